@@ -1,0 +1,24 @@
+/**
+ * What verticles see of each other: addresses, messages, and the way to send them. The addresses are the routing registry; they
+ * exist for nodes and shards, never for users.
+ *
+ * <table>
+ *   <caption>Addresses and what is said there</caption>
+ *   <tr><th>address</th><th>who hears it</th><th>message → answer</th></tr>
+ *   <tr><td>{@code sequencer.<shard>}</td><td>the sequencer that owns the shard</td>
+ *     <td>{@link chat.parley.bus.Submit} → {@link chat.parley.bus.Submitted} or {@link chat.parley.bus.NotMine};
+ *     {@link chat.parley.bus.Pull} → {@link chat.parley.bus.Pulled} or NotMine</td></tr>
+ *   <tr><td>{@code presence.<node>}</td><td>the presence verticle, for the user shards it owns</td>
+ *     <td>{@link chat.parley.bus.Route}; Announce → Announced; digests</td></tr>
+ *   <tr><td>{@code gateway.<gateway>}</td><td>one gateway instance (node name, dot, instance)</td>
+ *     <td>{@link chat.parley.bus.Deliver}</td></tr>
+ *   <tr><td>{@code fanout.<shard>}</td><td>the worker that owns the shard</td><td>{@link chat.parley.bus.Spread}</td></tr>
+ * </table>
+ *
+ * Messages are records, by reference inside a node and compact binary with a version byte between nodes. The bus may lose, delay,
+ * repeat and reorder (P6): nothing that matters depends on it.
+ */
+@NullMarked
+package chat.parley.bus;
+
+import org.jspecify.annotations.NullMarked;

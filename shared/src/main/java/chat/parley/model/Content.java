@@ -1,0 +1,111 @@
+package chat.parley.model;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an entry says. What the sequencer adds when it places a draft ({@code edits}, {@code joined}) is empty or 0 in a draft, so
+ * that every projection depends on its entry alone.
+ */
+public sealed interface Content {
+    Kind kind();
+
+    /**
+     * A message. The server never interprets the body.
+     *
+     * @param replyTo the sequence it answers; 0: none
+     * @param ext the application's JSON object as it came, at most 2 KiB
+     */
+    record Message(
+            String body,
+            @Nullable String contentType,
+            List<Attachment> attachments,
+            List<Mention> mentions,
+            long replyTo,
+            @Nullable String ext)
+            implements Content {
+        public static Message of(String body) {
+            return new Message(body, null, List.of(), List.of(), 0, null);
+        }
+
+        @Override
+        public Kind kind() {
+            return Kind.MESSAGE;
+        }
+    }
+
+    /**
+     * A new body for an earlier message.
+     *
+     * @param edits the sequences of all edits of the target before this one, oldest first
+     */
+    record Edit(long target, String body, List<Long> edits) implements Content {
+        @Override
+        public Kind kind() {
+            return Kind.EDIT;
+        }
+    }
+
+    /**
+     * Turns an earlier message into a tombstone; its body and those of its edits are erased.
+     *
+     * @param edits the sequences of all edits of the target, oldest first
+     */
+    record Delete(long target, List<Long> edits) implements Content {
+        @Override
+        public Kind kind() {
+            return Kind.DELETE;
+        }
+    }
+
+    /** The first entry of a conversation: its sender is its first member, from here on (owner in a group). */
+    record ConversationCreated(ConversationType type, Settings settings) implements Content {
+        @Override
+        public Kind kind() {
+            return Kind.CONVERSATION_CREATED;
+        }
+    }
+
+    /** New settings, all of them. */
+    record ConversationUpdated(Settings settings) implements Content {
+        @Override
+        public Kind kind() {
+            return Kind.CONVERSATION_UPDATED;
+        }
+    }
+
+    /** These users are members from this entry on. */
+    record MembersAdded(List<UserId> userIds, Role role) implements Content {
+        @Override
+        public Kind kind() {
+            return Kind.MEMBER_ADDED;
+        }
+    }
+
+    /** These users are members up to this entry; of it they may read kind, actor and target. */
+    record MembersRemoved(List<Departure> departures) implements Content {
+        @Override
+        public Kind kind() {
+            return Kind.MEMBER_REMOVED;
+        }
+    }
+
+    /** The sender is a member up to this entry. */
+    record MemberLeft(Departure departure) implements Content {
+        @Override
+        public Kind kind() {
+            return Kind.MEMBER_LEFT;
+        }
+    }
+
+    /** @param joined the sequence at which the user's present membership began; 0 in a draft */
+    record RoleChanged(UserId userId, long joined, Role role) implements Content {
+        @Override
+        public Kind kind() {
+            return Kind.ROLE_CHANGED;
+        }
+    }
+
+    /** @param joined the sequence at which the membership that ends began; 0 in a draft */
+    record Departure(UserId userId, long joined) {}
+}

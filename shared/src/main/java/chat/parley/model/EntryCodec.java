@@ -1,0 +1,223 @@
+package chat.parley.model;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** The binary form of an entry (and of a draft's contents), in the stores and between nodes. Begins with a version byte. */
+public final class EntryCodec {
+    private static final int VERSION = 1;
+    private static final int SIZE_GUESS = 160;
+
+    private EntryCodec() {}
+
+    public static byte[] encode(Entry entry) {
+        ByteWriter out = new ByteWriter(sizeOf(entry));
+        write(entry, out);
+        return out.toBytes();
+    }
+
+    public static Entry decode(byte[] bytes) {
+        return read(new ByteReader(bytes));
+    }
+
+    /** About how many bytes the entry takes; the measure of batches and tails. */
+    public static int sizeOf(Entry entry) {
+        return SIZE_GUESS + sizeOf(entry.content());
+    }
+
+    /** About how many bytes the content takes. */
+    public static int sizeOf(Content content) {
+        return switch (content) {
+            case Content.Message message -> message.body().length()
+                    + 200 * message.attachments().size()
+                    + 80 * message.mentions().size()
+                    + (message.ext() == null ? 0 : message.ext().length());
+            case Content.Edit edit -> edit.body().length() + 8 * edit.edits().size();
+            case Content.Delete delete -> 8 * delete.edits().size();
+            case Content.MembersAdded added -> 66 * added.userIds().size();
+            case Content.MembersRemoved removed -> 74 * removed.departures().size();
+            default -> 128;
+        };
+    }
+
+    public static void write(Entry entry, ByteWriter out) {
+        out.putByte(VERSION);
+        out.putString(entry.conversationId().value());
+        out.putVar(entry.sequence());
+        out.putVar(entry.position());
+        out.putVar(entry.sentAt());
+        out.putString(entry.senderId().value());
+        out.putString(entry.clientMessageId());
+        write(entry.digest(), out);
+        out.putString(entry.origin());
+        out.putVar(entry.countable());
+        out.putVar(entry.lastMessage());
+        write(entry.content(), out);
+    }
+
+    public static Entry read(ByteReader in) {
+        int version = in.getByte();
+        if (version != VERSION) throw new IllegalArgumentException("entry of version " + version);
+        return new Entry(
+                new ConversationId(in.getString()),
+                in.getVar(),
+                in.getVar(),
+                in.getVar(),
+                new UserId(in.getString()),
+                in.getString(),
+                readDigest(in),
+                in.getString(),
+                in.getVar(),
+                in.getVar(),
+                readContent(in));
+    }
+
+    public static void write(Digest digest, ByteWriter out) {
+        out.putByte(digest.version()).putLong(digest.high()).putLong(digest.low());
+    }
+
+    public static Digest readDigest(ByteReader in) {
+        return new Digest(in.getByte(), in.getLong(), in.getLong());
+    }
+
+    public static void write(Content content, ByteWriter out) {
+        out.putByte(content.kind().number());
+        switch (content) {
+            case Content.Message message -> {
+                out.putString(message.body());
+                out.putOptional(message.contentType());
+                writeAll(message.attachments(), out, EntryCodec::write);
+                writeAll(message.mentions(), out, EntryCodec::write);
+                out.putVar(message.replyTo());
+                out.putOptional(message.ext());
+            }
+            case Content.Edit edit -> {
+                out.putVar(edit.target()).putString(edit.body());
+                writeAll(edit.edits(), out, (sequence, o) -> o.putVar(sequence));
+            }
+            case Content.Delete delete -> {
+                out.putVar(delete.target());
+                writeAll(delete.edits(), out, (sequence, o) -> o.putVar(sequence));
+            }
+            case Content.ConversationCreated created -> {
+                out.putByte(created.type().number());
+                write(created.settings(), out);
+            }
+            case Content.ConversationUpdated updated -> write(updated.settings(), out);
+            case Content.MembersAdded added -> {
+                out.putByte(added.role().number());
+                writeAll(added.userIds(), out, (user, o) -> o.putString(user.value()));
+            }
+            case Content.MembersRemoved removed -> writeAll(removed.departures(), out, EntryCodec::write);
+            case Content.MemberLeft left -> write(left.departure(), out);
+            case Content.RoleChanged changed -> out.putString(changed.userId().value())
+                    .putVar(changed.joined())
+                    .putByte(changed.role().number());
+        }
+    }
+
+    public static Content readContent(ByteReader in) {
+        return switch (Kind.of(in.getByte())) {
+            case MESSAGE -> new Content.Message(
+                    in.getString(),
+                    in.getOptional(),
+                    readAll(in, EntryCodec::readAttachment),
+                    readAll(in, EntryCodec::readMention),
+                    in.getVar(),
+                    in.getOptional());
+            case EDIT -> new Content.Edit(in.getVar(), in.getString(), readAll(in, ByteReader::getVar));
+            case DELETE -> new Content.Delete(in.getVar(), readAll(in, ByteReader::getVar));
+            case CONVERSATION_CREATED -> new Content.ConversationCreated(
+                    ConversationType.of(in.getByte()), readSettings(in));
+            case CONVERSATION_UPDATED -> new Content.ConversationUpdated(readSettings(in));
+            case MEMBER_ADDED -> {
+                Role role = Role.of(in.getByte());
+                yield new Content.MembersAdded(readAll(in, i -> new UserId(i.getString())), role);
+            }
+            case MEMBER_REMOVED -> new Content.MembersRemoved(readAll(in, EntryCodec::readDeparture));
+            case MEMBER_LEFT -> new Content.MemberLeft(readDeparture(in));
+            case ROLE_CHANGED -> new Content.RoleChanged(
+                    new UserId(in.getString()), in.getVar(), Role.of(in.getByte()));
+        };
+    }
+
+    public static void write(Settings settings, ByteWriter out) {
+        out.putOptional(settings.name()).putVar(settings.slowModeMillis());
+    }
+
+    public static Settings readSettings(ByteReader in) {
+        return new Settings(in.getOptional(), in.getVar());
+    }
+
+    private static void write(Attachment attachment, ByteWriter out) {
+        out.putOptional(attachment.url()).putOptional(attachment.blobId());
+        out.putString(attachment.name()).putString(attachment.contentType()).putVar(attachment.size());
+        putNumber(attachment.width(), out);
+        putNumber(attachment.height(), out);
+        putNumber(attachment.durationMillis(), out);
+        out.putOptional(attachment.digest());
+    }
+
+    private static Attachment readAttachment(ByteReader in) {
+        return new Attachment(
+                in.getOptional(),
+                in.getOptional(),
+                in.getString(),
+                in.getString(),
+                in.getVar(),
+                getInteger(in),
+                getInteger(in),
+                getNumber(in),
+                in.getOptional());
+    }
+
+    private static void write(Mention mention, ByteWriter out) {
+        out.putOptional(mention.userId() == null ? null : mention.userId().value());
+        putNumber(mention.from(), out);
+        putNumber(mention.length(), out);
+    }
+
+    private static Mention readMention(ByteReader in) {
+        String user = in.getOptional();
+        return new Mention(user == null ? null : new UserId(user), getInteger(in), getInteger(in));
+    }
+
+    private static void write(Content.Departure departure, ByteWriter out) {
+        out.putString(departure.userId().value()).putVar(departure.joined());
+    }
+
+    private static Content.Departure readDeparture(ByteReader in) {
+        return new Content.Departure(new UserId(in.getString()), in.getVar());
+    }
+
+    /** 0 stands for "not there", n + 1 for n. */
+    private static void putNumber(@Nullable Number value, ByteWriter out) {
+        out.putVar(value == null ? 0 : value.longValue() + 1);
+    }
+
+    private static @Nullable Long getNumber(ByteReader in) {
+        long value = in.getVar();
+        return value == 0 ? null : (Long) (value - 1);
+    }
+
+    private static @Nullable Integer getInteger(ByteReader in) {
+        Long value = getNumber(in);
+        return value == null ? null : (Integer) Math.toIntExact(value);
+    }
+
+    private static <T> void writeAll(List<T> all, ByteWriter out, BiConsumer<T, ByteWriter> one) {
+        out.putVar(all.size());
+        for (T each : all) one.accept(each, out);
+    }
+
+    private static <T> List<T> readAll(ByteReader in, Function<ByteReader, T> one) {
+        int count = in.getCount();
+        if (count == 0) return List.of();
+        List<T> all = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) all.add(one.apply(in));
+        return List.copyOf(all);
+    }
+}

@@ -1,0 +1,61 @@
+package chat.parley.store;
+
+import chat.parley.model.ConversationId;
+import chat.parley.model.ConversationType;
+import chat.parley.model.Device;
+import chat.parley.model.DeviceId;
+import chat.parley.model.Membership;
+import chat.parley.model.Settings;
+import chat.parley.model.UserId;
+import io.vertx.core.Future;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+
+/** Who is where: conversations, members, heads, inboxes, read pointers, devices. */
+public interface Directory {
+    /** These conversations with their heads; those that do not exist are not in the answer. */
+    Future<Map<ConversationId, Conversation>> conversations(Collection<ConversationId> conversations);
+
+    /** The present and past members of a conversation, by user id, behind {@code afterUser} (empty: from the start). */
+    Future<List<Membership>> members(ConversationId conversation, String afterUser, int membersMax);
+
+    /** The memberships of one user in these conversations; conversations they never were in are not in the answer. */
+    Future<Map<ConversationId, Membership>> memberships(UserId user, Collection<ConversationId> conversations);
+
+    /** The memberships of these users in one conversation; users who never were in it are not in the answer. */
+    Future<Map<UserId, Membership>> memberships(ConversationId conversation, Collection<UserId> users);
+
+    /** All conversations that the user is or was in. */
+    Future<List<Membership>> inbox(UserId user);
+
+    /** The heads of these conversations; those that do not exist are not in the answer. */
+    Future<Map<ConversationId, Head>> heads(Collection<ConversationId> conversations);
+
+    /** The user's read pointers in these conversations; where there is none there is none in the answer. */
+    Future<Map<ConversationId, ReadPointer>> readPointers(UserId user, Collection<ConversationId> conversations);
+
+    /** Moves read pointers forward; one that stands further stays. Not fsynced: up to a second may be lost in a crash. */
+    Future<Void> moveReadPointers(Collection<ReadPointer> pointers);
+
+    Future<List<Device>> devices(UserId user);
+
+    /** Writes the device's row. Not fsynced. */
+    Future<Void> saveDevice(Device device);
+
+    /** Removes the device; false if it was not there. */
+    Future<Boolean> removeDevice(UserId user, DeviceId device);
+
+    /** @param head as projected */
+    record Conversation(ConversationId conversationId, ConversationType type, Settings settings, Head head) {}
+
+    /**
+     * The last projected entry of a conversation.
+     *
+     * @param position of that entry in the log of its shard
+     */
+    record Head(long sequence, long position, long sentAt, long countable, long lastMessage) {}
+
+    /** @param countable the running count of messages at that sequence */
+    record ReadPointer(ConversationId conversationId, UserId userId, long sequence, long countable) {}
+}

@@ -1,0 +1,104 @@
+package chat.parley.store;
+
+import chat.parley.model.Content;
+import chat.parley.model.ConversationId;
+import chat.parley.model.ConversationType;
+import chat.parley.model.Digest;
+import chat.parley.model.Entry;
+import chat.parley.model.Role;
+import chat.parley.model.Settings;
+import chat.parley.model.UserId;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rows that follow from an entry, and from nothing else. They overwrite and never delete; each is stamped with the entry's
+ * position, so that of two rows with one key the later stamp stays, whatever came first.
+ */
+public final class Projection {
+    private Projection() {}
+
+    /** A row to write. The stamp of all rows of an entry is its position. */
+    public sealed interface Row {}
+
+    /** History: the entry at (conversation, sequence). If an {@link Erased} names it with a later stamp, its body is not kept. */
+    public record EntryRow(Entry entry) implements Row {}
+
+    /** Ids: (conversation, sender, clientMessageId) → what a retry is answered with. */
+    public record IdRow(
+            ConversationId conversationId, UserId senderId, String clientMessageId, long sequence, long sentAt, Digest digest)
+            implements Row {}
+
+    /** Heads: conversation → its last entry. */
+    public record HeadRow(ConversationId conversationId, long sequence, long sentAt, long countable, long lastMessage)
+            implements Row {}
+
+    /** Conversations: conversation → settings; the type only with its first entry. */
+    public record SettingsRow(ConversationId conversationId, @Nullable ConversationType type, Settings settings)
+            implements Row {}
+
+    /**
+     * Members: (conversation, user, joined) → role and end of that membership; and the same by (user, conversation) for inboxes.
+     *
+     * @param role null: as it was before
+     * @param countable the running count of messages at {@code joined}; −1: as it was before
+     * @param left 0: still a member
+     */
+    public record MemberRow(
+            ConversationId conversationId, UserId userId, long joined, @Nullable Role role, long countable, long left)
+            implements Row {}
+
+    /** Amendments: (conversation, target) → its present body, and the edits that led there. */
+    public record Edited(ConversationId conversationId, long target, String body, long editedAt, List<Long> edits) implements Row {}
+
+    /** Amendments: (conversation, target) is a tombstone; the bodies of the target and of its edits are erased. */
+    public record Erased(ConversationId conversationId, long target, long deletedAt, List<Long> edits) implements Row {}
+
+    /** Gives each row of the entry to {@code rows}, membership rows first. */
+    public static void of(Entry entry, Consumer<Row> rows) {
+        ConversationId conversation = entry.conversationId();
+        switch (entry.content()) {
+            case Content.Message message -> {}
+            case Content.Edit edit -> {
+                List<Long> edits = new java.util.ArrayList<>(edit.edits());
+                edits.add(entry.sequence());
+                rows.accept(new Edited(conversation, edit.target(), edit.body(), entry.sentAt(), List.copyOf(edits)));
+            }
+            case Content.Delete delete -> rows.accept(
+                    new Erased(conversation, delete.target(), entry.sentAt(), delete.edits()));
+            case Content.ConversationCreated created -> {
+                Role role = created.type() == ConversationType.DIRECT ? Role.MEMBER : Role.OWNER;
+                rows.accept(new MemberRow(conversation, entry.senderId(), entry.sequence(), role, entry.countable(), 0));
+                rows.accept(new SettingsRow(conversation, created.type(), created.settings()));
+            }
+            case Content.ConversationUpdated updated -> rows.accept(
+                    new SettingsRow(conversation, null, updated.settings()));
+            case Content.MembersAdded added -> {
+                for (UserId user : added.userIds()) {
+                    rows.accept(new MemberRow(conversation, user, entry.sequence(), added.role(), entry.countable(), 0));
+                }
+            }
+            case Content.MembersRemoved removed -> {
+                for (Content.Departure departure : removed.departures()) rows.accept(left(entry, departure));
+            }
+            case Content.MemberLeft left -> rows.accept(left(entry, left.departure()));
+            case Content.RoleChanged changed -> rows.accept(
+                    new MemberRow(conversation, changed.userId(), changed.joined(), changed.role(), -1, 0));
+        }
+        rows.accept(new EntryRow(entry));
+        rows.accept(new IdRow(
+                conversation,
+                entry.senderId(),
+                entry.clientMessageId(),
+                entry.sequence(),
+                entry.sentAt(),
+                entry.digest()));
+        rows.accept(new HeadRow(conversation, entry.sequence(), entry.sentAt(), entry.countable(), entry.lastMessage()));
+    }
+
+    private static MemberRow left(Entry entry, Content.Departure departure) {
+        return new MemberRow(
+                entry.conversationId(), departure.userId(), departure.joined(), null, -1, entry.sequence());
+    }
+}

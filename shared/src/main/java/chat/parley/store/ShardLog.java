@@ -1,0 +1,41 @@
+package chat.parley.store;
+
+import io.vertx.core.Future;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The durable log of every shard. Positions are 1, 2, 3, … without gap. An append is a compare-and-set on (position, epoch, owner)
+ * of the head: whoever made it, it extends exactly the log it was decided on.
+ */
+public interface ShardLog {
+    /**
+     * Adds the batch behind the expected position, all or none; completes once it is durable (P1). {@code Lost} says where the head is,
+     * and that nothing was written. A failed future means: not known; until the position is taken only the same batch, byte for
+     * byte, may be tried again there. A head with this batch's id means that it was applied.
+     */
+    Future<Appended> append(Batch batch);
+
+    /** The head as no later read will contradict: all appends that were acknowledged are in it. */
+    Future<ShardHead> head(int shard);
+
+    /**
+     * Makes {@code owner} the owner with the next epoch, if the head is still the one seen: from then on appends of an older epoch are
+     * {@code Lost}. {@code Done} means epoch seen + 1.
+     */
+    Future<Appended> takeOver(ShardHead seen, String owner);
+
+    /** Rows behind {@code after}, ascending, at most {@code rowsMax} and about 1 MiB; empty at the end. */
+    Future<List<LogRow>> read(int shard, long after, int rowsMax);
+
+    Future<ShardCursors> cursors(int shard);
+
+    /** Keeps the cursors; of two values for one the higher stays. */
+    Future<Void> saveCursors(Map<Integer, ShardCursors> byShard);
+
+    /** Which life of the data this is: a restore starts another. */
+    long incarnation();
+
+    /** The key of the drafts' digests: 32 random bytes, made with the data. */
+    byte[] digestKey();
+}

@@ -1,0 +1,18 @@
+/**
+ * The ports: what Parley needs of a store, as promises. Each has an embedded adapter ({@code .embedded}) and, for a cluster, a real
+ * one; one contract test is passed by both.
+ *
+ * <ul>
+ *   <li>{@link chat.parley.store.ShardLog}: the durable log of every sequencer shard; the only arbiter (P7).
+ *   <li>{@link chat.parley.store.Projections}: carries out {@link chat.parley.store.Projection}, entry → row changes.
+ *   <li>{@link chat.parley.store.History}: the projected entries of a conversation, and entries by client id.
+ *   <li>{@link chat.parley.store.Directory}: conversations, members, heads, inboxes, read pointers, devices.
+ * </ul>
+ *
+ * A future that fails means a breakage: for a read, try again; for a write, not known. Futures complete on the context of the
+ * caller, those of one commit together.
+ */
+@NullMarked
+package chat.parley.store;
+
+import org.jspecify.annotations.NullMarked;
