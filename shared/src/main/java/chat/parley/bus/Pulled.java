@@ -12,4 +12,5 @@ import java.util.List;
  * @param head of the conversation, durable; 0: it does not exist
  * @param memberships of those of the asked users who are or were in it, as of {@code head}
  */
-public record Pulled(ConversationId conversationId, long epoch, long head, List<Entry> entries, List<Membership> memberships) {}
+public record Pulled(
+        ConversationId conversationId, long epoch, long head, List<Entry> entries, List<Membership> memberships) {}

@@ -38,7 +38,8 @@ public final class ByteReader {
     /** A count of things that each take at least one of the bytes that are left. */
     public int getCount() {
         long count = getVar();
-        if (count > end - at) throw new IllegalArgumentException("count " + count + " with " + (end - at) + " bytes left");
+        if (count > end - at)
+            throw new IllegalArgumentException("count " + count + " with " + (end - at) + " bytes left");
         return (int) count;
     }
 

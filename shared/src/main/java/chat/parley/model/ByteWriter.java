@@ -83,7 +83,8 @@ public final class ByteWriter {
         return true;
     }
 
-    @SuppressWarnings("deprecation") // the only copy without a table look-up a character; right for ASCII, which was checked
+    @SuppressWarnings(
+            "deprecation") // the only copy without a table look-up a character; right for ASCII, which was checked
     private void copyAscii(String value, int length) {
         value.getBytes(0, length, bytes, size);
     }

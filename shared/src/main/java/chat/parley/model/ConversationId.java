@@ -58,7 +58,8 @@ public record ConversationId(String value) {
             MessageDigest sha = MessageDigest.getInstance("SHA-256");
             for (String part : parts) {
                 byte[] bytes = part.getBytes(StandardCharsets.UTF_8);
-                sha.update(ByteBuffer.allocate(Integer.BYTES).putInt(bytes.length).flip());
+                sha.update(
+                        ByteBuffer.allocate(Integer.BYTES).putInt(bytes.length).flip());
                 sha.update(bytes);
             }
             byte[] id = new byte[ID_BYTES];

@@ -10,4 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param client what the device called itself in its hello
  */
 public record Device(
-        UserId userId, DeviceId deviceId, long firstSeenAt, long lastSeenAt, @Nullable String client) {}
+        UserId userId,
+        DeviceId deviceId,
+        long firstSeenAt,
+        long lastSeenAt,
+        @Nullable String client) {}

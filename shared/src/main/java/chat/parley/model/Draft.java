@@ -10,4 +10,8 @@ import java.util.List;
  * @param contents one, or two for the creation of a conversation: placed side by side or not at all
  */
 public record Draft(
-        ConversationId conversationId, UserId senderId, String clientMessageId, String origin, List<Content> contents) {}
+        ConversationId conversationId,
+        UserId senderId,
+        String clientMessageId,
+        String origin,
+        List<Content> contents) {}

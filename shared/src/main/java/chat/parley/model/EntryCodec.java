@@ -31,10 +31,11 @@ public final class EntryCodec {
     /** About how many bytes the content takes. */
     public static int sizeOf(Content content) {
         return switch (content) {
-            case Content.Message message -> message.body().length()
-                    + 200 * message.attachments().size()
-                    + 80 * message.mentions().size()
-                    + (message.ext() == null ? 0 : message.ext().length());
+            case Content.Message message ->
+                message.body().length()
+                        + 200 * message.attachments().size()
+                        + 80 * message.mentions().size()
+                        + (message.ext() == null ? 0 : message.ext().length());
             case Content.Edit edit -> edit.body().length() + 8 * edit.edits().size();
             case Content.Delete delete -> 8 * delete.edits().size();
             case Content.MembersAdded added -> 66 * added.userIds().size();
@@ -113,25 +114,27 @@ public final class EntryCodec {
             }
             case Content.MembersRemoved removed -> writeAll(removed.departures(), out, EntryCodec::write);
             case Content.MemberLeft left -> write(left.departure(), out);
-            case Content.RoleChanged changed -> out.putString(changed.userId().value())
-                    .putVar(changed.joined())
-                    .putByte(changed.role().number());
+            case Content.RoleChanged changed ->
+                out.putString(changed.userId().value())
+                        .putVar(changed.joined())
+                        .putByte(changed.role().number());
         }
     }
 
     public static Content readContent(ByteReader in) {
         return switch (Kind.of(in.getByte())) {
-            case MESSAGE -> new Content.Message(
-                    in.getString(),
-                    in.getOptional(),
-                    readAll(in, EntryCodec::readAttachment),
-                    readAll(in, EntryCodec::readMention),
-                    in.getVar(),
-                    in.getOptional());
+            case MESSAGE ->
+                new Content.Message(
+                        in.getString(),
+                        in.getOptional(),
+                        readAll(in, EntryCodec::readAttachment),
+                        readAll(in, EntryCodec::readMention),
+                        in.getVar(),
+                        in.getOptional());
             case EDIT -> new Content.Edit(in.getVar(), in.getString(), readAll(in, ByteReader::getVar));
             case DELETE -> new Content.Delete(in.getVar(), readAll(in, ByteReader::getVar));
-            case CONVERSATION_CREATED -> new Content.ConversationCreated(
-                    ConversationType.of(in.getByte()), readSettings(in));
+            case CONVERSATION_CREATED ->
+                new Content.ConversationCreated(ConversationType.of(in.getByte()), readSettings(in));
             case CONVERSATION_UPDATED -> new Content.ConversationUpdated(readSettings(in));
             case MEMBER_ADDED -> {
                 Role role = Role.of(in.getByte());
@@ -139,8 +142,8 @@ public final class EntryCodec {
             }
             case MEMBER_REMOVED -> new Content.MembersRemoved(readAll(in, EntryCodec::readDeparture));
             case MEMBER_LEFT -> new Content.MemberLeft(readDeparture(in));
-            case ROLE_CHANGED -> new Content.RoleChanged(
-                    new UserId(in.getString()), in.getVar(), Role.of(in.getByte()));
+            case ROLE_CHANGED ->
+                new Content.RoleChanged(new UserId(in.getString()), in.getVar(), Role.of(in.getByte()));
         };
     }
 

@@ -27,7 +27,12 @@ public final class Projection {
 
     /** Ids: (conversation, sender, clientMessageId) → what a retry is answered with. */
     public record IdRow(
-            ConversationId conversationId, UserId senderId, String clientMessageId, long sequence, long sentAt, Digest digest)
+            ConversationId conversationId,
+            UserId senderId,
+            String clientMessageId,
+            long sequence,
+            long sentAt,
+            Digest digest)
             implements Row {}
 
     /** Heads: conversation → its last entry. */
@@ -35,8 +40,8 @@ public final class Projection {
             implements Row {}
 
     /** Conversations: conversation → settings; the type only with its first entry. */
-    public record SettingsRow(ConversationId conversationId, @Nullable ConversationType type, Settings settings)
-            implements Row {}
+    public record SettingsRow(
+            ConversationId conversationId, @Nullable ConversationType type, Settings settings) implements Row {}
 
     /**
      * Members: (conversation, user, joined) → role and end of that membership; and the same by (user, conversation) for inboxes.
@@ -46,11 +51,16 @@ public final class Projection {
      * @param left 0: still a member
      */
     public record MemberRow(
-            ConversationId conversationId, UserId userId, long joined, @Nullable Role role, long countable, long left)
-            implements Row {}
+            ConversationId conversationId,
+            UserId userId,
+            long joined,
+            @Nullable Role role,
+            long countable,
+            long left) implements Row {}
 
     /** Amendments: (conversation, target) → its present body, and the edits that led there. */
-    public record Edited(ConversationId conversationId, long target, String body, long editedAt, List<Long> edits) implements Row {}
+    public record Edited(ConversationId conversationId, long target, String body, long editedAt, List<Long> edits)
+            implements Row {}
 
     /** Amendments: (conversation, target) is a tombstone; the bodies of the target and of its edits are erased. */
     public record Erased(ConversationId conversationId, long target, long deletedAt, List<Long> edits) implements Row {}
@@ -65,26 +75,28 @@ public final class Projection {
                 edits.add(entry.sequence());
                 rows.accept(new Edited(conversation, edit.target(), edit.body(), entry.sentAt(), List.copyOf(edits)));
             }
-            case Content.Delete delete -> rows.accept(
-                    new Erased(conversation, delete.target(), entry.sentAt(), delete.edits()));
+            case Content.Delete delete ->
+                rows.accept(new Erased(conversation, delete.target(), entry.sentAt(), delete.edits()));
             case Content.ConversationCreated created -> {
                 Role role = created.type() == ConversationType.DIRECT ? Role.MEMBER : Role.OWNER;
-                rows.accept(new MemberRow(conversation, entry.senderId(), entry.sequence(), role, entry.countable(), 0));
+                rows.accept(
+                        new MemberRow(conversation, entry.senderId(), entry.sequence(), role, entry.countable(), 0));
                 rows.accept(new SettingsRow(conversation, created.type(), created.settings()));
             }
-            case Content.ConversationUpdated updated -> rows.accept(
-                    new SettingsRow(conversation, null, updated.settings()));
+            case Content.ConversationUpdated updated ->
+                rows.accept(new SettingsRow(conversation, null, updated.settings()));
             case Content.MembersAdded added -> {
                 for (UserId user : added.userIds()) {
-                    rows.accept(new MemberRow(conversation, user, entry.sequence(), added.role(), entry.countable(), 0));
+                    rows.accept(
+                            new MemberRow(conversation, user, entry.sequence(), added.role(), entry.countable(), 0));
                 }
             }
             case Content.MembersRemoved removed -> {
                 for (Content.Departure departure : removed.departures()) rows.accept(left(entry, departure));
             }
             case Content.MemberLeft left -> rows.accept(left(entry, left.departure()));
-            case Content.RoleChanged changed -> rows.accept(
-                    new MemberRow(conversation, changed.userId(), changed.joined(), changed.role(), -1, 0));
+            case Content.RoleChanged changed ->
+                rows.accept(new MemberRow(conversation, changed.userId(), changed.joined(), changed.role(), -1, 0));
         }
         rows.accept(new EntryRow(entry));
         rows.accept(new IdRow(
@@ -94,7 +106,8 @@ public final class Projection {
                 entry.sequence(),
                 entry.sentAt(),
                 entry.digest()));
-        rows.accept(new HeadRow(conversation, entry.sequence(), entry.sentAt(), entry.countable(), entry.lastMessage()));
+        rows.accept(
+                new HeadRow(conversation, entry.sequence(), entry.sentAt(), entry.countable(), entry.lastMessage()));
     }
 
     private static MemberRow left(Entry entry, Content.Departure departure) {

@@ -1,7 +1,7 @@
 package chat.parley.wire;
 
-import chat.parley.model.ConversationId;
 import chat.parley.model.Content;
+import chat.parley.model.ConversationId;
 import chat.parley.model.DeviceId;
 import chat.parley.model.UserId;
 import java.util.List;
@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What a client says; checked completely: shape, sizes, ranges. {@code ref} is the client's own and is echoed in answers and errors. */
 public sealed interface ClientFrame {
-    @Nullable String ref();
+    @Nullable
+    String ref();
 
     /**
      * The first frame of a session.
@@ -30,7 +31,8 @@ public sealed interface ClientFrame {
             List<String> features)
             implements ClientFrame {}
 
-    record SendMessage(@Nullable String ref, String clientMessageId, ConversationId conversationId, Content.Message message)
+    record SendMessage(
+            @Nullable String ref, String clientMessageId, ConversationId conversationId, Content.Message message)
             implements ClientFrame {}
 
     record EditMessage(
@@ -51,7 +53,10 @@ public sealed interface ClientFrame {
 
     record Unwatch(@Nullable String ref, List<UserId> userIds) implements ClientFrame {}
 
-    record Open(@Nullable String ref, ConversationId conversationId, @Nullable Long cursor) implements ClientFrame {}
+    record Open(
+            @Nullable String ref,
+            ConversationId conversationId,
+            @Nullable Long cursor) implements ClientFrame {}
 
     record Close(@Nullable String ref, ConversationId conversationId) implements ClientFrame {}
 

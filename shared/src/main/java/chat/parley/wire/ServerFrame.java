@@ -59,7 +59,8 @@ public sealed interface ServerFrame {
 
     record TypingEvent(ConversationId conversationId, UserId userId, boolean active) implements ServerFrame {}
 
-    record PresenceEvent(UserId userId, Status status, @Nullable Long lastSeenAt) implements ServerFrame {}
+    record PresenceEvent(
+            UserId userId, Status status, @Nullable Long lastSeenAt) implements ServerFrame {}
 
     record GoAway(long retryAfterMillis, String reason) implements ServerFrame {}
 

@@ -5,7 +5,8 @@ import org.jspecify.annotations.Nullable;
 /** Tells who a bearer token speaks for. Used from every loop; blocks on nothing. */
 public interface Tokens {
     /** Whose it is; null for every token that does not prove that, whatever is wrong with it. */
-    @Nullable Identity verify(String token, long nowMillis);
+    @Nullable
+    Identity verify(String token, long nowMillis);
 
     /** Whether a key that signed an earlier token is still trusted: false closes what rests on it. */
     boolean isTrusted(String keyId);
