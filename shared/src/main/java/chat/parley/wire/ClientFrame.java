@@ -9,7 +9,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What a client says; checked completely: shape, sizes, ranges. {@code ref} is the client's own and is echoed in answers and errors. */
-public sealed interface ClientFrame {
+public sealed interface ClientFrame extends Decoded {
     @Nullable
     String ref();
 
