@@ -1,0 +1,73 @@
+package chat.parley.bus;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.EventBus;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.eventbus.MessageConsumerOptions;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The Vert.x event bus. Each record travels by the codec of its class ({@link BusCodecs}, which must be registered first). What a
+ * listener cannot take at once waits; past {@code waitingMax} messages an address the bus drops (a request then fails at once).
+ */
+public final class VertxBus implements Bus {
+    /** Enough for a burst of batches, little enough that what waits is not stale: senders batch, and give up after 2 s. */
+    public static final int WAITING_MAX = 10_000;
+
+    private static final Logger LOG = LoggerFactory.getLogger(VertxBus.class);
+    private static final DeliveryOptions PLAIN = new DeliveryOptions();
+
+    private final EventBus bus;
+    private final int waitingMax;
+
+    public VertxBus(Vertx vertx) {
+        this(vertx, WAITING_MAX);
+    }
+
+    public VertxBus(Vertx vertx, int waitingMax) {
+        this.bus = vertx.eventBus();
+        this.waitingMax = waitingMax;
+    }
+
+    @Override
+    public void send(String address, Object message) {
+        bus.send(address, message, PLAIN);
+    }
+
+    @Override
+    public Future<Object> request(String address, Object message, long timeoutMillis) {
+        return bus.request(address, message, new DeliveryOptions().setSendTimeout(timeoutMillis))
+                .map(Message::body);
+    }
+
+    @Override
+    public Future<Listening> listen(String address, Consumer<Received> listener) {
+        MessageConsumer<Object> consumer =
+                bus.consumer(new MessageConsumerOptions().setAddress(address).setMaxBufferedMessages(waitingMax));
+        consumer.handler(message -> {
+            try {
+                listener.accept(new VertxReceived(message));
+            } catch (RuntimeException e) {
+                LOG.error("a {} to {} was not taken", message.body().getClass().getSimpleName(), address, e);
+            }
+        });
+        return consumer.completion().map(done -> consumer::unregister);
+    }
+
+    private record VertxReceived(Message<Object> message) implements Received {
+        @Override
+        public Object body() {
+            return message.body();
+        }
+
+        @Override
+        public void answer(Object body) {
+            if (message.replyAddress() != null) message.reply(body, PLAIN);
+        }
+    }
+}
