@@ -10,7 +10,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.core.importer.Location;
 import com.tngtech.archunit.lang.ArchRule;
 import java.util.ArrayList;
@@ -27,13 +26,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LayersTest {
     private static final List<String> VERTICLES = List.of("gateway", "sequencer", "fanout", "presence");
 
-    private static final JavaClasses PARLEY = new ClassFileImporter()
-            .withImportOption(new ImportOption.DoNotIncludeTests())
-            .withImportOption(LayersTest::isNoTestJar)
-            .importPackages("chat.parley");
+    private static final JavaClasses PARLEY =
+            new ClassFileImporter().withImportOption(LayersTest::isNoTest).importPackages("chat.parley");
 
-    private static boolean isNoTestJar(Location location) {
-        return !location.contains("-tests.jar");
+    private static boolean isNoTest(Location location) {
+        return !location.contains("/test-classes/") && !location.contains("-tests.jar");
     }
 
     @Test
