@@ -29,7 +29,13 @@ public sealed interface ClientFrame extends Decoded {
             @Nullable String since,
             @Nullable String client,
             List<String> features)
-            implements ClientFrame {}
+            implements ClientFrame {
+        /** Without the token. */
+        @Override
+        public String toString() {
+            return "Hello[deviceId=" + deviceId + ", cursors=" + (cursors == null ? "none" : cursors.size()) + "]";
+        }
+    }
 
     record SendMessage(
             @Nullable String ref, String clientMessageId, ConversationId conversationId, Content.Message message)
@@ -62,5 +68,11 @@ public sealed interface ClientFrame extends Decoded {
 
     record Heartbeat(@Nullable String ref) implements ClientFrame {}
 
-    record Reauth(@Nullable String ref, String token) implements ClientFrame {}
+    record Reauth(@Nullable String ref, String token) implements ClientFrame {
+        /** Without the token. */
+        @Override
+        public String toString() {
+            return "Reauth[]";
+        }
+    }
 }

@@ -1,5 +1,46 @@
 /**
- * What clients see: frames, error codes, close codes, limits, and their JSON.
+ * What clients see: frames, error codes, close codes, limits, and their JSON. This is the map of the protocol, version 1.
+ *
+ * <p>A text message of a WebSocket holds one frame (a JSON object with {@code type}) or an array of frames, both ways. From the client, each
+ * with a {@code ref} if it likes, which its answer and its errors echo ({@link chat.parley.wire.ClientFrame}):
+ *
+ * <table>
+ *   <caption>What a client says</caption>
+ *   <tr><th>type</th><th>what it asks</th><th>answer</th></tr>
+ *   <tr><td>{@code hello}</td><td>the first frame: who it is, on which device, what it has</td>
+ *     <td>{@code welcome}, missing entries, {@code synced}</td></tr>
+ *   <tr><td>{@code send_message}, {@code edit_message}, {@code delete_message}</td>
+ *     <td>an entry, named by (conversation, sender, {@code clientMessageId}) for ever</td><td>{@code message_ack}</td></tr>
+ *   <tr><td>{@code sync}</td><td>what is missing behind the cursors</td><td>missing entries, {@code synced}</td></tr>
+ *   <tr><td>{@code open}, {@code close}</td><td>a conversation is on screen, or no longer</td><td>{@code synced}; none</td></tr>
+ *   <tr><td>{@code receipt}, {@code typing}</td><td>for others to see</td><td>none</td></tr>
+ *   <tr><td>{@code watch}, {@code unwatch}</td><td>who is there</td><td>{@code presence_event}</td></tr>
+ *   <tr><td>{@code heartbeat}</td><td>whether the server is there</td><td>{@code heartbeat}</td></tr>
+ *   <tr><td>{@code reauth}</td><td>to stay beyond the token's end</td><td>{@code welcome}</td></tr>
+ * </table>
+ *
+ * From the server ({@link chat.parley.wire.ServerFrame}, but {@code message_event}, which {@link chat.parley.wire.EventJson} writes straight from
+ * an entry): the answers above; {@code message_event} for each entry; {@code gap} for what will never come; {@code resync} for what was not sent here;
+ * {@code heads} for news of conversations not open; {@code receipt_event}, {@code typing_event}, {@code presence_event}; {@code goaway} before the
+ * node drains; and {@code error} with an {@link chat.parley.wire.ErrorCode}. A connection that the server ends closes with a
+ * {@link chat.parley.wire.CloseCode}.
+ *
+ * <p>What is refused, and how far it spreads ({@link chat.parley.wire.FrameCodec}):
+ *
+ * <ul>
+ *   <li>A text that is no JSON (RFC 8259), or has a key twice in an object, an unpaired surrogate, containers nested deeper than
+ *       {@link chat.parley.wire.Limits#jsonDepthMax}, a number longer than 64 characters or beyond a double: one {@code bad_frame}, close 4400. No frame of
+ *       it is carried out. Invalid UTF-8 closes with 1007, a text over {@link chat.parley.wire.Limits#messageBytesMax} with 1009.
+ *   <li>A frame without its required fields, with a field of the wrong type or out of range, or of an unknown type: {@code bad_frame} that names the field; too
+ *       long or too many: {@code too_large}. The other frames of its array stand.
+ *   <li>Unknown fields are ignored; an optional field that is {@code null} is not there. Fields come in any order. Whole numbers are written without
+ *       fraction and exponent.
+ * </ul>
+ *
+ * {@link chat.parley.wire.JsonText} reads, {@link chat.parley.wire.JsonWriter} writes. They are our own because a text has to be checked to its end before its
+ * first frame is believed, and because they are on the path of each message: a {@code send_message} of 310 bytes is checked and
+ * read in 0.39 µs, where Jackson takes 0.53 µs for its tokens alone, without UTF-8 and surrogates checked
+ * ({@code CodecBenchmark}; {@code JsonTextTest} compares both parsers' judgement on 100,000 broken texts).
  */
 @NullMarked
 package chat.parley.wire;

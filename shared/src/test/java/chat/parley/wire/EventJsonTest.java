@@ -1,0 +1,155 @@
+package chat.parley.wire;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import chat.parley.model.Attachment;
+import chat.parley.model.Content;
+import chat.parley.model.ConversationId;
+import chat.parley.model.ConversationType;
+import chat.parley.model.Digest;
+import chat.parley.model.Entry;
+import chat.parley.model.Kind;
+import chat.parley.model.Mention;
+import chat.parley.model.Role;
+import chat.parley.model.Settings;
+import chat.parley.model.UserId;
+import io.vertx.core.json.JsonObject;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class EventJsonTest {
+    private static final UserId BOB = new UserId("bob");
+    private static final UserId EVE = new UserId("eve");
+
+    static Stream<Told> events() {
+        return Stream.of(
+                new Told(
+                        new Content.Message(
+                                "hi \"you\"\n😀",
+                                "text/plain",
+                                List.of(
+                                        new Attachment("https://h/x", null, "n", "image/png", 5, 1, 2, 3L, "sha"),
+                                        new Attachment(null, "b", "n", "c", 0, null, null, null, null)),
+                                List.of(new Mention(BOB, 0, 2), new Mention(null, null, null)),
+                                3,
+                                "{\"a\": [1,\t{}]}"),
+                        "'kind':'message','senderId':'alice','sentAt':1700000000000,'body':'hi \\\"you\\\"\\n"
+                            + "😀','contentType':'text/plain',"
+                            + "'attachments':[{'url':'https://h/x','name':'n','contentType':'image/png','size':5,'width':1,'height':2,'durationMillis':3,'digest':'sha'},{'blobId':'b','name':'n','contentType':'c','size':0}],'mentions':[{'userId':'bob','from':0,'length':2},{'all':true}],'replyTo':3,'ext':{'a':"
+                            + " [1,\t{}]}"),
+                new Told(
+                        Content.Message.of(""), "'kind':'message','senderId':'alice','sentAt':1700000000000,'body':''"),
+                new Told(
+                        new Content.Edit(4, "new", List.of(5L)),
+                        "'kind':'edit','senderId':'alice','sentAt':1700000000000,'targetSequence':4,'body':'new'"),
+                new Told(
+                        new Content.Delete(4, List.of(5L)),
+                        "'kind':'delete','senderId':'alice','sentAt':1700000000000,'targetSequence':4"),
+                new Told(
+                        new Content.ConversationCreated(ConversationType.GROUP, new Settings("Grün", 500)),
+                        "'kind':'conversation_created','senderId':'alice','sentAt':1700000000000,'conversationType':'group','name':'Grün','slowModeMillis':500"),
+                new Told(
+                        new Content.ConversationCreated(ConversationType.DIRECT, Settings.NONE),
+                        "'kind':'conversation_created','senderId':'alice','sentAt':1700000000000,'conversationType':'direct','slowModeMillis':0"),
+                new Told(
+                        new Content.ConversationUpdated(new Settings("n", 0)),
+                        "'kind':'conversation_updated','senderId':'alice','sentAt':1700000000000,'name':'n','slowModeMillis':0"),
+                new Told(
+                        new Content.MembersAdded(List.of(BOB, EVE), Role.MEMBER),
+                        "'kind':'member_added','senderId':'alice','sentAt':1700000000000,'userIds':['bob','eve'],'role':'member'"),
+                new Told(
+                        new Content.MembersRemoved(
+                                List.of(new Content.Departure(BOB, 2), new Content.Departure(EVE, 2))),
+                        "'kind':'member_removed','senderId':'alice','sentAt':1700000000000,'userIds':['bob','eve']"),
+                new Told(
+                        new Content.MemberLeft(new Content.Departure(BOB, 2)),
+                        "'kind':'member_left','senderId':'alice','sentAt':1700000000000,'userIds':['bob']"),
+                new Told(
+                        new Content.RoleChanged(BOB, 2, Role.ADMIN),
+                        "'kind':'role_changed','senderId':'alice','sentAt':1700000000000,'userIds':['bob'],'role':'admin'"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("events")
+    void anEntryIsToldByItsKind(Told told) {
+        assertThat(text(EventJson.encode(entry(told.content))))
+                .isEqualTo(("{'type':'message_event','messageId':'c-1.42','conversationId':'c-1','sequence':42,"
+                                + told.json + "}")
+                        .replace('\'', '"'));
+    }
+
+    @Test
+    void everyKindIsAmongThem() {
+        assertThat(events().map(told -> told.content.kind()).distinct()).containsExactlyInAnyOrder(Kind.values());
+    }
+
+    @ParameterizedTest
+    @MethodSource("events")
+    void theSendersDevicesLearnTheClientMessageIdToo(Told told) {
+        byte[] event = EventJson.encode(entry(told.content));
+        JsonObject forSender = new JsonObject(text(EventJson.withClientMessageId(event, "m \"1\" é")));
+        assertThat(forSender.remove("clientMessageId")).isEqualTo("m \"1\" é");
+        assertThat(forSender).isEqualTo(new JsonObject(text(event)));
+    }
+
+    @Test
+    void anAmendedMessageSaysWhenItWasEdited() {
+        assertThat(text(EventJson.encode(entry(Content.Message.of("new")), 5L, null)))
+                .endsWith("\"body\":\"new\",\"editedAt\":5}");
+    }
+
+    @Test
+    void aTombstoneShowsNothingOfTheMessage() {
+        Content.Message erased =
+                new Content.Message("rest", "c", List.of(), List.of(new Mention(BOB, null, null)), 3, "{\"a\":1}");
+        JsonObject tombstone = new JsonObject(text(EventJson.encode(entry(erased), 5L, 6L)));
+        assertThat(tombstone.fieldNames())
+                .containsExactly(
+                        "type",
+                        "messageId",
+                        "conversationId",
+                        "sequence",
+                        "kind",
+                        "senderId",
+                        "sentAt",
+                        "deleted",
+                        "editedAt",
+                        "deletedAt");
+        assertThat(tombstone.getBoolean("deleted")).isTrue();
+        assertThat(tombstone.getLong("deletedAt")).isEqualTo(6);
+    }
+
+    @Test
+    void anEditOfADeletedMessageShowsNoBody() {
+        JsonObject edit =
+                new JsonObject(text(EventJson.encode(entry(new Content.Edit(4, "rest", List.of())), null, 6L)));
+        assertThat(edit.getLong("targetSequence")).isEqualTo(4);
+        assertThat(edit.getBoolean("deleted")).isTrue();
+        assertThat(edit.containsKey("body")).isFalse();
+    }
+
+    private static Entry entry(Content content) {
+        return new Entry(
+                new ConversationId("c-1"),
+                42,
+                7,
+                1700000000000L,
+                new UserId("alice"),
+                "m",
+                new Digest(1, 2, 3),
+                "s",
+                10,
+                41,
+                content);
+    }
+
+    private static String text(byte[] json) {
+        return new String(json, StandardCharsets.UTF_8);
+    }
+
+    record Told(Content content, String json) {}
+}
