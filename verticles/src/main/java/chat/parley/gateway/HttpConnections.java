@@ -1,0 +1,86 @@
+package chat.parley.gateway;
+
+import io.vertx.core.http.HttpConnection;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The HTTP connections of one instance, and how long each may take: for the head of a request, for its body and answer, between two
+ * requests. Nobody holds a connection by sending a byte now and then. A WebSocket leaves it with its upgrade.
+ */
+final class HttpConnections {
+    /** Those of a source that has too many may hear that, and go. */
+    private static final int REFUSED_SECONDS = 2;
+
+    private final int headSecondsMax;
+    private final int requestSecondsMax;
+    private final int keepAliveSeconds;
+    private final Map<HttpConnection, Waiting> waiting = new LinkedHashMap<>();
+    private long second;
+
+    HttpConnections(int headSecondsMax, int requestSecondsMax, int keepAliveSeconds) {
+        this.headSecondsMax = headSecondsMax;
+        this.requestSecondsMax = requestSecondsMax;
+        this.keepAliveSeconds = keepAliveSeconds;
+    }
+
+    /** @param place among the unauthenticated of its source; null: there was none left */
+    void connected(HttpConnection connection, Sources.@Nullable Place place) {
+        waiting.put(connection, new Waiting(place, second + (place == null ? REFUSED_SECONDS : headSecondsMax)));
+    }
+
+    /** A request's head is there; false if its source has too many connections, so that it is to be refused. */
+    boolean requestBegan(HttpConnection connection) {
+        Waiting its = waiting.get(connection);
+        if (its == null) return true;
+        its.untilSecond = second + requestSecondsMax;
+        return its.place != null;
+    }
+
+    /** It is HTTP, which says with each request who asks: no longer one of the unauthenticated of its source. */
+    void isHttp(HttpConnection connection) {
+        Waiting its = waiting.get(connection);
+        if (its != null && its.place != null) its.place.giveBack();
+    }
+
+    void requestEnded(HttpConnection connection) {
+        Waiting its = waiting.get(connection);
+        if (its != null) its.untilSecond = second + keepAliveSeconds;
+    }
+
+    /** It becomes a WebSocket, and takes its place with it. */
+    Sources.@Nullable Place upgraded(HttpConnection connection) {
+        Waiting its = waiting.remove(connection);
+        return its == null ? null : its.place;
+    }
+
+    /** False if it had become something else. */
+    boolean gone(HttpConnection connection) {
+        Waiting its = waiting.remove(connection);
+        if (its != null && its.place != null) its.place.giveBack();
+        return its != null;
+    }
+
+    /** Once a second: those whose time is over, which are to be closed. */
+    List<HttpConnection> tick() {
+        second++;
+        List<HttpConnection> late = new ArrayList<>();
+        waiting.forEach((connection, its) -> {
+            if (its.untilSecond < second) late.add(connection);
+        });
+        return late;
+    }
+
+    private static final class Waiting {
+        final Sources.@Nullable Place place;
+        long untilSecond;
+
+        Waiting(Sources.@Nullable Place place, long untilSecond) {
+            this.place = place;
+            this.untilSecond = untilSecond;
+        }
+    }
+}

@@ -1,0 +1,88 @@
+package chat.parley.gateway;
+
+import io.vertx.core.internal.ContextInternal;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * All WebSockets of one gateway instance, and what they share so that an idle one costs little: the flush at the end of the turn, one
+ * sweep for pings, one for sockets that do not answer a close. On the instance's event loop only.
+ */
+final class Sockets {
+    /** The peer has so long to answer a close frame before the connection is cut. */
+    private static final int CLOSE_ANSWER_SECONDS = 3;
+
+    final ContextInternal context;
+    final int messageBytesMax;
+
+    private final List<List<WebSocketTransport>> bySecond = new ArrayList<>();
+    private final ArrayDeque<Closing> closing = new ArrayDeque<>();
+    private List<WebSocketTransport> dirty = new ArrayList<>();
+    private List<WebSocketTransport> flushing = new ArrayList<>();
+    private long second;
+    private int open;
+
+    /** @param pingSeconds between two pings of one socket */
+    Sockets(ContextInternal context, int messageBytesMax, int pingSeconds) {
+        this.context = context;
+        this.messageBytesMax = messageBytesMax;
+        for (int i = 0; i < pingSeconds; i++) bySecond.add(new ArrayList<>());
+    }
+
+    /** How many are connected. */
+    int open() {
+        return open;
+    }
+
+    /** Once a second: pings a part of the sockets, so that each has its turn every so many seconds. */
+    void tick() {
+        second++;
+        for (WebSocketTransport socket : List.copyOf(bySecond.get(turn()))) socket.ping();
+        while (!closing.isEmpty() && closing.peek().untilSecond <= second)
+            closing.poll().socket.cut();
+    }
+
+    void add(WebSocketTransport socket) {
+        open++;
+        List<WebSocketTransport> peers = bySecond.get(turn());
+        socket.turn = turn();
+        socket.place = peers.size();
+        peers.add(socket);
+    }
+
+    void remove(WebSocketTransport socket) {
+        open--;
+        List<WebSocketTransport> peers = bySecond.get(socket.turn);
+        WebSocketTransport last = peers.removeLast();
+        if (last != socket) {
+            peers.set(socket.place, last);
+            last.place = socket.place;
+        }
+    }
+
+    /** It has something to flush at the end of the turn. */
+    void flushLater(WebSocketTransport socket) {
+        if (dirty.isEmpty()) context.nettyEventLoop().execute(this::flush);
+        dirty.add(socket);
+    }
+
+    /** It sent its close frame and waits for the peer's. */
+    void awaitClose(WebSocketTransport socket) {
+        closing.add(new Closing(socket, second + CLOSE_ANSWER_SECONDS));
+    }
+
+    private void flush() {
+        List<WebSocketTransport> now = dirty;
+        dirty = flushing;
+        flushing = now;
+        for (WebSocketTransport socket : now) socket.flush();
+        now.clear();
+    }
+
+    private int turn() {
+        return (int) (second % bySecond.size());
+    }
+
+    private record Closing(WebSocketTransport socket, long untilSecond) {}
+}

@@ -1,0 +1,97 @@
+package chat.parley.gateway;
+
+import io.netty.util.NetUtil;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How many connections each source holds that have not proved who they are. A source is an IPv4 address or an IPv6 /64, as one customer
+ * has all of it; loopback and trusted proxies, behind which are many, count nothing. For all loops of a node.
+ */
+public final class Sources {
+    private final int unauthenticatedMax;
+    private final List<Network> exempt;
+    private final ConcurrentHashMap<Long, Integer> unauthenticated = new ConcurrentHashMap<>();
+
+    public Sources(int unauthenticatedMax, List<Network> exempt) {
+        this.unauthenticatedMax = unauthenticatedMax;
+        this.exempt = List.copyOf(exempt);
+    }
+
+    /** Takes a place for a connection; null if its source has too many. Give it back when it authenticated or went. */
+    @Nullable
+    Place take(@Nullable InetAddress address) {
+        if (address == null || address.isLoopbackAddress()) return new Place(this, null);
+        for (Network network : exempt) if (network.contains(address)) return new Place(this, null);
+        long source = sourceOf(address);
+        int held = unauthenticated.merge(source, 1, Integer::sum);
+        if (held <= unauthenticatedMax) return new Place(this, source);
+        release(source);
+        return null;
+    }
+
+    /** Sources that hold a place now. */
+    int size() {
+        return unauthenticated.size();
+    }
+
+    private void release(Long source) {
+        unauthenticated.computeIfPresent(source, (key, held) -> held == 1 ? null : held - 1);
+    }
+
+    private static long sourceOf(InetAddress address) {
+        byte[] bytes = address.getAddress();
+        int width = address instanceof Inet6Address ? Long.BYTES : bytes.length;
+        long source = 0;
+        for (int i = 0; i < width; i++) source = source << Byte.SIZE | bytes[i] & 0xff;
+        return source;
+    }
+
+    /** One connection's place; given back once. */
+    static final class Place {
+        private final Sources sources;
+        private @Nullable Long source;
+
+        private Place(Sources sources, @Nullable Long source) {
+            this.sources = sources;
+            this.source = source;
+        }
+
+        void giveBack() {
+            Long held = source;
+            source = null;
+            if (held != null) sources.release(held);
+        }
+    }
+
+    /** Addresses with a common beginning: {@code 10.0.0.0/8}, or one address. */
+    public record Network(InetAddress address, int prefixBits) {
+        /** @throws IllegalArgumentException if it is neither an address in figures nor a network of them */
+        public static Network parse(String text) {
+            int slash = text.indexOf('/');
+            InetAddress address =
+                    NetUtil.createInetAddressFromIpAddressString(slash < 0 ? text : text.substring(0, slash));
+            if (address == null) throw new IllegalArgumentException("not an address in figures");
+            int bits = Byte.SIZE * address.getAddress().length;
+            int prefixBits = slash < 0 ? bits : Integer.parseInt(text.substring(slash + 1));
+            if (prefixBits < 0 || prefixBits > bits)
+                throw new IllegalArgumentException("a prefix of " + prefixBits + " bits");
+            return new Network(address, prefixBits);
+        }
+
+        boolean contains(InetAddress other) {
+            byte[] mine = address.getAddress();
+            byte[] theirs = other.getAddress();
+            if (mine.length != theirs.length) return false;
+            for (int bit = 0; bit < prefixBits; bit += Byte.SIZE) {
+                int shift = Math.max(0, Byte.SIZE - (prefixBits - bit));
+                if ((mine[bit / Byte.SIZE] & 0xff) >>> shift != (theirs[bit / Byte.SIZE] & 0xff) >>> shift)
+                    return false;
+            }
+            return true;
+        }
+    }
+}
