@@ -8,7 +8,7 @@ public sealed interface Answer {
      * It has its place.
      *
      * @param sequence of its (first) entry
-     * @param countable the running count of messages at that entry
+     * @param countable the running count of messages at that entry; 0 in a duplicate, where it may not be at hand
      * @param duplicate it had it before: this was a retry
      */
     record Placed(long sequence, long sentAt, long countable, boolean duplicate) implements Answer {}

@@ -25,7 +25,7 @@ public final class Projection {
     /** History: the entry at (conversation, sequence). If an {@link Erased} names it with a later stamp, its body is not kept. */
     public record EntryRow(Entry entry) implements Row {}
 
-    /** Ids: (conversation, sender, clientMessageId) → what a retry is answered with. */
+    /** Ids: (conversation, sender, clientMessageId) → what a retry is answered with; none for an entry without an id of its own. */
     public record IdRow(
             ConversationId conversationId,
             UserId senderId,
@@ -99,13 +99,15 @@ public final class Projection {
                 rows.accept(new MemberRow(conversation, changed.userId(), changed.joined(), changed.role(), -1, 0));
         }
         rows.accept(new EntryRow(entry));
-        rows.accept(new IdRow(
-                conversation,
-                entry.senderId(),
-                entry.clientMessageId(),
-                entry.sequence(),
-                entry.sentAt(),
-                entry.digest()));
+        if (!entry.clientMessageId().isEmpty()) {
+            rows.accept(new IdRow(
+                    conversation,
+                    entry.senderId(),
+                    entry.clientMessageId(),
+                    entry.sequence(),
+                    entry.sentAt(),
+                    entry.digest()));
+        }
         rows.accept(
                 new HeadRow(conversation, entry.sequence(), entry.sentAt(), entry.countable(), entry.lastMessage()));
     }
