@@ -46,21 +46,33 @@ public final class ByteWriter {
 
     /** The bytes alone, without their length. */
     public ByteWriter putRaw(byte[] value) {
-        room(value.length);
-        System.arraycopy(value, 0, bytes, size, value.length);
-        size += value.length;
+        return putRaw(value, value.length);
+    }
+
+    /** What the other holds, without its length. */
+    public ByteWriter putRaw(ByteWriter value) {
+        return putRaw(value.bytes, value.size);
+    }
+
+    private ByteWriter putRaw(byte[] value, int length) {
+        room(length);
+        System.arraycopy(value, 0, bytes, size, length);
+        size += length;
+        return this;
+    }
+
+    /** Characters below 128 alone, without their length. */
+    public ByteWriter putAscii(String value) {
+        int length = value.length();
+        room(length);
+        copyAscii(value, length);
+        size += length;
         return this;
     }
 
     public ByteWriter putString(String value) {
         int length = value.length();
-        if (isAscii(value, length)) {
-            putVar(length);
-            room(length);
-            copyAscii(value, length);
-            size += length;
-            return this;
-        }
+        if (isAscii(value, length)) return putVar(length).putAscii(value);
         return putBytes(value.getBytes(StandardCharsets.UTF_8));
     }
 
@@ -74,6 +86,18 @@ public final class ByteWriter {
         return size;
     }
 
+    /** Forgets what was written, and keeps the room for it. */
+    public ByteWriter clear() {
+        size = 0;
+        return this;
+    }
+
+    /** What was written, in an array of its own. */
+    public byte[] copy() {
+        return Arrays.copyOf(bytes, size);
+    }
+
+    /** What was written; not to be written to any more. */
     public byte[] toBytes() {
         return size == bytes.length ? bytes : Arrays.copyOf(bytes, size);
     }

@@ -12,7 +12,8 @@ public interface ShardLog {
     /**
      * Adds the batch behind the expected position, all or none; completes once it is durable (P1). {@code Lost} says where the head is,
      * and that nothing was written. A failed future means: not known; until the position is taken only the same batch, byte for
-     * byte, may be tried again there. A head with this batch's id means that it was applied.
+     * byte, may be tried again there. A head with this batch's id means that it was applied. The one failure that is known is
+     * {@link Unavailable}: nothing was written.
      */
     Future<Appended> append(Batch batch);
 
@@ -25,12 +26,16 @@ public interface ShardLog {
      */
     Future<Appended> takeOver(ShardHead seen, String owner);
 
-    /** Rows behind {@code after}, ascending, at most {@code rowsMax} and about 1 MiB; empty at the end. */
+    /**
+     * Rows behind {@code after}, ascending and without a hole, at most {@code rowsMax} and about 1 MiB (at least one); empty at the end.
+     * An entry whose body was erased since may come without it. Rows that were removed with age, or are damaged, fail with {@link Damaged}.
+     */
     Future<List<LogRow>> read(int shard, long after, int rowsMax);
 
+    /** What was saved; {@code projected} may be further, if the store knows better. */
     Future<ShardCursors> cursors(int shard);
 
-    /** Keeps the cursors; of two values for one the higher stays. */
+    /** Keeps the cursors; of two values for one the higher stays. Not fsynced: an older one may be found after a crash. */
     Future<Void> saveCursors(Map<Integer, ShardCursors> byShard);
 
     /** Which life of the data this is: a restore starts another. */

@@ -9,7 +9,8 @@
  *   <li>{@link chat.parley.store.Directory}: conversations, members, heads, inboxes, read pointers, devices.
  * </ul>
  *
- * A future that fails means a breakage: for a read, try again; for a write, not known. Futures complete on the context of the
+ * A future that fails means a breakage: for a read, try again; for a write, not known, unless it is
+ * {@link chat.parley.store.Unavailable}: then nothing was written. Futures complete on the context of the
  * caller, those of one commit together.
  */
 @NullMarked
