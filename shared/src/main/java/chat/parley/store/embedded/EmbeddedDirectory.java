@@ -1,0 +1,229 @@
+package chat.parley.store.embedded;
+
+import chat.parley.model.ByteReader;
+import chat.parley.model.ByteWriter;
+import chat.parley.model.ConversationId;
+import chat.parley.model.Device;
+import chat.parley.model.DeviceId;
+import chat.parley.model.Membership;
+import chat.parley.model.UserId;
+import chat.parley.store.Directory;
+import chat.parley.store.embedded.Tables.ConversationRecord;
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
+
+final class EmbeddedDirectory implements Directory {
+    private final Readers readers;
+    private final Writer writer;
+
+    EmbeddedDirectory(Readers readers, Writer writer) {
+        this.readers = readers;
+        this.writer = writer;
+    }
+
+    @Override
+    public Future<Map<ConversationId, Conversation>> conversations(Collection<ConversationId> conversations) {
+        List<ConversationId> asked = List.copyOf(conversations);
+        return readers.read(onlyOf(asked), rocks -> {
+            Map<ConversationId, Head> heads = getAll(rocks, Family.HEADS, asked, Keys::head, Tables::head);
+            Map<ConversationId, ConversationRecord> records =
+                    getAll(rocks, Family.TABLES, asked, Keys::conversation, ConversationRecord::decode);
+            Map<ConversationId, Conversation> found = new LinkedHashMap<>();
+            records.forEach((id, record) -> {
+                Head head = heads.get(id);
+                if (record.type() == null || head == null) return;
+                found.put(id, new Conversation(id, record.type(), record.settings(), head));
+            });
+            return found;
+        });
+    }
+
+    @Override
+    public Future<List<Membership>> members(ConversationId conversation, String afterUser, int membersMax) {
+        return readers.read(conversation, rocks -> {
+            List<Membership> members = new ArrayList<>();
+            byte[] prefix = Keys.members(conversation);
+            try (RocksIterator rows = rocks.iterator(Family.TABLES)) {
+                rows.seek(afterUser.isEmpty() ? prefix : Keys.memberAfter(conversation, afterUser));
+                for (; rows.isValid() && members.size() < membersMax; rows.next()) {
+                    byte[] key = rows.key();
+                    if (!Keys.startsWith(key, prefix)) break;
+                    var user = new UserId(Keys.rest(key, prefix));
+                    addIfKnown(members, MemberRecord.decode(rows.value()).membership(conversation, user));
+                }
+                rows.status();
+            }
+            return members;
+        });
+    }
+
+    @Override
+    public Future<Map<ConversationId, Membership>> memberships(UserId user, Collection<ConversationId> conversations) {
+        List<ConversationId> asked = List.copyOf(conversations);
+        return readers.read(
+                onlyOf(asked),
+                rocks -> memberships(
+                        rocks, asked, id -> Keys.member(id, user), (id, record) -> record.membership(id, user)));
+    }
+
+    @Override
+    public Future<Map<UserId, Membership>> memberships(ConversationId conversation, Collection<UserId> users) {
+        List<UserId> asked = List.copyOf(users);
+        return readers.read(
+                conversation,
+                rocks -> memberships(
+                        rocks,
+                        asked,
+                        user -> Keys.member(conversation, user),
+                        (user, record) -> record.membership(conversation, user)));
+    }
+
+    private static <K> Map<K, Membership> memberships(
+            Rocks rocks, List<K> asked, Function<K, byte[]> key, Reading<K> membership) throws RocksDBException {
+        Map<K, Membership> found = new LinkedHashMap<>();
+        getAll(rocks, Family.TABLES, asked, key, MemberRecord::decode).forEach((each, record) -> {
+            Membership known = membership.of(each, record);
+            if (known != null) found.put(each, known);
+        });
+        return found;
+    }
+
+    private interface Reading<K> {
+        @Nullable
+        Membership of(K key, MemberRecord record);
+    }
+
+    @Override
+    public Future<List<Membership>> inbox(UserId user) {
+        return readers.read(null, rocks -> {
+            List<Membership> inbox = new ArrayList<>();
+            byte[] prefix = Keys.inbox(user);
+            try (RocksIterator rows = rocks.iterator(Family.TABLES)) {
+                for (rows.seek(prefix); rows.isValid(); rows.next()) {
+                    byte[] key = rows.key();
+                    if (!Keys.startsWith(key, prefix)) break;
+                    var conversation = new ConversationId(Keys.rest(key, prefix));
+                    addIfKnown(inbox, MemberRecord.decode(rows.value()).membership(conversation, user));
+                }
+                rows.status();
+            }
+            return inbox;
+        });
+    }
+
+    private static void addIfKnown(List<Membership> all, @Nullable Membership membership) {
+        if (membership != null) all.add(membership);
+    }
+
+    @Override
+    public Future<Map<ConversationId, Head>> heads(Collection<ConversationId> conversations) {
+        List<ConversationId> asked = List.copyOf(conversations);
+        return readers.read(onlyOf(asked), rocks -> getAll(rocks, Family.HEADS, asked, Keys::head, Tables::head));
+    }
+
+    @Override
+    public Future<Map<ConversationId, ReadPointer>> readPointers(
+            UserId user, Collection<ConversationId> conversations) {
+        List<ConversationId> asked = List.copyOf(conversations);
+        return readers.read(onlyOf(asked), rocks -> {
+            Map<ConversationId, ReadPointer> found = new LinkedHashMap<>();
+            getAll(rocks, Family.TABLES, asked, id -> Keys.pointer(user, id), ByteReader::new)
+                    .forEach((id, in) -> found.put(id, new ReadPointer(id, user, in.getVar(), in.getVar())));
+            return found;
+        });
+    }
+
+    @Override
+    public Future<Void> moveReadPointers(Collection<ReadPointer> pointers) {
+        List<ReadPointer> moved = List.copyOf(pointers);
+        Future<Boolean> written = writer.write(64 * moved.size(), commit -> {
+            for (ReadPointer pointer : moved) {
+                byte[] key = Keys.pointer(pointer.userId(), pointer.conversationId());
+                byte[] present = commit.get(Family.TABLES, key);
+                if (present != null && new ByteReader(present).getVar() >= pointer.sequence()) continue;
+                commit.put(
+                        Family.TABLES,
+                        key,
+                        new ByteWriter(16)
+                                .putVar(pointer.sequence())
+                                .putVar(pointer.countable())
+                                .toBytes());
+            }
+            return true;
+        });
+        return written.mapEmpty();
+    }
+
+    @Override
+    public Future<List<Device>> devices(UserId user) {
+        return readers.read(null, rocks -> {
+            List<Device> devices = new ArrayList<>();
+            byte[] prefix = Keys.devices(user);
+            try (RocksIterator rows = rocks.iterator(Family.TABLES)) {
+                for (rows.seek(prefix); rows.isValid(); rows.next()) {
+                    byte[] key = rows.key();
+                    if (!Keys.startsWith(key, prefix)) break;
+                    var in = new ByteReader(rows.value());
+                    devices.add(new Device(
+                            user, new DeviceId(Keys.rest(key, prefix)), in.getVar(), in.getVar(), in.getOptional()));
+                }
+                rows.status();
+            }
+            return devices;
+        });
+    }
+
+    @Override
+    public Future<Void> saveDevice(Device device) {
+        Future<Boolean> written = writer.write(128, commit -> {
+            commit.put(
+                    Family.TABLES,
+                    Keys.device(device.userId(), device.deviceId()),
+                    new ByteWriter(64)
+                            .putVar(device.firstSeenAt())
+                            .putVar(device.lastSeenAt())
+                            .putOptional(device.client())
+                            .toBytes());
+            return true;
+        });
+        return written.mapEmpty();
+    }
+
+    @Override
+    public Future<Boolean> removeDevice(UserId user, DeviceId device) {
+        return writer.write(0, commit -> {
+            byte[] key = Keys.device(user, device);
+            if (commit.get(Family.TABLES, key) == null) return false;
+            commit.delete(Family.TABLES, key);
+            commit.sync();
+            return true;
+        });
+    }
+
+    private static <K, V> Map<K, V> getAll(
+            Rocks rocks, Family family, List<K> asked, Function<K, byte[]> key, Function<byte[], V> decode)
+            throws RocksDBException {
+        List<byte[]> keys = new ArrayList<>(asked.size());
+        for (K each : asked) keys.add(key.apply(each));
+        List<byte @Nullable []> rows = rocks.get(family, keys);
+        Map<K, V> found = new LinkedHashMap<>();
+        for (int i = 0; i < asked.size(); i++) {
+            byte[] row = rows.get(i);
+            if (row != null) found.put(asked.get(i), decode.apply(row));
+        }
+        return found;
+    }
+
+    /** The conversation that a damage is reported of: known if one alone was asked for. */
+    private static @Nullable ConversationId onlyOf(List<ConversationId> asked) {
+        return asked.size() == 1 ? asked.get(0) : null;
+    }
+}

@@ -1,0 +1,182 @@
+package chat.parley.store.embedded;
+
+import chat.parley.model.ConversationId;
+import chat.parley.store.CannotOpen;
+import chat.parley.store.ShardHead;
+import chat.parley.store.Stores;
+import chat.parley.store.embedded.Writer.Committing;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.stream.Stream;
+import org.rocksdb.RocksDBException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The store of a node that has nothing else installed: RocksDB in a subfolder of {@code store.path}, which only one process can have open.
+ */
+public final class EmbeddedStore implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(EmbeddedStore.class);
+    private static final String FOLDER = "rocksdb";
+
+    private final Vertx vertx;
+    private final Current current;
+    private final Readers readers;
+    private final Writer writer;
+    private final Trimming trimming;
+    private final Stores stores;
+    private final long trimTimer;
+
+    /**
+     * Opens the store, or makes it where there is none. Blocks the caller, for about as long as it takes to read what was written since the
+     * last flush.
+     *
+     * @param path the folder of all of the node's data
+     * @throws CannotOpen with one sentence for the operator
+     */
+    public static EmbeddedStore open(Vertx vertx, Path path, EmbeddedOptions options) throws CannotOpen {
+        return open(vertx, path, options, Committing.ROCKS);
+    }
+
+    static EmbeddedStore open(Vertx vertx, Path path, EmbeddedOptions options, Committing committing)
+            throws CannotOpen {
+        Path folder = path.resolve(FOLDER);
+        Rocks rocks = new Rocks(folder, options, true);
+        try {
+            Format format = Format.of(rocks, folder, options.deferredProjections());
+            return new EmbeddedStore(vertx, folder, options, committing, rocks, format, heads(rocks));
+        } catch (RocksDBException e) {
+            rocks.close();
+            throw Rocks.cannotOpen(folder, e);
+        } catch (CannotOpen | RuntimeException e) {
+            rocks.close();
+            throw e;
+        }
+    }
+
+    private EmbeddedStore(
+            Vertx vertx,
+            Path folder,
+            EmbeddedOptions options,
+            Committing committing,
+            Rocks rocks,
+            Format format,
+            ShardHead[] heads) {
+        this.vertx = vertx;
+        current = new Current(rocks);
+        readers = new Readers(vertx, current, options.readerThreads(), options.readsMax());
+        writer = new Writer(vertx, options, rocks, heads, current, new FolderReopening(folder, options), committing);
+        var log = new EmbeddedLog(options, format, readers, writer);
+        stores = new Stores(log, log, new EmbeddedHistory(current, readers), new EmbeddedDirectory(readers, writer));
+        trimming = new Trimming(options, readers, writer);
+        trimTimer = vertx.setPeriodic(options.trimEvery().toMillis(), timer -> trim());
+    }
+
+    public Stores stores() {
+        return stores;
+    }
+
+    /** Writes of the database so far, with or without fsync. */
+    public long commits() {
+        return writer.commits();
+    }
+
+    /** Fsyncs for commits so far. */
+    public long syncs() {
+        return writer.syncs();
+    }
+
+    /** Writes what waits, answers it, and closes the files; blocks until that is done. */
+    @Override
+    public void close() {
+        vertx.cancelTimer(trimTimer);
+        writer.close();
+        readers.close();
+        flush();
+        current.close();
+    }
+
+    private void flush() {
+        try {
+            current.read(null, rocks -> {
+                rocks.flush();
+                return true;
+            });
+        } catch (RuntimeException e) { // it is all in the write-ahead log
+            log.warn("the store was closed without a flush; the next start takes longer", e);
+        }
+    }
+
+    /** Removes what no one needs of the logs; a failure is made good by the next. */
+    Future<Integer> trim() {
+        return trimming.run()
+                .onFailure(e -> log.warn("the logs of the shards were not trimmed, which will be tried again", e));
+    }
+
+    private static ShardHead[] heads(Rocks rocks) throws RocksDBException {
+        var heads = new ShardHead[ConversationId.SHARDS];
+        for (int shard = 0; shard < heads.length; shard++) heads[shard] = EmbeddedLog.storedHead(rocks, shard);
+        return heads;
+    }
+
+    private record FolderReopening(Path folder, EmbeddedOptions options) implements Writer.Reopening {
+        private static final long ROOM_BYTES = 32L << 20;
+
+        /** Whether something can be written, and there is room for what opening writes: all that is in the write-ahead log. */
+        @Override
+        public boolean isPromising() {
+            Path probe = folder.resolveSibling("probe");
+            try {
+                long needed = 2 * logBytes() + ROOM_BYTES;
+                if (Files.getFileStore(folder).getUsableSpace() < needed) {
+                    log.warn("the disk of {} is full: {} bytes have to be free", folder, needed);
+                    return false;
+                }
+                try (FileChannel file = FileChannel.open(probe, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+                    file.write(ByteBuffer.allocate(1 << 16));
+                    file.force(true);
+                }
+                Files.delete(probe);
+                return true;
+            } catch (IOException e) {
+                log.warn("the folder {} cannot be written to: {}", folder, e.toString());
+                return false;
+            }
+        }
+
+        private long logBytes() throws IOException {
+            long bytes = 0;
+            try (Stream<Path> files = Files.list(folder)) {
+                for (Path file : files.toList()) {
+                    if (file.toString().endsWith(".log")) bytes += Files.size(file);
+                }
+            }
+            return bytes;
+        }
+
+        @Override
+        public Rocks open(boolean damaged) throws CannotOpen {
+            if (damaged) {
+                log.error(
+                        "a file in {} is damaged; until it is restored from a backup, files are no longer compacted",
+                        folder);
+            }
+            return new Rocks(folder, options, !damaged);
+        }
+
+        @Override
+        public ShardHead[] heads(Rocks rocks) throws CannotOpen {
+            try {
+                return EmbeddedStore.heads(rocks);
+            } catch (RocksDBException e) {
+                throw Rocks.cannotOpen(folder, e);
+            }
+        }
+    }
+}
