@@ -9,7 +9,5 @@ public interface Tokens {
     Identity verify(String token, long nowMillis);
 
     /** Whether a key that signed an earlier token is still trusted: false closes what rests on it. */
-    default boolean isTrusted(String keyId) {
-        return true;
-    }
+    boolean isTrusted(String keyId);
 }

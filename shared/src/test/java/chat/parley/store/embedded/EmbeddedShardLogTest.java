@@ -1,0 +1,21 @@
+package chat.parley.store.embedded;
+
+import chat.parley.store.ShardLogContract;
+import chat.parley.store.Stores;
+import java.nio.file.Path;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The embedded ShardLog, with projections in the append. */
+class EmbeddedShardLogTest extends ShardLogContract {
+    @RegisterExtension
+    static final OpenStores OPEN = new OpenStores();
+
+    @TempDir
+    Path folder;
+
+    @Override
+    protected Stores empty() throws Exception {
+        return OPEN.stores(folder, false);
+    }
+}
