@@ -66,11 +66,33 @@ public sealed interface Content {
         }
     }
 
-    /** New settings, all of them. */
-    record ConversationUpdated(Settings settings) implements Content {
+    /**
+     * New settings. A draft may set only some of them; the sequencer adds the others as they are by {@link #over}, so that two who set
+     * different ones at once both get what they want.
+     *
+     * @param settings all of them; in a draft what it does not set is as in {@link Settings#NONE}
+     * @param setsName whether the draft set the name
+     * @param setsSlowMode whether the draft set the slow mode
+     */
+    record ConversationUpdated(Settings settings, boolean setsName, boolean setsSlowMode) implements Content {
+        /** All settings. */
+        public ConversationUpdated(Settings settings) {
+            this(settings, true, true);
+        }
+
         @Override
         public Kind kind() {
             return Kind.CONVERSATION_UPDATED;
+        }
+
+        /** With all settings that hold from here on. */
+        public ConversationUpdated over(Settings present) {
+            return new ConversationUpdated(
+                    new Settings(
+                            setsName ? settings.name() : present.name(),
+                            setsSlowMode ? settings.slowModeMillis() : present.slowModeMillis()),
+                    setsName,
+                    setsSlowMode);
         }
     }
 

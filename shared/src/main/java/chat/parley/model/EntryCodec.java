@@ -107,7 +107,10 @@ public final class EntryCodec {
                 out.putByte(created.type().number());
                 write(created.settings(), out);
             }
-            case Content.ConversationUpdated updated -> write(updated.settings(), out);
+            case Content.ConversationUpdated updated -> {
+                write(updated.settings(), out);
+                out.putByte(updated.setsName() ? 1 : 0).putByte(updated.setsSlowMode() ? 1 : 0);
+            }
             case Content.MembersAdded added -> {
                 out.putByte(added.role().number());
                 writeAll(added.userIds(), out, (user, o) -> o.putString(user.value()));
@@ -135,7 +138,8 @@ public final class EntryCodec {
             case DELETE -> new Content.Delete(in.getVar(), readAll(in, ByteReader::getVar));
             case CONVERSATION_CREATED ->
                 new Content.ConversationCreated(ConversationType.of(in.getByte()), readSettings(in));
-            case CONVERSATION_UPDATED -> new Content.ConversationUpdated(readSettings(in));
+            case CONVERSATION_UPDATED ->
+                new Content.ConversationUpdated(readSettings(in), in.getByte() == 1, in.getByte() == 1);
             case MEMBER_ADDED -> {
                 Role role = Role.of(in.getByte());
                 yield new Content.MembersAdded(readAll(in, i -> new UserId(i.getString())), role);
