@@ -44,6 +44,11 @@ public final class Fields {
         return optional(name) != JsonText.NONE;
     }
 
+    /** Whether the field is there, be it {@code null}. */
+    public boolean hasOrNull(String name) {
+        return text.field(object, name) != JsonText.NONE;
+    }
+
     /** A string of so many UTF-16 units, without control characters. */
     public String string(String name, int lengthMin, int lengthMax) throws BadInput {
         return printable(name, required(name, Type.STRING), lengthMin, lengthMax);
@@ -74,6 +79,11 @@ public final class Fields {
 
     public String clientMessageId() throws BadInput {
         return string("clientMessageId", 1, CLIENT_ID_MAX);
+    }
+
+    /** Names a write, in this field. */
+    public @Nullable String optionalClientId(String name) throws BadInput {
+        return optionalString(name, 1, CLIENT_ID_MAX);
     }
 
     public ConversationId conversationId() throws BadInput {
