@@ -16,8 +16,13 @@
  *   <tr><td>{@code fanout.<shard>}</td><td>the worker that owns the shard</td><td>{@link chat.parley.bus.Spread}</td></tr>
  * </table>
  *
- * Messages are records, by reference inside a node and compact binary with a version byte between nodes. The bus may lose, delay,
- * repeat and reorder (P6): nothing that matters depends on it.
+ * The bus may lose, delay, repeat and reorder (P6): nothing that matters depends on it.
+ *
+ * <p>Messages are records, by reference inside a node and compact binary between nodes ({@link chat.parley.bus.BusCodecs}): a version byte,
+ * then the fields. Two neighbouring minor versions understand each other, since a new field goes behind all others of its
+ * message, where the older reader passes over it, and the newer reader takes a default when nothing is left ({@code hasMore}). A field
+ * inside a list is added as a list of its own at the end, in the same order. Whatever else changes the form takes a new record:
+ * the version byte is for what can no longer be read, and is refused as such.
  */
 @NullMarked
 package chat.parley.bus;

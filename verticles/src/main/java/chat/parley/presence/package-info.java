@@ -1,0 +1,23 @@
+/**
+ * The user level of the routing registry: which gateways a user is at, held in memory by the node that owns the user's shard (1 of 1,024).
+ *
+ * <p>{@link chat.parley.presence.PresenceVerticle} hears {@code presence.<node>}; {@link chat.parley.presence.UserTable} knows who is
+ * where and decides what an announcement is worth; {@link chat.parley.presence.Dispatch} splits what is to be delivered by gateway.
+ *
+ * <p>Everything here is a hint that can be said again (P6): a user who is missing gets entries later, by the heads; one who is listed but gone
+ * costs a message that the gateway drops. So nothing is stored and nothing is asked twice; what keeps the table right is in what the
+ * gateways say:
+ *
+ * <ul>
+ *   <li>steps are numbered for each (gateway, user shard): an older one is void, a hole makes the owner want the shard as a whole;
+ *   <li>a gateway's greater boot voids all that its earlier life said; a node that is gone takes its gateways along at once;
+ *   <li>every 30 s digests are compared; what then had to be put right is counted as drift.
+ * </ul>
+ *
+ * <p>Users are kept as keyed 64-bit hashes of their ids, about 24 bytes each: that two of a million users share one has a chance of 3 in
+ * 100 million, nobody can aim for it without the key, and it would cost them late delivery, never a wrong one, as gateways go by the ids.
+ */
+@NullMarked
+package chat.parley.presence;
+
+import org.jspecify.annotations.NullMarked;
