@@ -10,7 +10,6 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.internal.ContextInternal;
-import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
@@ -174,14 +173,6 @@ public final class GatewayVerticle extends VerticleBase {
     }
 
     private static void problem(RoutingContext asked, int status, ErrorCode code, String message) {
-        asked.response()
-                .setStatusCode(status)
-                .putHeader(HttpHeaders.CONTENT_TYPE, "application/problem+json")
-                .end(new JsonObject()
-                        .put("code", code.wireName())
-                        .put("status", status)
-                        .put("title", message)
-                        .put("retryable", code.retryable())
-                        .toBuffer());
+        new Problem(status, code, message).send(asked.response());
     }
 }
