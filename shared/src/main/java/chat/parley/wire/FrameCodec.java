@@ -20,6 +20,9 @@ public final class FrameCodec {
     private static final int FEATURE_MAX = 64;
     private static final int WATCHED_MAX = 100;
 
+    // Each may be answered by an error several times its size.
+    private static final int FRAMES_MAX = 512;
+
     private final Limits limits;
     private final JsonText text;
 
@@ -64,6 +67,10 @@ public final class FrameCodec {
 
     private List<Decoded> decodeAll() {
         if (text.type(JsonText.ROOT) != Type.ARRAY) return List.of(decode(JsonText.ROOT));
+        if (text.sizeOf(JsonText.ROOT) > FRAMES_MAX) {
+            return List.of(
+                    refusal(BadInput.tooLarge("more than " + FRAMES_MAX + " frames in one message"), null, null, null));
+        }
         List<Decoded> all = new ArrayList<>();
         int behind = text.next(JsonText.ROOT);
         for (int each = text.first(JsonText.ROOT); each < behind; each = text.next(each)) all.add(decode(each));

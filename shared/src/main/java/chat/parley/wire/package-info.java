@@ -1,7 +1,8 @@
 /**
  * What clients see: frames, error codes, close codes, limits, and their JSON. This is the map of the protocol, version 1.
  *
- * <p>A text message of a WebSocket holds one frame (a JSON object with {@code type}) or an array of frames, both ways. From the client, each
+ * <p>A text message of a WebSocket holds one frame (a JSON object with {@code type}) or an array of frames
+ * (at most 512 from a client), both ways. From the client, each
  * with a {@code ref} if it likes, which its answer and its errors echo ({@link chat.parley.wire.ClientFrame}):
  *
  * <table>

@@ -235,6 +235,16 @@ class FrameCodecTest {
     }
 
     @Test
+    void anArrayHoldsABoundedNumberOfFrames() {
+        String frame = "{\"type\":\"heartbeat\"}";
+        assertThat(codec.decode(utf8("[" + String.join(",", Collections.nCopies(512, frame)) + "]")))
+                .hasSize(512);
+        assertThat(codec.decode(utf8("[" + String.join(",", Collections.nCopies(513, frame)) + "]")))
+                .containsExactly(new Decoded.Refusal(
+                        ErrorCode.TOO_LARGE, "more than 512 frames in one message", null, null, null, null));
+    }
+
+    @Test
     void aTextThatIsBadAnywhereIsRefusedAsAWhole() {
         for (String json : List.of(
                 "[{'type':'heartbeat'},{'type':'heartbeat'}",
