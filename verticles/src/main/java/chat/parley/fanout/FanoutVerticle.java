@@ -1,0 +1,303 @@
+package chat.parley.fanout;
+
+import chat.parley.bus.Address;
+import chat.parley.bus.Bus;
+import chat.parley.bus.Bus.Listening;
+import chat.parley.bus.Bus.Received;
+import chat.parley.bus.Loop;
+import chat.parley.bus.Route;
+import chat.parley.bus.Route.HeadHint;
+import chat.parley.bus.Spread;
+import chat.parley.bus.Topology;
+import chat.parley.model.ConversationId;
+import chat.parley.model.Entry;
+import chat.parley.model.Membership;
+import chat.parley.model.UserId;
+import chat.parley.store.LogRow;
+import chat.parley.store.ShardCursors;
+import chat.parley.store.Stores;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The fan-out worker of the shards that this node has: hears {@code fanout.<shard>} and carries out what {@link HeadRepeats} decides. */
+public final class FanoutVerticle extends VerticleBase {
+    private static final Logger LOG = LoggerFactory.getLogger(FanoutVerticle.class);
+    private static final int ROWS_MAX = 1_000;
+    private static final int MEMBERS_MAX = 1_000;
+
+    private final String node;
+    private final Bus bus;
+    private final Loop loop;
+    private final Stores stores;
+    private final Topology topology;
+    private final FanoutConfig config;
+    private final Map<Integer, Shard> shards = new LinkedHashMap<>();
+    private long saveAt;
+    private long lookAt;
+    private boolean isSaving;
+    private boolean isStopped;
+    private Loop.@Nullable Timer timer;
+    private @Nullable Runnable deaf;
+    private long repeated;
+
+    /** @param random spreads what nodes started together do at intervals */
+    public FanoutVerticle(
+            String node,
+            Bus bus,
+            Loop loop,
+            Stores stores,
+            Topology topology,
+            RandomGenerator random,
+            FanoutConfig config) {
+        this.node = node;
+        this.bus = bus;
+        this.loop = loop;
+        this.stores = stores;
+        this.topology = topology;
+        this.config = config;
+        this.saveAt = loop.monotonicMillis() + random.nextLong(config.saveMillis()) + 1;
+        this.lookAt = loop.monotonicMillis() + random.nextLong(config.lookMillis()) + 1;
+    }
+
+    @Override
+    public Future<?> start() {
+        tickLater();
+        Future<?> listening = moved();
+        deaf = topology.listen(loop, this::moved);
+        return listening;
+    }
+
+    @Override
+    public Future<?> stop() {
+        isStopped = true;
+        if (deaf != null) deaf.run();
+        if (timer != null) timer.cancel();
+        List<Future<?>> ends = new ArrayList<>();
+        ends.add(save());
+        for (Shard shard : shards.values()) ends.add(shard.end());
+        shards.clear();
+        return Future.join(ends);
+    }
+
+    /** Heads repeated since the start. */
+    public long repeated() {
+        return repeated;
+    }
+
+    /** Conversations whose heads are to be repeated yet. */
+    public int conversations() {
+        int conversations = 0;
+        for (Shard shard : shards.values()) conversations += shard.repeats.conversations();
+        return conversations;
+    }
+
+    /** The topology may be another: takes and gives up shards. */
+    private Future<?> moved() {
+        List<Future<?>> begun = new ArrayList<>();
+        if (isStopped) return Future.succeededFuture();
+        for (int number = 0; number < ConversationId.SHARDS; number++) {
+            Shard shard = shards.get(number);
+            boolean isMine = node.equals(topology.fanoutOwner(number));
+            if (isMine && shard == null) {
+                Shard taken = new Shard(number);
+                shards.put(number, taken);
+                begun.add(taken.begin());
+            } else if (!isMine && shard != null) {
+                shards.remove(number);
+                shard.end();
+            }
+        }
+        return Future.join(begun);
+    }
+
+    private void tickLater() {
+        timer = loop.after(config.tickMillis(), () -> {
+            tickLater();
+            tick();
+        });
+    }
+
+    private void tick() {
+        long now = loop.monotonicMillis();
+        List<HeadHint> due = new ArrayList<>();
+        for (Shard shard : shards.values()) shard.repeats.due(now, due::add);
+        repeat(due);
+        if (now >= lookAt) {
+            lookAt = now + config.lookMillis();
+            for (Shard shard : shards.values()) shard.look();
+        }
+        if (now >= saveAt) {
+            saveAt = now + config.saveMillis();
+            save();
+        }
+    }
+
+    /** To the presence nodes that own the members now; they know which gateways hold them now. */
+    private void repeat(List<HeadHint> due) {
+        if (due.isEmpty()) return;
+        repeated += due.size();
+        Map<String, List<HeadHint>> byOwner = new LinkedHashMap<>();
+        for (HeadHint hint : due) {
+            ofOwners(hint).forEach((owner, part) -> {
+                List<HeadHint> heads = byOwner.computeIfAbsent(owner, any -> new ArrayList<>());
+                heads.add(part);
+                if (heads.size() >= config.headsMax()) send(owner, byOwner.remove(owner));
+            });
+        }
+        byOwner.forEach(this::send);
+    }
+
+    private void send(String owner, List<HeadHint> heads) {
+        bus.send(Address.presence(owner), new Route(stores.log().incarnation(), List.of(), heads));
+    }
+
+    private Map<String, HeadHint> ofOwners(HeadHint hint) {
+        Map<String, HeadHint> byOwner = new LinkedHashMap<>(2);
+        for (UserId user : hint.users()) {
+            String owner = topology.presenceOwner(user.shard());
+            if (owner == null) continue;
+            byOwner.computeIfAbsent(owner, any -> new HeadHint(hint.conversationId(), hint.head(), new ArrayList<>()))
+                    .users()
+                    .add(user);
+        }
+        return byOwner;
+    }
+
+    /** Keeps the cursors that moved. One that was not kept is kept the next time. */
+    private Future<?> save() {
+        if (isSaving) return Future.succeededFuture();
+        Map<Integer, ShardCursors> moved = new LinkedHashMap<>();
+        for (Shard shard : shards.values()) {
+            long cursor = shard.repeats.fannedOut(loop.monotonicMillis());
+            if (cursor > shard.saved) moved.put(shard.number, new ShardCursors(0, cursor, 0)); // the others stay
+        }
+        if (moved.isEmpty()) return Future.succeededFuture();
+        isSaving = true;
+        return stores.log().saveCursors(moved).onComplete(outcome -> {
+            isSaving = false;
+            if (outcome.failed()) {
+                LOG.warn("fanned-out cursors of {} shards were not saved", moved.size(), outcome.cause());
+                return;
+            }
+            moved.forEach((number, cursors) -> {
+                Shard shard = shards.get(number);
+                if (shard != null) shard.saved = Math.max(shard.saved, cursors.fannedOut());
+            });
+        });
+    }
+
+    /** A shard of this worker. */
+    private final class Shard {
+        final int number;
+        final HeadRepeats repeats = new HeadRepeats(config, loop.monotonicMillis());
+        long saved;
+        private long projectedBefore;
+        private long coveredBefore = -1;
+        private boolean isReading;
+        private boolean isResumed;
+        private boolean isEnded;
+        private @Nullable Listening listening;
+
+        Shard(int number) {
+            this.number = number;
+        }
+
+        /** Completes when it hears; what the one before left is read beside. */
+        Future<?> begin() {
+            look();
+            return bus.listen(Address.fanout(number), this::received)
+                    .onSuccess(heard -> {
+                        listening = heard;
+                        if (isEnded) end();
+                    })
+                    .onFailure(e -> LOG.error("cannot hear the spreads of shard {}", number, e));
+        }
+
+        Future<?> end() {
+            isEnded = true;
+            return listening == null ? Future.succeededFuture() : listening.stop();
+        }
+
+        private void received(Received message) {
+            if (message.body() instanceof Spread spread && spread.shard() == number) {
+                repeats.heard(spread.after(), spread.position(), spread.heads(), loop.monotonicMillis());
+            } else {
+                LOG.warn("dropped a {}: fan-out takes none", message.body().getClass());
+            }
+        }
+
+        /**
+         * Whether something is projected of which nothing was heard: lost with the worker before, or on the bus. What is only on its way is
+         * there at the next look.
+         */
+        void look() {
+            if (isReading) return;
+            isReading = true;
+            stores.log()
+                    .cursors(number)
+                    .compose(cursors -> {
+                        boolean isFirst = !isResumed;
+                        if (isFirst) resume(cursors);
+                        boolean isStuck = isFirst || repeats.covered() == coveredBefore;
+                        long until = Math.max(isFirst ? cursors.projected() : projectedBefore, repeats.holeEnd());
+                        coveredBefore = repeats.covered();
+                        projectedBefore = cursors.projected();
+                        return isStuck ? readTo(until) : Future.succeededFuture();
+                    })
+                    .onComplete(outcome -> {
+                        isReading = false;
+                        if (outcome.failed()) LOG.warn("cannot read what shard {} has", number, outcome.cause());
+                    });
+        }
+
+        private void resume(ShardCursors cursors) {
+            isResumed = true;
+            saved = cursors.fannedOut();
+            repeats.resume(cursors.fannedOut());
+        }
+
+        private Future<Void> readTo(long until) {
+            long after = repeats.covered();
+            if (isEnded || isStopped || after >= until) return Future.succeededFuture();
+            return stores.log().read(number, after, ROWS_MAX).compose(rows -> {
+                Map<ConversationId, Long> heads = new LinkedHashMap<>();
+                long position = after;
+                for (LogRow row : rows) {
+                    Entry entry = row.entry();
+                    if (entry.position() > until) break;
+                    heads.put(entry.conversationId(), entry.sequence());
+                    position = entry.position();
+                }
+                if (position == after) return Future.succeededFuture();
+                long last = position;
+                return withMembers(heads).compose(hints -> {
+                    repeats.heard(after, last, hints, loop.monotonicMillis());
+                    return readTo(until);
+                });
+            });
+        }
+
+        private Future<List<HeadHint>> withMembers(Map<ConversationId, Long> heads) {
+            List<Future<HeadHint>> hints = new ArrayList<>();
+            heads.forEach((conversation, head) -> hints.add(members(conversation, "", new ArrayList<>())
+                    .map(users -> new HeadHint(conversation, head, users))));
+            return Future.all(hints).map(all -> all.list());
+        }
+
+        private Future<List<UserId>> members(ConversationId conversation, String after, List<UserId> users) {
+            return stores.directory().members(conversation, after, MEMBERS_MAX).compose(page -> {
+                for (Membership member : page) if (member.isMember()) users.add(member.userId());
+                if (page.size() < MEMBERS_MAX) return Future.succeededFuture(users);
+                return members(conversation, page.getLast().userId().value(), users);
+            });
+        }
+    }
+}

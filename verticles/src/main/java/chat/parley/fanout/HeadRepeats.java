@@ -1,0 +1,199 @@
+package chat.parley.fanout;
+
+import chat.parley.bus.Route.HeadHint;
+import chat.parley.model.ConversationId;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+
+/**
+ * Which heads of one shard are repeated when, and how far the shard is fanned out. One object for each conversation that had an entry in the
+ * last 10 s, however many entries it had; kept on a wheel of ticks, where most stay until they are due.
+ */
+final class HeadRepeats {
+    private static final int RANGES_MAX = 64;
+
+    private final FanoutConfig config;
+    private final Map<ConversationId, Recent> recent = new LinkedHashMap<>();
+    private final List<List<Recent>> wheel = new ArrayList<>();
+    private long nextTick;
+
+    /** Everything up to here was heard of. */
+    private long covered;
+
+    /** What was heard of beyond a hole: after → position. */
+    private final TreeMap<Long, Long> beyond = new TreeMap<>();
+
+    private long fannedOut;
+
+    HeadRepeats(FanoutConfig config, long nowMillis) {
+        this.config = config;
+        long ticks = Math.max(config.secondMillis(), config.longestMillis()) / config.tickMillis() + 2;
+        for (long tick = 0; tick < ticks; tick++) wheel.add(new ArrayList<>(0));
+        nextTick = nowMillis / config.tickMillis();
+    }
+
+    /** The saved cursor: what was repeated by whoever had the shard before. */
+    void resume(long cursor) {
+        fannedOut = Math.max(fannedOut, cursor);
+        cover(cursor);
+    }
+
+    /** Entries at {@code after} + 1 to {@code position} were projected, in these conversations. */
+    void heard(long after, long position, List<HeadHint> heads, long nowMillis) {
+        if (position <= covered || after > position) return;
+        long first = Math.max(after, covered) + 1;
+        for (HeadHint head : heads) heard(head, first, nowMillis);
+        if (after > covered) {
+            beyond.merge(after, position, Math::max);
+            if (beyond.size() > RANGES_MAX) beyond.pollLastEntry(); // to be read from the log, as the hole
+        } else {
+            cover(position);
+        }
+    }
+
+    /** Gives the heads that are due. */
+    void due(long nowMillis, Consumer<HeadHint> repeat) {
+        while (recent.size() > config.conversationsMax()) {
+            Iterator<Recent> oldest = recent.values().iterator();
+            Recent conversation = oldest.next();
+            oldest.remove();
+            conversation.tick = -1;
+            if (conversation.isUnrepeated()) repeat.accept(conversation.head);
+        }
+        long now = nowMillis / config.tickMillis();
+        nextTick = Math.max(nextTick, now - wheel.size() + 1);
+        for (; nextTick <= now; nextTick++) {
+            int slot = (int) (nextTick % wheel.size());
+            List<Recent> here = wheel.get(slot);
+            if (here.isEmpty()) continue;
+            wheel.set(slot, new ArrayList<>(0));
+            for (Recent conversation : here) {
+                if (conversation.tick >= 0 && conversation.tick <= nextTick) lookAt(conversation, nowMillis, repeat);
+            }
+        }
+    }
+
+    /** The position up to which a head at or above was repeated. */
+    long fannedOut(long nowMillis) {
+        long least = covered;
+        for (Recent conversation : recent.values()) {
+            if (conversation.isUnrepeated()) least = Math.min(least, conversation.firstPosition - 1);
+        }
+        if (covered - least > config.positionsMax()) {
+            for (Recent conversation : recent.values()) {
+                boolean isOld = covered - conversation.firstPosition >= config.positionsMax();
+                if (!conversation.isUnrepeated() || !isOld) continue;
+                conversation.firstAt = nowMillis - config.longestMillis();
+                plan(conversation, nowMillis);
+            }
+        }
+        fannedOut = Math.max(fannedOut, least);
+        return fannedOut;
+    }
+
+    /** Everything up to here was heard of. */
+    long covered() {
+        return covered;
+    }
+
+    /** Where the first hole ends, if something was heard of behind one; else {@link #covered}. */
+    long holeEnd() {
+        return beyond.isEmpty() ? covered : beyond.firstKey();
+    }
+
+    /** Conversations remembered. */
+    int conversations() {
+        return recent.size();
+    }
+
+    private void heard(HeadHint head, long position, long nowMillis) {
+        Recent conversation = recent.get(head.conversationId());
+        if (conversation == null) {
+            conversation = new Recent(head);
+            recent.put(head.conversationId(), conversation);
+        } else if (head.head() >= conversation.head.head()) {
+            conversation.head = head;
+        }
+        if (!conversation.isUnrepeated()) {
+            conversation.firstPosition = position;
+            conversation.firstAt = nowMillis;
+        } else if (position < conversation.firstPosition) {
+            conversation.firstPosition = position;
+        }
+        conversation.lastAt = nowMillis;
+        boolean wasResting = conversation.isRepeatedAtRest;
+        conversation.isRepeatedAtRest = false;
+        if (conversation.tick < 0 || wasResting)
+            plan(conversation, dueAt(conversation)); // else it is looked at before that
+    }
+
+    private void lookAt(Recent conversation, long nowMillis, Consumer<HeadHint> repeat) {
+        long dueAt = dueAt(conversation);
+        if (dueAt > nowMillis) {
+            plan(conversation, dueAt);
+            return;
+        }
+        repeat.accept(conversation.head);
+        conversation.firstPosition = 0;
+        conversation.tick = -1;
+        long restsFor = nowMillis - conversation.lastAt;
+        if (conversation.isRepeatedAtRest || restsFor >= config.secondMillis()) {
+            recent.remove(conversation.head.conversationId());
+            return;
+        }
+        conversation.isRepeatedAtRest = restsFor >= config.firstMillis();
+        plan(conversation, dueAt(conversation));
+    }
+
+    private long dueAt(Recent conversation) {
+        if (conversation.isRepeatedAtRest) return conversation.lastAt + config.secondMillis();
+        long atRest = conversation.lastAt + config.firstMillis();
+        return conversation.isUnrepeated() ? Math.min(atRest, conversation.firstAt + config.longestMillis()) : atRest;
+    }
+
+    private void plan(Recent conversation, long atMillis) {
+        long tick = Math.max(nextTick, (atMillis + config.tickMillis() - 1) / config.tickMillis());
+        conversation.tick = tick;
+        wheel.get((int) (tick % wheel.size())).add(conversation);
+    }
+
+    private void cover(long position) {
+        covered = Math.max(covered, position);
+        while (!beyond.isEmpty() && beyond.firstKey() <= covered) {
+            covered = Math.max(covered, beyond.pollFirstEntry().getValue());
+        }
+    }
+
+    /** A conversation with an entry not long ago. */
+    private static final class Recent {
+        /** With the members as of the last entry. */
+        HeadHint head;
+
+        long lastAt;
+
+        /** Of the first entry since the head was last repeated. */
+        long firstAt;
+
+        /** Of that entry in the shard's log; 0: there is none. */
+        long firstPosition;
+
+        /** The head was repeated once since the conversation fell silent. */
+        boolean isRepeatedAtRest;
+
+        /** Where on the wheel it counts; it may stand elsewhere too. Below 0: nowhere. */
+        long tick = -1;
+
+        Recent(HeadHint head) {
+            this.head = head;
+        }
+
+        boolean isUnrepeated() {
+            return firstPosition > 0;
+        }
+    }
+}
