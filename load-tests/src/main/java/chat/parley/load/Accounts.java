@@ -1,0 +1,139 @@
+package chat.parley.load;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.IntFunction;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/** The users of a run and their conversations, made over HTTP with development tokens. Each run has users of its own. */
+final class Accounts {
+    /**
+     * @param conversationId the one conversation that the user is in; null for none
+     * @param head its last sequence
+     */
+    record Account(String token, @Nullable String conversationId, long head) {}
+
+    private static final int AT_ONCE = 8;
+    private static final Duration ANSWERED = Duration.ofSeconds(30);
+
+    private final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final String base;
+    private final String prefix = "load" + Long.toString(System.nanoTime() & 0xFFFFFFF, 36) + "-";
+
+    Accounts(String host, int port) {
+        base = "http://" + host + ":" + port;
+    }
+
+    /** Users with nobody to talk to. */
+    List<Account> alone(int count) throws Exception {
+        return tokens(count).stream().map(token -> new Account(token, null, 0)).toList();
+    }
+
+    /** Users 0 and 1 share a conversation, 2 and 3, and so on. */
+    List<Account> pairs(int count) throws Exception {
+        List<String> tokens = tokens(count);
+        List<Account> first = each(count / 2, pair -> {
+            String body = "{\"type\":\"direct\",\"memberIds\":[\"" + name(2 * pair + 1) + "\"]}";
+            return create(tokens.get(2 * pair), body);
+        });
+        return IntStream.range(0, count)
+                .mapToObj(user -> of(tokens.get(user), first.get(user / 2)))
+                .toList();
+    }
+
+    /** Groups of users one after another; behind them all {@code extra} (0 or 1) more users of each group. */
+    List<Account> groups(int groups, int size, int extra) throws Exception {
+        List<String> tokens = tokens(groups * (size + extra));
+        List<Account> created = each(groups, group -> {
+            String members = IntStream.concat(
+                            IntStream.range(group * size + 1, (group + 1) * size),
+                            IntStream.range(0, extra).map(i -> groups * size + group))
+                    .mapToObj(user -> Json.quote(name(user)))
+                    .collect(Collectors.joining(","));
+            String body = "{\"type\":\"group\",\"name\":\"load " + group + "\",\"memberIds\":[" + members + "]}";
+            return create(tokens.get(group * size), body);
+        });
+        return IntStream.range(0, tokens.size())
+                .mapToObj(user ->
+                        of(tokens.get(user), created.get(user < groups * size ? user / size : user - groups * size)))
+                .toList();
+    }
+
+    private static Account of(String token, Account creator) {
+        return new Account(token, creator.conversationId, creator.head);
+    }
+
+    private Account create(String token, String body) throws IOException, InterruptedException {
+        String id = text(call("/v1/conversations", token, body), "conversationId");
+        String page = call("/v1/conversations/" + id + "/messages?limit=1", token, null);
+        return new Account(token, id, Long.parseLong(value(page, "head", "-?\\d+")));
+    }
+
+    private List<String> tokens(int count) throws Exception {
+        return each(count, user -> text(call("/v1/dev/tokens", null, "{\"userId\":\"" + name(user) + "\"}"), "token"));
+    }
+
+    private String name(int user) {
+        return prefix + user;
+    }
+
+    private interface Step<T> {
+        T at(int index) throws Exception;
+    }
+
+    private static <T> List<T> each(int count, Step<T> step) throws Exception {
+        IntFunction<Callable<T>> call = index -> () -> step.at(index);
+        try (ExecutorService pool = Executors.newFixedThreadPool(AT_ONCE)) {
+            List<T> results = new ArrayList<>(count);
+            for (Future<T> result :
+                    pool.invokeAll(IntStream.range(0, count).mapToObj(call).toList())) {
+                results.add(result.get());
+            }
+            return results;
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("the users and conversations could not be made: " + e.getCause(), e);
+        }
+    }
+
+    /** A GET, or a POST if there is a body. */
+    private String call(String path, @Nullable String token, @Nullable String body)
+            throws IOException, InterruptedException {
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(URI.create(base + path)).timeout(ANSWERED);
+        if (token != null) request.header("Authorization", "Bearer " + token);
+        if (body != null) {
+            request.header("Content-Type", "application/json").POST(HttpRequest.BodyPublishers.ofString(body));
+        }
+        HttpResponse<String> answer = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+        if (answer.statusCode() / 100 != 2) {
+            throw new IOException(path + " answered " + answer.statusCode() + ": " + answer.body());
+        }
+        return answer.body();
+    }
+
+    private static String text(String json, String field) {
+        return value(json, field, "\"([^\"]*)\"").replace("\"", "");
+    }
+
+    private static String value(String json, String field, String pattern) {
+        var matcher =
+                Pattern.compile("\"" + field + "\"\\s*:\\s*(" + pattern + ")").matcher(json);
+        if (!matcher.find()) throw new IllegalStateException("no " + field + " in " + json);
+        return matcher.group(1);
+    }
+}

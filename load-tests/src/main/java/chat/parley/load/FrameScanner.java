@@ -1,0 +1,180 @@
+package chat.parley.load;
+
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Finds in a server's text message what a load generator needs of each frame, by one pass over the bytes and without an
+ * object for any of it. Fields may come in any order; what is not known is passed over.
+ */
+final class FrameScanner {
+    enum Type {
+        MESSAGE_EVENT,
+        MESSAGE_ACK,
+        SYNCED,
+        ERROR,
+        RESYNC,
+        GAP,
+        OTHER
+    }
+
+    private static final Type[] TYPES = {
+        Type.MESSAGE_EVENT, Type.MESSAGE_ACK, Type.SYNCED, Type.ERROR, Type.RESYNC, Type.GAP
+    };
+    private static final byte[][] NAMES = {
+        ascii("message_event"), ascii("message_ack"), ascii("synced"), ascii("error"), ascii("resync"), ascii("gap")
+    };
+    private static final byte[] TYPE = ascii("type");
+    private static final byte[] BODY = ascii("body");
+    private static final byte[] SEQUENCE = ascii("sequence");
+    private static final byte[] CLIENT_MESSAGE_ID = ascii("clientMessageId");
+
+    private byte[] text = {};
+    private int at;
+    private int end;
+    private Type type = Type.OTHER;
+    private long sequence;
+    private int body;
+    private int clientMessageId;
+    private int frame;
+
+    /** Begins with the bytes, which hold one frame or an array of them. */
+    void begin(byte[] bytes, int length) {
+        text = bytes;
+        at = 0;
+        end = length;
+    }
+
+    /** Moves to the next frame; false after the last. */
+    boolean next() {
+        while (at < end && text[at] != '{') at++;
+        if (at == end) return false;
+        frame = at++;
+        type = Type.OTHER;
+        sequence = 0;
+        body = -1;
+        clientMessageId = -1;
+        while (true) {
+            while (at < end && text[at] != '"' && text[at] != '}') at++;
+            if (at == end) throw broken();
+            if (text[at++] == '}') return true;
+            field();
+        }
+    }
+
+    Type type() {
+        return type;
+    }
+
+    long sequence() {
+        return sequence;
+    }
+
+    /** Where the body's first character stands, or -1. */
+    int body() {
+        return body;
+    }
+
+    /** Likewise of the id. */
+    int clientMessageId() {
+        return clientMessageId;
+    }
+
+    @Override
+    public String toString() {
+        return new String(text, frame, at - frame, StandardCharsets.UTF_8);
+    }
+
+    private void field() {
+        int key = at;
+        skipString();
+        int length = at - 1 - key;
+        while (text[at] == ' ' || text[at] == ':') at++;
+        int value = at;
+        skipValue();
+        switch (length) {
+            case 4 -> {
+                if (is(key, length, TYPE)) type = typeOf(value + 1, at - 2 - value);
+                else if (is(key, length, BODY)) body = value + 1;
+            }
+            case 8 -> {
+                if (is(key, length, SEQUENCE)) sequence = number(value);
+            }
+            case 15 -> {
+                if (is(key, length, CLIENT_MESSAGE_ID)) clientMessageId = value + 1;
+            }
+            default -> {}
+        }
+    }
+
+    /** From behind the opening quote to behind the closing one. */
+    private void skipString() {
+        byte[] bytes = text;
+        int i = at;
+        while (i < end) {
+            byte octet = bytes[i++];
+            if (octet == '"') {
+                at = i;
+                return;
+            }
+            if (octet == '\\') i++;
+        }
+        throw broken();
+    }
+
+    private void skipValue() {
+        byte first = text[at];
+        if (first == '"') {
+            at++;
+            skipString();
+        } else if (first == '{' || first == '[') {
+            skipNested();
+        } else {
+            while (at < end && text[at] != ',' && text[at] != '}') at++;
+        }
+    }
+
+    private void skipNested() {
+        int depth = 0;
+        while (at < end) {
+            switch (text[at++]) {
+                case '"' -> skipString();
+                case '{', '[' -> depth++;
+                case '}', ']' -> {
+                    if (--depth == 0) return;
+                }
+                default -> {}
+            }
+        }
+        throw broken();
+    }
+
+    private Type typeOf(int from, int length) {
+        for (int i = 0; i < NAMES.length; i++) {
+            if (is(from, length, NAMES[i])) return TYPES[i];
+        }
+        return Type.OTHER;
+    }
+
+    private boolean is(int from, int length, byte[] name) {
+        if (length != name.length) return false;
+        for (int i = 0; i < length; i++) {
+            if (text[from + i] != name[i]) return false;
+        }
+        return true;
+    }
+
+    private long number(int from) {
+        long number = 0;
+        for (int i = from; text[i] >= '0' && text[i] <= '9'; i++) number = number * 10 + text[i] - '0';
+        return number;
+    }
+
+    private IllegalStateException broken() {
+        return new IllegalStateException(
+                "no whole frame: " + new String(text, 0, Math.min(end, 300), StandardCharsets.UTF_8));
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+}

@@ -1,0 +1,254 @@
+package chat.parley.load;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One user's device, in one conversation. Frames are taken apart in place and copied once, into an array that all share. It
+ * outlives its socket: what it holds goes into the next {@code hello} as its cursor.
+ */
+final class Session {
+    private static final int TEXT = 1;
+    private static final int CLOSE = 8;
+    private static final int PING = 9;
+    private static final int PONG = 10;
+
+    final int user;
+    private final Fleet fleet;
+    private final Accounts.Account account;
+    private final @Nullable Template template;
+    private @Nullable Channel channel;
+    private boolean ready;
+    private boolean dropped;
+    long openedAt;
+
+    private long lastEvent;
+    private long highest;
+    private long cursor; // what came or was acknowledged behind it is counted
+    private long held;
+
+    Session(Fleet fleet, int user, Accounts.Account account) {
+        this.fleet = fleet;
+        this.user = user;
+        this.account = account;
+        highest = cursor = account.head();
+        String conversation = account.conversationId();
+        template = conversation == null ? null : new Template(conversation, fleet.bodyBytes());
+    }
+
+    Inbound open() {
+        ready = false;
+        dropped = false;
+        openedAt = System.nanoTime();
+        return new Inbound();
+    }
+
+    boolean isReady() {
+        return ready;
+    }
+
+    void send(int slot, int generation) {
+        Channel to = channel;
+        if (to == null || template == null) return;
+        to.writeAndFlush(template.encode(to.alloc(), slot, generation), to.voidPromise());
+    }
+
+    /** Hangs up; what comes later is behind its cursor. */
+    void drop() {
+        dropped = true;
+        cursor = highest;
+        held = 0;
+        if (channel != null) channel.close();
+    }
+
+    /** How many entries it has of those behind its cursor. */
+    long held() {
+        return held;
+    }
+
+    /** How many it has not, of those up to the highest. */
+    long holes() {
+        return highest - cursor - held;
+    }
+
+    private void hello() {
+        String cursors = fleet.isReturning() && account.conversationId() != null
+                ? ",\"cursors\":{\"" + account.conversationId() + "\":" + cursor + "}"
+                : "";
+        String hello =
+                "{\"type\":\"hello\",\"token\":\"" + account.token() + "\",\"deviceId\":\"load\"" + cursors + "}";
+        write(TEXT, Unpooled.copiedBuffer(hello, StandardCharsets.UTF_8));
+    }
+
+    private void write(int opcode, ByteBuf payload) {
+        Channel to = channel;
+        if (to == null) return;
+        to.write(Unpooled.wrappedBuffer(Template.header(opcode, payload.readableBytes())), to.voidPromise());
+        to.writeAndFlush(payload, to.voidPromise());
+    }
+
+    private void text(byte[] bytes, int length) {
+        FrameScanner scanner = fleet.scanner();
+        scanner.begin(bytes, length);
+        while (scanner.next()) {
+            switch (scanner.type()) {
+                case MESSAGE_EVENT -> event(bytes, scanner);
+                case MESSAGE_ACK -> ack(bytes, scanner);
+                case SYNCED -> synced();
+                case ERROR, RESYNC -> fleet.window().error(scanner.toString());
+                case GAP, OTHER -> {}
+            }
+        }
+    }
+
+    private void event(byte[] bytes, FrameScanner frame) {
+        long sequence = frame.sequence();
+        if (sequence <= lastEvent) {
+            fleet.window().outOfOrder++;
+        } else {
+            lastEvent = sequence;
+            hold(sequence);
+        }
+        if (fleet.isReturning()) {
+            fleet.caughtUp(this);
+        } else if (frame.body() >= 0) {
+            fleet.sends()
+                    .delivery(Template.readNumber(bytes, frame.body()), Template.readNumber(bytes, frame.body() + 8));
+        }
+    }
+
+    private void ack(byte[] bytes, FrameScanner frame) {
+        hold(frame.sequence());
+        int id = frame.clientMessageId();
+        fleet.sends().ack(Template.readNumber(bytes, id), Template.readNumber(bytes, id + 8));
+    }
+
+    private void hold(long sequence) {
+        held++;
+        highest = Math.max(highest, sequence);
+    }
+
+    private void synced() {
+        if (ready) return;
+        ready = true;
+        fleet.ready(this);
+    }
+
+    /** The socket's end in the channel: the upgrade, then frames. */
+    final class Inbound extends ChannelInboundHandlerAdapter {
+        private boolean upgraded;
+        private @Nullable ByteBuf rest;
+        private @Nullable ByteBuf fragments;
+
+        @Override
+        public void channelActive(ChannelHandlerContext context) {
+            channel = context.channel();
+            String request = """
+                GET /v1/ws HTTP/1.1\r
+                Host: localhost\r
+                Upgrade: websocket\r
+                Connection: Upgrade\r
+                Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r
+                Sec-WebSocket-Version: 13\r
+                \r
+                """;
+            context.writeAndFlush(Unpooled.copiedBuffer(request, StandardCharsets.US_ASCII), context.voidPromise());
+        }
+
+        @Override
+        public void channelInactive(ChannelHandlerContext context) {
+            if (rest != null) rest.release();
+            if (fragments != null) fragments.release();
+            if (channel != context.channel() || dropped) return;
+            channel = null;
+            fleet.closed(Session.this);
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+            fleet.window().error(String.valueOf(cause));
+            context.close();
+        }
+
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object message) {
+            ByteBuf in = (ByteBuf) message;
+            boolean isFresh = rest == null;
+            if (rest != null) {
+                rest.writeBytes(in);
+                in.release();
+                in = rest;
+                rest = null;
+            }
+            try {
+                if (upgraded || upgrade(in)) {
+                    while (frame(in)) {}
+                }
+                if (in.isReadable()) {
+                    rest = isFresh
+                            ? in.alloc().buffer(2 * in.readableBytes()).writeBytes(in)
+                            : in.retain().discardSomeReadBytes();
+                }
+            } finally {
+                in.release();
+            }
+        }
+
+        private boolean upgrade(ByteBuf in) {
+            String head = in.toString(StandardCharsets.ISO_8859_1);
+            int end = head.indexOf("\r\n\r\n");
+            if (end < 0) return false;
+            if (!head.startsWith("HTTP/1.1 101")) throw new IllegalStateException("no upgrade: " + head);
+            in.skipBytes(end + 4);
+            upgraded = true;
+            hello();
+            return true;
+        }
+
+        /** Takes one whole frame; false if there is none yet. */
+        private boolean frame(ByteBuf in) {
+            int start = in.readerIndex();
+            int readable = in.readableBytes();
+            if (readable < 2) return false;
+            int first = in.getByte(start);
+            long length = in.getByte(start + 1) & 0x7F;
+            int header = length < 126 ? 2 : length == 126 ? 4 : 10;
+            if (readable < header) return false;
+            if (header == 4) length = in.getUnsignedShort(start + 2);
+            else if (header == 10) length = in.getLong(start + 2);
+            if (readable < header + length) return false;
+            in.skipBytes(header);
+            payload(in.readSlice((int) length), first & 15, (first & 0x80) != 0);
+            return true;
+        }
+
+        private void payload(ByteBuf payload, int opcode, boolean isFinal) {
+            if (opcode == PING) {
+                write(PONG, payload.copy());
+            } else if (opcode == CLOSE) {
+                fleet.window().error("closed by the server: " + payload.toString(StandardCharsets.UTF_8));
+            } else if (opcode <= TEXT && isFinal && fragments == null) {
+                read(payload);
+            } else if (opcode <= TEXT) {
+                if (fragments == null) fragments = payload.alloc().buffer();
+                fragments.writeBytes(payload);
+                if (!isFinal) return;
+                read(fragments);
+                fragments.release();
+                fragments = null;
+            }
+        }
+
+        private void read(ByteBuf payload) {
+            int length = payload.readableBytes();
+            byte[] bytes = fleet.scratch(length);
+            payload.readBytes(bytes, 0, length);
+            text(bytes, length);
+        }
+    }
+}

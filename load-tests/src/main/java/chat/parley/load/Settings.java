@@ -1,0 +1,77 @@
+package chat.parley.load;
+
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** The {@code key=value} arguments of a run. One that no workload asks for is refused before anything starts. */
+final class Settings {
+    private static final List<String> KNOWN = List.of(
+            "host",
+            "port",
+            "ops",
+            "pids",
+            "warm",
+            "measure",
+            "users",
+            "groups",
+            "size",
+            "window",
+            "at",
+            "points",
+            "settle",
+            "connecting",
+            "returning",
+            "messages",
+            "timeout",
+            "body");
+
+    private final Map<String, String> values = new LinkedHashMap<>();
+
+    Settings(String[] arguments) {
+        for (String argument : arguments) {
+            int equals = argument.indexOf('=');
+            if (equals < 1) throw new IllegalArgumentException("'" + argument + "' is not key=value.");
+            String key = argument.substring(0, equals);
+            if (!KNOWN.contains(key)) {
+                throw new IllegalArgumentException("There is no setting '" + key + "'; there are "
+                        + String.join(", ", new TreeSet<>(KNOWN)) + ".");
+            }
+            values.put(key, argument.substring(equals + 1));
+        }
+    }
+
+    int number(String key, int otherwise) {
+        return (int) real(key, otherwise);
+    }
+
+    double real(String key, double otherwise) {
+        String value = values.get(key);
+        if (value == null) return otherwise;
+        try {
+            return Double.parseDouble(value);
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException("'" + key + "' is a number, not '" + value + "'.", e);
+        }
+    }
+
+    int[] numbers(String key, String otherwise) {
+        String value = values.getOrDefault(key, otherwise);
+        try {
+            return Arrays.stream(value.split(","))
+                    .filter(each -> !each.isBlank())
+                    .mapToInt(each -> Integer.parseInt(each.trim()))
+                    .toArray();
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException("'" + key + "' is numbers with commas between, not '" + value + "'.", e);
+        }
+    }
+
+    @Nullable
+    String text(String key) {
+        return values.get(key);
+    }
+}
