@@ -7,7 +7,7 @@ import java.util.Set;
 
 /** Whether a WebSocket may be opened on this node, asked before the upgrade. For all loops of a node. */
 public final class Entrance {
-    private static final int DRAINING_RETRY_SECONDS = 5;
+    private static final int DRAINING_RETRY_MILLIS = 5_000;
 
     private final Origins origins;
     private final ConnectRate rate;
@@ -28,24 +28,21 @@ public final class Entrance {
         /** @param waitMillis 0: at once */
         record Welcome(long waitMillis) implements Answer {}
 
-        /** @param retryAfterSeconds 0: not said */
-        record Refused(int status, ErrorCode code, String message, long retryAfterSeconds) implements Answer {}
+        record Refused(Problem problem) implements Answer {}
     }
 
     Answer ask(List<String> originHeaders, Set<String> parameterNames, long nowNanos) {
-        if (isDraining)
-            return new Answer.Refused(
-                    503, ErrorCode.UNAVAILABLE, "this node drains; connect again", DRAINING_RETRY_SECONDS);
+        if (isDraining) return refused(ErrorCode.UNAVAILABLE, "this node drains; connect again", DRAINING_RETRY_MILLIS);
         if (namesAToken(parameterNames))
-            return new Answer.Refused(
-                    400, ErrorCode.BAD_FRAME, "a token does not belong into an address; say it in hello", 0);
-        if (!origins.allows(originHeaders))
-            return new Answer.Refused(403, ErrorCode.FORBIDDEN, "this origin is not allowed here", 0);
+            return refused(ErrorCode.BAD_FRAME, "a token does not belong into an address; say it in hello", 0);
+        if (!origins.allows(originHeaders)) return refused(ErrorCode.FORBIDDEN, "this origin is not allowed here", 0);
         long waitMillis = rate.takeMillis(nowNanos);
-        if (waitMillis < 0)
-            return new Answer.Refused(
-                    503, ErrorCode.BUSY, "too many connect at once", Math.ceilDiv(-waitMillis, 1000L));
+        if (waitMillis < 0) return refused(ErrorCode.BUSY, "too many connect at once", -waitMillis);
         return new Answer.Welcome(waitMillis);
+    }
+
+    private static Answer refused(ErrorCode code, String detail, long retryAfterMillis) {
+        return new Answer.Refused(new Problem(code.status(), code, detail, retryAfterMillis));
     }
 
     /** Whether a parameter sounds like a credential: addresses end up in the logs of every proxy. */

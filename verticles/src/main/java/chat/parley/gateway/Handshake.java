@@ -4,7 +4,6 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.impl.ConnectionBase;
@@ -23,7 +22,7 @@ final class Handshake {
     static final String SUBPROTOCOL = "parley.v1.json";
 
     private static final String KEY_SUFFIX = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
-    private static final String VERSION = "13";
+    static final String VERSION = "13";
     private static final int KEY_BYTES = 16;
 
     private Handshake() {}
@@ -32,18 +31,17 @@ final class Handshake {
     enum Asked {
         WEB_SOCKET,
         OTHER_VERSION,
-        /** Not an upgrade, or not as the RFC has it. */
-        SOMETHING_ELSE
+        /** A handshake, but not as the RFC has it. */
+        BROKEN,
+        NONE
     }
 
     static Asked asked(HttpServerRequest request) {
-        if (request.method() != HttpMethod.GET || request.version() != HttpVersion.HTTP_1_1)
-            return Asked.SOMETHING_ELSE;
-        if (!names(request, "Connection", "upgrade") || !names(request, "Upgrade", "websocket"))
-            return Asked.SOMETHING_ELSE;
+        if (!names(request, "Upgrade", "websocket")) return Asked.NONE;
+        if (!names(request, "Connection", "upgrade") || request.version() != HttpVersion.HTTP_1_1) return Asked.BROKEN;
         if (!VERSION.equals(request.getHeader("Sec-WebSocket-Version"))) return Asked.OTHER_VERSION;
         List<String> keys = request.headers().getAll("Sec-WebSocket-Key");
-        return keys.size() == 1 && isKey(keys.getFirst()) ? Asked.WEB_SOCKET : Asked.SOMETHING_ELSE;
+        return keys.size() == 1 && isKey(keys.getFirst()) ? Asked.WEB_SOCKET : Asked.BROKEN;
     }
 
     /** Says yes, and puts the transport into the channel in place of everything else. */

@@ -1,6 +1,8 @@
 package chat.parley.gateway;
 
+import chat.parley.wire.ErrorCode;
 import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpServerResponse;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 final class HttpConnections {
     /** Those of a source that has too many may hear that, and go. */
     private static final int REFUSED_SECONDS = 2;
+
+    private static final Problem TOO_SLOW = new Problem(408, ErrorCode.BAD_FRAME, "the request took too long");
 
     private final int headSecondsMax;
     private final int requestSecondsMax;
@@ -33,10 +37,11 @@ final class HttpConnections {
     }
 
     /** A request's head is there; false if its source has too many connections, so that it is to be refused. */
-    boolean requestBegan(HttpConnection connection) {
+    boolean requestBegan(HttpConnection connection, HttpServerResponse response) {
         Waiting its = waiting.get(connection);
         if (its == null) return true;
         its.untilSecond = second + requestSecondsMax;
+        its.response = response;
         return its.place != null;
     }
 
@@ -48,7 +53,9 @@ final class HttpConnections {
 
     void requestEnded(HttpConnection connection) {
         Waiting its = waiting.get(connection);
-        if (its != null) its.untilSecond = second + keepAliveSeconds;
+        if (its == null) return;
+        its.untilSecond = second + keepAliveSeconds;
+        its.response = null;
     }
 
     /** It becomes a WebSocket, and takes its place with it. */
@@ -64,19 +71,25 @@ final class HttpConnections {
         return its != null;
     }
 
-    /** Once a second: those whose time is over, which are to be closed. */
-    List<HttpConnection> tick() {
+    /** Once a second: closes those whose time is over; who began a request is told. */
+    void tick() {
         second++;
-        List<HttpConnection> late = new ArrayList<>();
-        waiting.forEach((connection, its) -> {
-            if (its.untilSecond < second) late.add(connection);
-        });
-        return late;
+        List<Map.Entry<HttpConnection, Waiting>> late = new ArrayList<>();
+        for (Map.Entry<HttpConnection, Waiting> each : waiting.entrySet())
+            if (each.getValue().untilSecond < second) late.add(each);
+        for (Map.Entry<HttpConnection, Waiting> each : late) {
+            HttpServerResponse response = each.getValue().response;
+            if (response != null) TOO_SLOW.send(response);
+            each.getKey().close();
+        }
     }
 
     private static final class Waiting {
         final Sources.@Nullable Place place;
         long untilSecond;
+
+        @Nullable
+        HttpServerResponse response;
 
         Waiting(Sources.@Nullable Place place, long untilSecond) {
             this.place = place;

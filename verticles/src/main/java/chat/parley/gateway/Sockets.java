@@ -47,7 +47,7 @@ final class Sockets {
         open++;
         List<WebSocketTransport> peers = bySecond.get(turn());
         socket.turn = turn();
-        socket.place = peers.size();
+        socket.index = peers.size();
         peers.add(socket);
     }
 
@@ -56,8 +56,8 @@ final class Sockets {
         List<WebSocketTransport> peers = bySecond.get(socket.turn);
         WebSocketTransport last = peers.removeLast();
         if (last != socket) {
-            peers.set(socket.place, last);
-            last.place = socket.place;
+            peers.set(socket.index, last);
+            last.index = socket.index;
         }
     }
 

@@ -1,10 +1,11 @@
 package chat.parley.gateway;
 
-import io.netty.util.NetUtil;
 import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,17 +70,27 @@ public final class Sources {
 
     /** Addresses with a common beginning: {@code 10.0.0.0/8}, or one address. */
     public record Network(InetAddress address, int prefixBits) {
+        private static final Pattern FIGURES =
+                Pattern.compile("\\d+\\.\\d+\\.\\d+\\.\\d+|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*");
+
         /** @throws IllegalArgumentException if it is neither an address in figures nor a network of them */
         public static Network parse(String text) {
             int slash = text.indexOf('/');
-            InetAddress address =
-                    NetUtil.createInetAddressFromIpAddressString(slash < 0 ? text : text.substring(0, slash));
-            if (address == null) throw new IllegalArgumentException("not an address in figures");
+            InetAddress address = address(slash < 0 ? text : text.substring(0, slash));
             int bits = Byte.SIZE * address.getAddress().length;
             int prefixBits = slash < 0 ? bits : Integer.parseInt(text.substring(slash + 1));
             if (prefixBits < 0 || prefixBits > bits)
                 throw new IllegalArgumentException("a prefix of " + prefixBits + " bits");
             return new Network(address, prefixBits);
+        }
+
+        private static InetAddress address(String text) {
+            if (!FIGURES.matcher(text).matches()) throw new IllegalArgumentException("not an address in figures");
+            try {
+                return InetAddress.getByName(text); // asks nobody, as there is no name in it
+            } catch (UnknownHostException notOne) {
+                throw new IllegalArgumentException("not an address", notOne);
+            }
         }
 
         boolean contains(InetAddress other) {

@@ -23,6 +23,9 @@ public interface Transport {
     /** Writes what is queued, then closes with the code; further writes are dropped. */
     void close(int code, String reason);
 
+    /** The session has proved who it is: it counts no longer among the unauthenticated of its source. */
+    default void authenticated() {}
+
     /** What the peer is called in logs: its address, never a token. */
     String peer();
 }

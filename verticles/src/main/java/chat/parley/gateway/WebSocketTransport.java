@@ -51,10 +51,11 @@ final class WebSocketTransport extends ChannelInboundHandlerAdapter implements T
     /** Where {@link Sockets} keeps it. */
     int turn;
 
-    int place;
+    int index;
 
     private final Sockets sockets;
     private final FrameReader reader;
+    private final Sources.Place place;
     private final Runnable whenGone;
     private @Nullable ChannelHandlerContext channel;
     private @Nullable Inbound inbound;
@@ -65,10 +66,14 @@ final class WebSocketTransport extends ChannelInboundHandlerAdapter implements T
     private int unflushed;
     private int unansweredPings;
 
-    /** @param whenGone runs once, when its connection has ended */
-    WebSocketTransport(Sockets sockets, Runnable whenGone) {
+    /**
+     * @param place among the unauthenticated of its source
+     * @param whenGone runs once, when its connection has ended
+     */
+    WebSocketTransport(Sockets sockets, Sources.Place place, Runnable whenGone) {
         this.sockets = sockets;
         this.reader = new FrameReader(sockets.messageBytesMax);
+        this.place = place;
         this.whenGone = whenGone;
     }
 
@@ -183,6 +188,7 @@ final class WebSocketTransport extends ChannelInboundHandlerAdapter implements T
             unread = null;
         }
         tellClosed();
+        place.giveBack();
         whenGone.run();
     }
 
@@ -264,6 +270,11 @@ final class WebSocketTransport extends ChannelInboundHandlerAdapter implements T
     @Override
     public void close(int code, String reason) {
         if (state == State.OPEN) end(closeFrame(code, reason), false);
+    }
+
+    @Override
+    public void authenticated() {
+        place.giveBack();
     }
 
     @Override

@@ -1,0 +1,227 @@
+package chat.parley.gateway;
+
+import chat.parley.wire.ErrorCode;
+import chat.parley.wire.Limits;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.net.impl.SocketAddressImpl;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.BodyHandler;
+import java.net.InetAddress;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Where clients arrive at one gateway instance: an HTTP server on its event loop, which shares its port with those of the other
+ * instances. What it lets in becomes a {@link WebSocketTransport} with a session, or meets the routes.
+ */
+final class HttpEdge {
+    private static final Logger log = LoggerFactory.getLogger(HttpEdge.class);
+    private static final int ACCEPT_BACKLOG = 4096;
+    private static final int TICK_MILLIS = 1000;
+
+    /** A free one, the same for all instances. */
+    private static final int ANY_PORT = -1;
+
+    private final HttpConfig config;
+    private final Limits limits;
+    private final Entrance entrance;
+    private final Sources sources;
+    private final AtomicInteger connected;
+    private final Function<Transport, Inbound> sessions;
+    private final Consumer<Router> routes;
+    private final HttpConnections connections;
+    private @Nullable Vertx vertx;
+    private @Nullable Sockets sockets;
+    private @Nullable HttpServer server;
+
+    /**
+     * @param entrance of the node, as sources and connected
+     * @param sessions makes the session of a new socket
+     * @param routes mounts the HTTP API, below /v1, with bodies read and bounded
+     */
+    HttpEdge(
+            HttpConfig config,
+            Limits limits,
+            Entrance entrance,
+            Sources sources,
+            AtomicInteger connected,
+            Function<Transport, Inbound> sessions,
+            Consumer<Router> routes) {
+        this.config = config;
+        this.limits = limits;
+        this.entrance = entrance;
+        this.sources = sources;
+        this.connected = connected;
+        this.sessions = sessions;
+        this.routes = routes;
+        this.connections =
+                new HttpConnections(config.headSecondsMax(), config.requestSecondsMax(), config.keepAliveSeconds());
+    }
+
+    /** Listens, on the calling context. */
+    Future<Void> start(Vertx vertx, Context context) {
+        this.vertx = vertx;
+        sockets = new Sockets((ContextInternal) context, limits.messageBytesMax(), config.pingSeconds());
+        vertx.setPeriodic(TICK_MILLIS, timer -> tick());
+        server = vertx.createHttpServer(new HttpServerOptions()
+                        .setHost(config.host())
+                        .setPort(config.port() == 0 ? ANY_PORT : config.port())
+                        .setTcpNoDelay(true)
+                        .setAcceptBacklog(ACCEPT_BACKLOG)
+                        .setMaxHeaderSize(config.headBytesMax())
+                        .setMaxInitialLineLength(config.headBytesMax())
+                        .setHttp2ClearTextEnabled(false)
+                        // Beside that we agree to no extension: nothing of Vert.x may do so for us.
+                        .setPerMessageWebSocketCompressionSupported(false)
+                        .setPerFrameWebSocketCompressionSupported(false))
+                .connectionHandler(this::connected)
+                .requestHandler(router(vertx))
+                .invalidRequestHandler(HttpEdge::invalid);
+        return server.listen().mapEmpty();
+    }
+
+    /** Closes every connection. */
+    Future<Void> stop() {
+        return server == null ? Future.succeededFuture() : server.close();
+    }
+
+    /** The port it listens on, once started. */
+    int port() {
+        return Objects.requireNonNull(server).actualPort();
+    }
+
+    private void tick() {
+        sockets().tick();
+        connections.tick();
+    }
+
+    private void connected(HttpConnection connection) {
+        boolean isOneTooMany = connected.incrementAndGet() > config.connectionsMax();
+        connections.connected(connection, sources.take(addressOf(connection)));
+        connection.closeHandler(closed -> {
+            if (connections.gone(connection)) connected.decrementAndGet();
+        });
+        if (isOneTooMany) connection.close();
+    }
+
+    private static @Nullable InetAddress addressOf(HttpConnection connection) {
+        return connection.remoteAddress() instanceof SocketAddressImpl address ? address.ipAddress() : null;
+    }
+
+    // Requests, in the order they meet this.
+
+    private Router router(Vertx vertx) {
+        Router router = Router.router(vertx);
+        router.route().handler(this::begin);
+        router.get("/v1/ws").handler(this::webSocket);
+        router.get("/").handler(HttpEdge::frontPage);
+        router.route("/v1/*").handler(BodyHandler.create(false).setBodyLimit(limits.httpBodyBytesMax()));
+        routes.accept(router);
+        answerErrors(router);
+        return router;
+    }
+
+    private void begin(RoutingContext asked) {
+        HttpConnection connection = asked.request().connection();
+        asked.response().putHeader("X-Content-Type-Options", "nosniff");
+        asked.addEndHandler(ended -> connections.requestEnded(connection));
+        if (connections.requestBegan(connection, asked.response())) asked.next();
+        else
+            new Problem(ErrorCode.RATE_LIMITED, "too many unauthenticated connections from there")
+                    .send(asked.response());
+    }
+
+    private void webSocket(RoutingContext asked) {
+        HttpServerRequest request = asked.request();
+        switch (Handshake.asked(request)) {
+            case WEB_SOCKET -> askEntrance(asked, request);
+            case OTHER_VERSION -> {
+                asked.response().putHeader("Sec-WebSocket-Version", Handshake.VERSION);
+                new Problem(426, ErrorCode.BAD_FRAME, "of WebSocket version 13 is understood").send(asked.response());
+            }
+            case BROKEN ->
+                new Problem(ErrorCode.BAD_FRAME, "not a WebSocket handshake as it has to be").send(asked.response());
+            case NONE -> {
+                asked.response().putHeader(HttpHeaders.UPGRADE, "websocket");
+                new Problem(426, ErrorCode.BAD_FRAME, "this is for WebSocket handshakes").send(asked.response());
+            }
+        }
+    }
+
+    private void askEntrance(RoutingContext asked, HttpServerRequest request) {
+        switch (entrance.ask(
+                request.headers().getAll("Origin"), request.params().names(), System.nanoTime())) {
+            case Entrance.Answer.Refused(Problem problem) -> problem.send(asked.response());
+            case Entrance.Answer.Welcome(long waitMillis) when waitMillis == 0 -> open(request);
+            case Entrance.Answer.Welcome(long waitMillis) ->
+                Objects.requireNonNull(vertx).setTimer(waitMillis, timer -> open(request));
+        }
+    }
+
+    private void open(HttpServerRequest request) {
+        HttpConnection connection = request.connection();
+        Sources.Place place = connections.upgraded(connection);
+        if (place == null) return; // it went while it waited
+        WebSocketTransport transport = new WebSocketTransport(sockets(), place, connected::decrementAndGet);
+        Handshake.accept(request, transport)
+                .onSuccess(done -> transport.open(sessions.apply(transport)))
+                .onFailure(broken -> connection.close());
+    }
+
+    private static void frontPage(RoutingContext asked) {
+        asked.response()
+                .putHeader(HttpHeaders.CONTENT_TYPE, "text/plain; charset=utf-8")
+                .end("Parley, a chat server. WebSockets at /v1/ws, the HTTP API below /v1.\n");
+    }
+
+    private static void answerErrors(Router router) {
+        on(router, new Problem(ErrorCode.BAD_FRAME, "not a request that is understood"));
+        on(router, new Problem(ErrorCode.NOT_FOUND, "there is no such path"));
+        on(router, new Problem(405, ErrorCode.BAD_FRAME, "not with this method"));
+        on(router, new Problem(ErrorCode.TOO_LARGE, "the body is too large"));
+        on(router, new Problem(415, ErrorCode.BAD_FRAME, "not with this type of content"));
+        router.errorHandler(500, asked -> {
+            log.error(
+                    "{} {} was not answered",
+                    asked.request().method(),
+                    asked.request().path(),
+                    asked.failure());
+            new Problem(ErrorCode.INTERNAL, "the server failed").send(asked.response());
+        });
+    }
+
+    private static void on(Router router, Problem problem) {
+        router.errorHandler(problem.status(), asked -> problem.send(asked.response()));
+    }
+
+    /** What is not HTTP, or too long to be; the connection ends with the answer. */
+    private static void invalid(HttpServerRequest request) {
+        Throwable cause = request.decoderResult().cause();
+        Problem problem = switch (cause) {
+            case TooLongHttpLineException tooLong -> new Problem(414, ErrorCode.TOO_LARGE, "the address is too long");
+            case TooLongHttpHeaderException tooLong -> new Problem(431, ErrorCode.TOO_LARGE, "the head is too long");
+            case null, default -> new Problem(ErrorCode.BAD_FRAME, "not a request that is understood");
+        };
+        problem.send(request.response());
+    }
+
+    private Sockets sockets() {
+        return Objects.requireNonNull(sockets);
+    }
+}

@@ -1,0 +1,166 @@
+package chat.parley.node;
+
+import chat.parley.gateway.auth.DevTokens;
+import chat.parley.model.UserId;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The command line of a node. What goes wrong before it is ready is one sentence and an exit code. */
+public final class Main {
+    private static final int FAILED = 1;
+    private static final int MISUSED = 2;
+    private static final String HELP = """
+        usage: parley COMMAND [ARGUMENTS]
+
+          serve [--conf FILE] [--set NAME=VALUE]...
+                         start a node; without arguments: embedded store in ./data, development tokens, loopback
+          token USER [--ttl SECONDS] [--conf FILE] [--set NAME=VALUE]...
+                         print a development token for USER
+          --help         this list
+          --version      the version
+
+        Settings can also be given as environment variables: PARLEY_HTTP_PORT=8080 for http.port.
+        All of them are listed in conf/README.md.
+        """;
+
+    private Main() {}
+
+    public static void main(String[] arguments) {
+        System.exit(run(List.of(arguments), System.out, System.err));
+    }
+
+    /** Returns at once or, as a node, when it has ended. */
+    static int run(List<String> arguments, PrintStream out, PrintStream err) {
+        try {
+            Arguments rest = new Arguments(arguments);
+            switch (rest.command()) {
+                case "serve" -> serve(rest, out);
+                case "token" -> token(rest, out);
+                case "--help", "-h", "help" -> out.print(HELP);
+                case "--version" -> out.println("parley " + version());
+                case "" -> throw new Misuse("a command is missing");
+                default -> throw new Misuse("there is no command '" + rest.command() + "'");
+            }
+            return 0;
+        } catch (Misuse misuse) {
+            err.println("parley: " + misuse.getMessage() + "; --help lists what there is.");
+            return MISUSED;
+        } catch (Refusal refusal) {
+            err.println("parley: " + refusal.getMessage());
+            return FAILED;
+        }
+    }
+
+    private static void serve(Arguments arguments, PrintStream out) throws Refusal, Misuse {
+        arguments.requireNoMore();
+        NodeConfig config = arguments.config();
+        System.setProperty("parley.log.level", config.logLevel()); // before the first logger is asked for
+        Node node = Node.start(config);
+        node.endOnSignal();
+        String address = "http://" + config.http().host() + ":" + node.port();
+        StringBuilder ready = new StringBuilder("parley ready " + address + "\n");
+        if (config.auth().dev()) {
+            ready.append("a token: ./parley token alice\n");
+            ready.append("     or: curl -s -d '{\"userId\":\"alice\"}' " + address + "/v1/dev/tokens\n");
+        }
+        out.print(ready);
+        out.flush();
+        node.awaitEnd();
+    }
+
+    private static void token(Arguments arguments, PrintStream out) throws Refusal, Misuse {
+        long ttlSeconds = arguments.ttlSeconds();
+        String user = arguments.next();
+        arguments.requireNoMore();
+        if (user == null) throw new Misuse("token wants the name of a user");
+        if (!UserId.isValid(user))
+            throw new Refusal("'" + user
+                    + "' cannot be a user: letters, digits and _ . @ : -, at most 64, the first a letter or digit.");
+        NodeConfig config = arguments.config();
+        if (!config.auth().dev()) throw new Refusal("there are no development tokens where auth.dev is false.");
+        out.println(DevTokenRequest.token(config, new UserId(user), ttlSeconds));
+    }
+
+    static String version() {
+        String version = Main.class.getPackage().getImplementationVersion();
+        return version == null ? "(not packaged)" : version;
+    }
+
+    /** The command line is not as it should be. */
+    private static final class Misuse extends Exception {
+        private static final long serialVersionUID = 1;
+
+        Misuse(String message) {
+            super(message);
+        }
+    }
+
+    /** What stands behind the command; options anywhere. */
+    private static final class Arguments {
+        private final String command;
+        private final List<String> plain = new ArrayList<>();
+        private final List<String> assignments = new ArrayList<>();
+        private @Nullable String conf;
+        private @Nullable String ttl;
+
+        Arguments(List<String> arguments) throws Misuse {
+            command = arguments.isEmpty() ? "" : arguments.getFirst();
+            for (int i = 1; i < arguments.size(); i++) {
+                String argument = arguments.get(i);
+                if (!argument.startsWith("--")) {
+                    plain.add(argument);
+                    continue;
+                }
+                int equals = argument.indexOf('=');
+                boolean isJoined = equals > 0 && !argument.startsWith("--set ");
+                String option = isJoined ? argument.substring(0, equals) : argument;
+                if (!isJoined && i + 1 == arguments.size()) throw new Misuse(option + " wants a value");
+                String value = isJoined ? argument.substring(equals + 1) : arguments.get(++i);
+                switch (option) {
+                    case "--conf" -> conf = value;
+                    case "--set" -> assignments.add(value);
+                    case "--ttl" -> ttl = value;
+                    default -> throw new Misuse("there is no option " + option);
+                }
+            }
+        }
+
+        String command() {
+            return command;
+        }
+
+        @Nullable
+        String next() {
+            return plain.isEmpty() ? null : plain.removeFirst();
+        }
+
+        void requireNoMore() throws Misuse {
+            if (!plain.isEmpty()) throw new Misuse("what is '" + plain.getFirst() + "'");
+            if (ttl != null && !command.equals("token")) throw new Misuse("there is no option --ttl for " + command);
+        }
+
+        long ttlSeconds() throws Misuse {
+            if (ttl == null) return DevTokens.TTL_SECONDS_DEFAULT;
+            try {
+                long seconds = Long.parseLong(ttl);
+                if (seconds >= 1 && seconds <= DevTokens.TTL_SECONDS_MAX) return seconds;
+            } catch (NumberFormatException notANumber) {
+                // said below
+            }
+            throw new Misuse("--ttl is 1 to " + DevTokens.TTL_SECONDS_MAX + " seconds");
+        }
+
+        NodeConfig config() throws Refusal {
+            Path file = conf != null ? Path.of(conf) : home().resolve("conf").resolve("embedded.json");
+            return NodeConfig.read(Settings.of(file, System.getenv(), assignments));
+        }
+
+        /** Where Parley is installed; the launcher says it. */
+        private static Path home() {
+            return Path.of(System.getProperty("parley.home", "."));
+        }
+    }
+}

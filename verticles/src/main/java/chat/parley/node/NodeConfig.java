@@ -1,0 +1,429 @@
+package chat.parley.node;
+
+import chat.parley.gateway.GatewayConfig;
+import chat.parley.gateway.HttpConfig;
+import chat.parley.gateway.Sources;
+import chat.parley.gateway.api.ApiConfig;
+import chat.parley.gateway.auth.Algorithm;
+import chat.parley.gateway.auth.DevTokens;
+import chat.parley.gateway.auth.KeyConfig;
+import chat.parley.store.embedded.EmbeddedOptions;
+import chat.parley.wire.Limits;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that a node can be told, checked. Each setting stands once, below: its name, range, default and meaning. Units are in the names.
+ *
+ * @param storeFolder of all of the node's data
+ */
+record NodeConfig(
+        String name,
+        HttpConfig http,
+        Ops ops,
+        Path storeFolder,
+        EmbeddedOptions store,
+        Auth auth,
+        GatewayConfig gateway,
+        ApiConfig api,
+        Instances instances,
+        long drainWindowMillis,
+        String logLevel) {
+    /** Where operators look. */
+    record Ops(String host, int port) {}
+
+    /** @param dev whether anybody who can reach the node gets a token */
+    record Auth(boolean dev, KeyConfig keys) {}
+
+    /** How many of each verticle. @param gateway 0: as many as there are processors */
+    record Instances(int gateway, int sequencer) {}
+
+    private static final int PORT_MAX = 65_535;
+    private static final int MINUTE_SECONDS = 60;
+    private static final int MIB = 1 << 20;
+    private static final int MANY = 1_000_000;
+    private static final Limits LIMITS = Limits.DEFAULT;
+    private static final HttpConfig HTTP = HttpConfig.DEFAULT;
+    private static final GatewayConfig GATEWAY = GatewayConfig.DEFAULT;
+    private static final ApiConfig API = ApiConfig.DEFAULT;
+
+    /** @throws Refusal with a sentence that names what is wrong and where it was said */
+    static NodeConfig read(Settings settings) throws Refusal {
+        Limits limits = limits(settings);
+        NodeConfig config = new NodeConfig(
+                settings.text("node.name", "n1", "What the node is called, on the bus and in logs."),
+                http(settings),
+                new Ops(
+                        settings.text(
+                                "ops.host", "127.0.0.1", "Address of the operators' port; it wants no credential."),
+                        settings.number(
+                                "ops.port", 0, PORT_MAX, 8081, "Operators' port: /health/live and /health/ready.")),
+                Path.of(settings.text(
+                        "store.path", "./data", "Folder of all data, relative to the working directory.")),
+                store(settings),
+                auth(settings),
+                gateway(settings, limits),
+                new ApiConfig(
+                        limits,
+                        settings.number(
+                                "limits.pageEntriesDefault",
+                                1,
+                                1000,
+                                API.pageEntriesDefault(),
+                                "Entries of a page whose request does not say."),
+                        settings.number(
+                                "limits.conversationsMax",
+                                1,
+                                MANY,
+                                API.conversationsMax(),
+                                "Conversations of one user.")),
+                new Instances(
+                        settings.number("instances.gateway", 0, 256, 0, "Gateways; 0: one for each processor."),
+                        settings.number("instances.sequencer", 1, 128, 1, "Sequencers, which share the shards.")),
+                settings.number(
+                        "drain.windowMillis",
+                        0,
+                        25_000,
+                        5_000,
+                        "Over which sessions are told to go elsewhere when the node ends."),
+                settings.word(
+                        "log.level",
+                        List.of("TRACE", "DEBUG", "INFO", "WARN", "ERROR"),
+                        "INFO",
+                        "What is logged at least."));
+        settings.require(
+                config.name.matches("[A-Za-z0-9][A-Za-z0-9_-]{0,63}"),
+                "node.name cannot be '" + config.name + "'; allowed: letters, digits, _ and -, at most 64.");
+        config.requireAuth(settings);
+        settings.check();
+        return config;
+    }
+
+    private static HttpConfig http(Settings settings) {
+        return new HttpConfig(
+                settings.text("http.host", HTTP.host(), "Address that clients connect to."),
+                settings.number(
+                        "http.port", 0, PORT_MAX, HTTP.port(), "Port that clients connect to; 0: any that is free."),
+                settings.list(
+                        "http.origins",
+                        "origins as browsers send them, like https://chat.example.org",
+                        NodeConfig::origin,
+                        "Web pages that may open WebSockets, besides those of the node's own address if it is"
+                                + " loopback."),
+                settings.list(
+                        "http.trustedProxies",
+                        "addresses in figures, or networks like 10.0.0.0/8",
+                        NodeConfig::network,
+                        "Whose connections stand for many clients: no limit per source."),
+                settings.number(
+                        "http.connectsPerSecond",
+                        1,
+                        MANY,
+                        HTTP.connectsPerSecond(),
+                        "New WebSockets of the node, steadily."),
+                settings.number(
+                        "http.connectsBurst", 1, MANY, HTTP.connectsBurst(), "New WebSockets of the node at once."),
+                settings.number(
+                        "http.connectWaitMillisMax",
+                        0,
+                        MINUTE_SECONDS * 1000,
+                        HTTP.connectWaitMillisMax(),
+                        "How long a WebSocket above that rate waits for its turn before it is sent away."),
+                settings.number(
+                        "http.unauthenticatedPerSourceMax",
+                        1,
+                        MANY,
+                        HTTP.unauthenticatedPerSourceMax(),
+                        "Connections of one address (IPv6: /64) that have not said who they are."),
+                settings.number(
+                        "http.connectionsMax", 1, 10 * MANY, HTTP.connectionsMax(), "Connections of all kinds."),
+                settings.number("http.headBytesMax", 1024, 64 << 10, HTTP.headBytesMax(), "Head of one HTTP request."),
+                settings.number(
+                        "http.headSecondsMax",
+                        1,
+                        MINUTE_SECONDS,
+                        HTTP.headSecondsMax(),
+                        "From the connection to the end of its first head."),
+                settings.number(
+                        "http.requestSecondsMax",
+                        1,
+                        10 * MINUTE_SECONDS,
+                        HTTP.requestSecondsMax(),
+                        "From a request's head to the end of its answer."),
+                settings.number(
+                        "http.keepAliveSeconds",
+                        1,
+                        60 * MINUTE_SECONDS,
+                        HTTP.keepAliveSeconds(),
+                        "From an answer to the next request."),
+                settings.number(
+                        "http.pingSeconds",
+                        1,
+                        10 * MINUTE_SECONDS,
+                        HTTP.pingSeconds(),
+                        "Between two pings of a WebSocket; it ends after two without an answer."));
+    }
+
+    private static Limits limits(Settings settings) {
+        return new Limits(
+                settings.number(
+                        "limits.messageBytesMax",
+                        1024,
+                        16 * MIB,
+                        LIMITS.messageBytesMax(),
+                        "One WebSocket message from a client."),
+                settings.number(
+                        "limits.bodyBytesMax",
+                        1,
+                        MIB,
+                        LIMITS.bodyBytesMax(),
+                        "The body of one chat message, in UTF-8."),
+                settings.number(
+                        "limits.httpBodyBytesMax", 1024, 16 * MIB, LIMITS.httpBodyBytesMax(), "One HTTP request."),
+                settings.number(
+                        "limits.extBytesMax",
+                        0,
+                        64 << 10,
+                        LIMITS.extBytesMax(),
+                        "The application's own object in a message."),
+                settings.number(
+                        "limits.attachmentsMax", 0, 100, LIMITS.attachmentsMax(), "Attachments of one message."),
+                settings.number("limits.mentionsMax", 0, 1000, LIMITS.mentionsMax(), "Mentions in one message."),
+                settings.number(
+                        "limits.jsonDepthMax", 4, 64, LIMITS.jsonDepthMax(), "Objects and lists within one another."),
+                settings.number(
+                        "limits.pageEntriesMax", 1, 1000, LIMITS.pageEntriesMax(), "Entries of one page of history."),
+                settings.number("limits.cursorsMax", 1, 10_000, LIMITS.cursorsMax(), "Cursors in one hello or sync."),
+                settings.number("limits.groupMembersMax", 2, 100, LIMITS.groupMembersMax(), "Members of one group."));
+    }
+
+    private static GatewayConfig gateway(Settings settings, Limits limits) {
+        return new GatewayConfig(
+                limits,
+                settings.number(
+                        "gateway.heartbeatMillis",
+                        1000,
+                        600_000,
+                        GATEWAY.heartbeatMillis(),
+                        "How often clients are asked to send a heartbeat."),
+                settings.number(
+                        "gateway.helloMillis", 100, 60_000, GATEWAY.helloMillis(), "From the connection to hello."),
+                settings.number(
+                        "gateway.submitMillis",
+                        100,
+                        60_000,
+                        GATEWAY.submitMillis(),
+                        "How long a send may go without an answer."),
+                settings.number(
+                        "gateway.announceMillis",
+                        100,
+                        60_000,
+                        GATEWAY.announceMillis(),
+                        "How long a hello waits for the registry of users."),
+                settings.number(
+                        "gateway.tailMillis",
+                        10,
+                        60_000,
+                        GATEWAY.tailMillis(),
+                        "How long a read waits for a shard's owner before it reads the log itself."),
+                settings.number(
+                        "gateway.sendsPerSecond", 1, MANY, GATEWAY.sendsPerSecond(), "Sends of one session, steadily."),
+                settings.number("gateway.sendsBurst", 1, MANY, GATEWAY.sendsBurst(), "Sends of one session at once."),
+                settings.number(
+                        "gateway.userSendsPerSecond",
+                        1,
+                        MANY,
+                        GATEWAY.userSendsPerSecond(),
+                        "Sends of one user over all sessions and HTTP, steadily."),
+                settings.number(
+                        "gateway.userSendsBurst", 1, MANY, GATEWAY.userSendsBurst(), "Sends of one user at once."),
+                settings.number("gateway.devicesMax", 1, 1000, GATEWAY.devicesMax(), "Sessions of one user."),
+                settings.number(
+                        "gateway.outboxBytesMax",
+                        16 << 10,
+                        64 * MIB,
+                        GATEWAY.outboxBytesMax(),
+                        "Waiting in one socket before live entries are dropped and a resync is sent."),
+                settings.number("gateway.outboxFramesMax", 16, MANY, GATEWAY.outboxFramesMax(), "Likewise, in frames."),
+                settings.number(
+                        "gateway.slowMillis",
+                        1000,
+                        600_000,
+                        GATEWAY.slowMillis(),
+                        "How long a full outbox may not drain before the session ends."),
+                settings.number(
+                        "gateway.inFlightMax",
+                        1,
+                        100_000,
+                        GATEWAY.inFlightMax(),
+                        "Sends of one session without an answer before it is no longer read."),
+                settings.number(
+                        "gateway.resumeEntriesMax",
+                        0,
+                        100_000,
+                        GATEWAY.resumeEntriesMax(),
+                        "Entries sent unasked after one hello or sync."),
+                settings.number("gateway.resumeBytesMax", 0, 64 * MIB, GATEWAY.resumeBytesMax(), "Likewise, in bytes."),
+                settings.number(
+                        "gateway.resumeConversationEntriesMax",
+                        0,
+                        10_000,
+                        GATEWAY.resumeConversationEntriesMax(),
+                        "Entries sent unasked of one conversation."),
+                settings.number(
+                        "gateway.gatesMax",
+                        1000,
+                        100 * MANY,
+                        GATEWAY.gatesMax(),
+                        "Conversations of which a gateway knows the place."),
+                settings.number(
+                        "gateway.recentBytesMax",
+                        0,
+                        1024 * MIB,
+                        GATEWAY.recentBytesMax(),
+                        "Entries kept in memory for those who resume."),
+                settings.number(
+                        "gateway.recentEntriesMax",
+                        0,
+                        10_000,
+                        GATEWAY.recentEntriesMax(),
+                        "Likewise, of one conversation."));
+    }
+
+    private static EmbeddedOptions store(Settings settings) {
+        EmbeddedOptions store = EmbeddedOptions.defaults();
+        return new EmbeddedOptions(
+                settings.number(
+                        "store.memoryBytes",
+                        32L * MIB,
+                        64L * 1024 * MIB,
+                        store.memoryBytes(),
+                        "What the store may hold in memory: blocks, indexes, unflushed writes."),
+                settings.number("store.readerThreads", 1, 64, store.readerThreads(), "Threads that read from it."),
+                settings.number(
+                        "store.readsMax",
+                        100,
+                        MANY,
+                        store.readsMax(),
+                        "Reads that wait; more are refused as unavailable."),
+                settings.number(
+                        "store.appendsMax",
+                        128,
+                        MANY,
+                        store.appendsMax(),
+                        "Writes that wait; more are refused as unavailable."),
+                settings.number(
+                        "store.appendBytesMax", MIB, 4L * 1024 * MIB, store.appendBytesMax(), "Likewise, in bytes."),
+                Duration.ofHours(settings.number(
+                        "store.logHours",
+                        1,
+                        24 * 365,
+                        store.logKept().toHours(),
+                        "How long the rows of a shard's log are kept.")),
+                store.trimEvery(),
+                Duration.ofHours(settings.number(
+                        "store.eraseHours",
+                        1,
+                        24 * 365,
+                        store.rewrittenWithin().toHours(),
+                        "Within which erased bodies leave the files.")),
+                store.deferredProjections(),
+                store.betweenRows(),
+                store.clock());
+    }
+
+    private static Auth auth(Settings settings) {
+        boolean dev = settings.flag(
+                "auth.dev",
+                false,
+                "Gives development tokens to whoever asks (POST /v1/dev/tokens); only on a loopback address.");
+        KeyConfig keys = new KeyConfig(
+                settings.objects(
+                        "auth.keys",
+                        "a list of {\"id\", \"algorithm\": HS256, RS256, ES256 or EdDSA, and \"secret\" (HS256) or"
+                                + " \"file\"}",
+                        NodeConfig::key,
+                        "Keys that tokens may be signed with. A file holds a secret or a public key in PEM, and is"
+                                + " read again when it changes."),
+                path(settings.optionalText(
+                        "auth.jwksFile", "A JSON Web Key Set with more keys; read again when it changes.")),
+                settings.optionalText("auth.issuer", "The iss that tokens must have."),
+                settings.optionalText("auth.audience", "The aud that tokens must have."));
+        return new Auth(dev, keys);
+    }
+
+    private void requireAuth(Settings settings) {
+        boolean hasKeys = !auth.keys.keys().isEmpty() || auth.keys.jwksFile() != null;
+        settings.require(
+                auth.dev || hasKeys,
+                "nobody could log in: set auth.keys or auth.jwksFile, or auth.dev on a loopback address.");
+        settings.require(
+                !auth.dev || isLoopback(http.host()),
+                "auth.dev gives a token to whoever asks, so http.host must be a loopback address then, not '"
+                        + http.host() + "'; set auth.dev to false and auth.keys to the keys of your tokens.");
+        settings.require(
+                auth.keys.keys().stream().noneMatch(key -> key.id().equals(DevTokens.KEY_ID)),
+                "a key in auth.keys is called '" + DevTokens.KEY_ID + "', which is the key of development tokens.");
+    }
+
+    static boolean isLoopback(String host) {
+        if (host.equals("localhost")) return true;
+        Sources.Network address = network(host);
+        return address != null && address.address().isLoopbackAddress();
+    }
+
+    private static @Nullable Path path(@Nullable String text) {
+        return text == null ? null : Path.of(text);
+    }
+
+    private static @Nullable String origin(String text) {
+        try {
+            URI origin = new URI(text);
+            boolean isOrigin = origin.getScheme() != null
+                    && origin.getHost() != null
+                    && origin.getPath().isEmpty()
+                    && origin.getQuery() == null
+                    && origin.getFragment() == null
+                    && origin.getUserInfo() == null;
+            return isOrigin ? text : null;
+        } catch (URISyntaxException notOne) {
+            return null;
+        }
+    }
+
+    private static Sources.@Nullable Network network(String text) {
+        try {
+            return Sources.Network.parse(text);
+        } catch (IllegalArgumentException notOne) {
+            return null;
+        }
+    }
+
+    private static KeyConfig.@Nullable Key key(Map<String, String> members) {
+        if (!Set.of("id", "algorithm", "secret", "file").containsAll(members.keySet())) return null;
+        String id = members.get("id");
+        Algorithm algorithm = Algorithm.of(members.getOrDefault("algorithm", ""));
+        String secret = members.get("secret");
+        Path file = path(members.get("file"));
+        boolean isOneOfBoth = (secret == null) != (file == null);
+        boolean isFit =
+                id != null && algorithm != null && isOneOfBoth && (secret == null || algorithm == Algorithm.HS256);
+        return isFit && id != null && algorithm != null ? new KeyConfig.Key(id, algorithm, secret, file) : null;
+    }
+
+    /** The web pages that may connect: those that are set, and the node's own if only this machine can reach it. */
+    List<String> origins() {
+        List<String> all = new ArrayList<>(http.origins());
+        if (isLoopback(http.host()))
+            for (String host : List.of("localhost", "127.0.0.1", "[::1]"))
+                all.add("http://" + host + ":" + http.port());
+        return all;
+    }
+}
