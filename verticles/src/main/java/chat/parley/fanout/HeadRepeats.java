@@ -43,9 +43,12 @@ final class HeadRepeats {
         cover(cursor);
     }
 
-    /** Entries at {@code after} + 1 to {@code position} were projected, in these conversations. */
+    /**
+     * Entries at {@code after} + 1 to {@code position} were projected, in these conversations. Others may be among them whose entries lie
+     * behind that; they come again with what covers those.
+     */
     void heard(long after, long position, List<HeadHint> heads, long nowMillis) {
-        if (position <= covered || after > position) return;
+        if (after > position) return;
         long first = Math.max(after, covered) + 1;
         for (HeadHint head : heads) heard(head, first, nowMillis);
         if (after > covered) {
@@ -113,23 +116,26 @@ final class HeadRepeats {
 
     private void heard(HeadHint head, long position, long nowMillis) {
         Recent conversation = recent.get(head.conversationId());
+        if (conversation != null && head.head() <= conversation.head.head()) {
+            // Known; if it was not repeated yet, it stands for this position too.
+            if (conversation.isUnrepeated())
+                conversation.firstPosition = Math.min(conversation.firstPosition, position);
+            return;
+        }
         if (conversation == null) {
             conversation = new Recent(head);
             recent.put(head.conversationId(), conversation);
-        } else if (head.head() >= conversation.head.head()) {
-            conversation.head = head;
         }
+        conversation.head = head;
         if (!conversation.isUnrepeated()) {
             conversation.firstPosition = position;
             conversation.firstAt = nowMillis;
-        } else if (position < conversation.firstPosition) {
-            conversation.firstPosition = position;
         }
+        conversation.firstPosition = Math.min(conversation.firstPosition, position);
         conversation.lastAt = nowMillis;
-        boolean wasResting = conversation.isRepeatedAtRest;
+        boolean isLater = conversation.tick >= 0 && !conversation.isRepeatedAtRest;
         conversation.isRepeatedAtRest = false;
-        if (conversation.tick < 0 || wasResting)
-            plan(conversation, dueAt(conversation)); // else it is looked at before that
+        if (!isLater) plan(conversation, dueAt(conversation)); // else it is looked at before that
     }
 
     private void lookAt(Recent conversation, long nowMillis, Consumer<HeadHint> repeat) {
