@@ -1,0 +1,209 @@
+package chat.parley.sequencer;
+
+import chat.parley.bus.Answer;
+import chat.parley.model.ConversationId;
+import chat.parley.model.Entry;
+import chat.parley.model.UserId;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What a line has in memory of one conversation. */
+final class Conversation {
+    private static final int BYTES = 400;
+    private static final int BYTES_A_MEMBER = 200;
+
+    private final Line line;
+    private final ConversationId id;
+    private final Recent recent = new Recent();
+    private final Deque<WaitingDraft> waiting = new ArrayDeque<>(2);
+    private @Nullable Standing durable;
+    private @Nullable Standing decided;
+    private @Nullable Deque<Held> held;
+
+    /** Its turn is coming: it is in the line's queue of conversations that have a draft to decide. */
+    boolean isQueued;
+
+    boolean loadAsked;
+    boolean slowAsked;
+    /** The reading that its loading, or that of its senders' last messages, rests on. */
+    @Nullable
+    Reading reading;
+
+    /** Its entries that are not projected yet. */
+    int unprojected;
+    /** The sequence of its last entry that was projected since it is here. */
+    long projected;
+    /** The fan-out worker is to hear of it. */
+    boolean isSpreading;
+    /** Pulls that wait until it is loaded. */
+    @Nullable
+    List<Runnable> onceLoaded;
+
+    /** Its neighbours among the loaded, from the longest idle to the last used. */
+    @Nullable
+    Conversation longerIdle;
+
+    @Nullable
+    Conversation lessIdle;
+    /** What it was counted with among the loaded; 0: it is not among them. */
+    long counted;
+
+    /** An entry that is durable and not told yet, since it must be projected first or stands behind one that must. */
+    static final class Held {
+        private final Entry entry;
+        private final List<UserId> recipients;
+        private final List<WaitingDraft> drafts = new ArrayList<>(1);
+        private final List<Answer> answers = new ArrayList<>(1);
+
+        Held(Entry entry, List<UserId> recipients) {
+            this.entry = entry;
+            this.recipients = recipients;
+        }
+
+        Entry entry() {
+            return entry;
+        }
+
+        List<UserId> recipients() {
+            return recipients;
+        }
+
+        void answerWith(WaitingDraft draft, Answer answer) {
+            drafts.add(draft);
+            answers.add(answer);
+        }
+
+        List<WaitingDraft> drafts() {
+            return drafts;
+        }
+
+        List<Answer> answers() {
+            return answers;
+        }
+    }
+
+    Conversation(Line line, ConversationId id) {
+        this.line = line;
+        this.id = id;
+    }
+
+    Line line() {
+        return line;
+    }
+
+    ConversationId id() {
+        return id;
+    }
+
+    /** Its last entries, with those of the batch in flight. */
+    Recent recent() {
+        return recent;
+    }
+
+    Deque<WaitingDraft> waiting() {
+        return waiting;
+    }
+
+    boolean isLoaded() {
+        return durable != null;
+    }
+
+    /** As of the log. */
+    Standing durable() {
+        if (durable == null) throw new IllegalStateException(id + " is not loaded");
+        return durable;
+    }
+
+    /** As of the log and the batch in flight. */
+    Standing decided() {
+        if (decided == null) throw new IllegalStateException(id + " is not loaded");
+        return decided;
+    }
+
+    void stands(Standing standing) {
+        durable = standing;
+        decided = standing;
+    }
+
+    void stands(Standing durableStanding, Standing decidedStanding) {
+        durable = durableStanding;
+        decided = decidedStanding;
+    }
+
+    /** An entry was decided that is not durable yet. */
+    void decide(Standing next) {
+        decided = next;
+    }
+
+    /** What was decided is durable. */
+    void settle() {
+        durable = decided;
+    }
+
+    /** What was decided is void. */
+    void forgetDecided() {
+        decided = durable;
+    }
+
+    void unload() {
+        durable = null;
+        decided = null;
+    }
+
+    /** The last entry that may be told to anybody. */
+    long toldHead() {
+        return held == null || held.isEmpty()
+                ? durable().head()
+                : held.getFirst().entry().sequence() - 1;
+    }
+
+    boolean isHeld() {
+        return held != null && !held.isEmpty();
+    }
+
+    @Nullable
+    Held firstHeld() {
+        return held == null ? null : held.peekFirst();
+    }
+
+    void hold(Held entry) {
+        if (held == null) held = new ArrayDeque<>(2);
+        held.addLast(entry);
+    }
+
+    void releaseFirst() {
+        if (held != null) held.removeFirst();
+    }
+
+    /** The entry with this sequence, if it is held. */
+    @Nullable
+    Held heldAt(long sequence) {
+        if (held != null) {
+            for (Held each : held) if (each.entry().sequence() == sequence) return each;
+        }
+        return null;
+    }
+
+    /** About what it takes in memory. */
+    long bytes() {
+        return BYTES
+                + (durable == null
+                        ? 0
+                        : (long) BYTES_A_MEMBER * durable.members().size());
+    }
+
+    /** Whether something rests on it that must not be forgotten. */
+    boolean isBusy() {
+        return !waiting.isEmpty()
+                || durable != decided
+                || unprojected > 0
+                || loadAsked
+                || slowAsked
+                || isSpreading
+                || isHeld()
+                || onceLoaded != null;
+    }
+}

@@ -1,0 +1,295 @@
+package chat.parley.sequencer;
+
+import chat.parley.bus.Answer;
+import chat.parley.model.Content;
+import chat.parley.model.ConversationId;
+import chat.parley.model.ConversationType;
+import chat.parley.model.Draft;
+import chat.parley.model.Entry;
+import chat.parley.model.Kind;
+import chat.parley.model.Membership;
+import chat.parley.model.Role;
+import chat.parley.model.UserId;
+import chat.parley.store.StoredEntry;
+import chat.parley.wire.ErrorCode;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who may do what. A draft is judged on how its conversation stands at its own place: the log, and what was decided before it.
+ *
+ * <ul>
+ *   <li>Whoever is not a member is told that there is no such conversation; a member whose role is not enough is told that.
+ *   <li>Members send, edit their own messages, delete their own, and leave. Admins also delete the messages of others, change settings,
+ *       add, remove and change the roles of others; but they neither make nor touch an owner. Owners do everything. The last
+ *       owner stays one as long as there are others.
+ *   <li>In a direct conversation both sides only send, edit and delete what is their own.
+ *   <li>What holds already is answered so, and writes nothing.
+ * </ul>
+ */
+final class Rules {
+    private static final int ID_LENGTH_MAX = 64;
+
+    private static final Decision NO_CONVERSATION = refuse(ErrorCode.NOT_FOUND, "no such conversation");
+    private static final Decision NO_MESSAGE = refuse(ErrorCode.NOT_FOUND, "no such message");
+    private static final Decision NO_MEMBER = refuse(ErrorCode.NOT_FOUND, "no such member");
+    private static final Decision NO_ROLE = refuse(ErrorCode.FORBIDDEN, "your role does not allow this");
+    private static final Decision NOT_YOURS = refuse(ErrorCode.FORBIDDEN, "the message is not yours");
+    private static final Decision DIRECT = refuse(ErrorCode.FORBIDDEN, "a direct conversation does not change");
+    private static final Decision LAST_OWNER =
+            refuse(ErrorCode.FORBIDDEN, "the last owner makes another member owner first");
+    private static final Decision TAKEN = refuse(ErrorCode.CONFLICT, "the conversation exists already");
+    private static final Decision UNREADABLE =
+            refuse(ErrorCode.INTERNAL, "the message could not be read from the store");
+    static final Answer.Refused OTHER_CONTENT =
+            new Answer.Refused(ErrorCode.CONFLICT, "this clientMessageId was used for other content");
+
+    private final SequencerConfig config;
+
+    Rules(SequencerConfig config) {
+        this.config = config;
+    }
+
+    /** What is wrong with a draft whatever the log says; null: nothing. */
+    static Answer.@Nullable Refused shape(Draft draft, int shard, int size, int sizeMax) {
+        if (draft.conversationId().shard() != shard) return bad("the conversation is not of this shard");
+        int idLength = draft.clientMessageId().length();
+        if (idLength == 0 || idLength > ID_LENGTH_MAX) return bad("clientMessageId has 1 to 64 characters");
+        if (size > sizeMax) return new Answer.Refused(ErrorCode.TOO_LARGE, "the draft is too large");
+        if (draft.contents().isEmpty()) return bad("the draft is empty");
+        Content first = draft.contents().getFirst();
+        if (first instanceof Content.ConversationCreated created) return creationShape(draft, created);
+        if (draft.contents().size() > 1) return bad("the draft has more than one content");
+        return switch (first) {
+            case Content.MembersAdded added ->
+                isDistinct(added.userIds()) ? null : bad("the users to add are none, or not different");
+            case Content.MembersRemoved removed -> {
+                List<UserId> users = removed.departures().stream()
+                        .map(Content.Departure::userId)
+                        .toList();
+                if (!isDistinct(users)) yield bad("the users to remove are none, or not different");
+                yield users.contains(draft.senderId()) ? bad("who goes leaves") : null;
+            }
+            case Content.MemberLeft left ->
+                left.departure().userId().equals(draft.senderId()) ? null : bad("nobody leaves for another");
+            default -> null;
+        };
+    }
+
+    private static Answer.@Nullable Refused creationShape(Draft draft, Content.ConversationCreated created) {
+        List<UserId> others = List.of();
+        if (draft.contents().size() > 1) {
+            if (draft.contents().size() > 2
+                    || !(draft.contents().get(1) instanceof Content.MembersAdded added)
+                    || added.role() != Role.MEMBER
+                    || !isDistinct(added.userIds())
+                    || added.userIds().contains(draft.senderId()))
+                return bad("a conversation begins with its creator and different others");
+            others = added.userIds();
+        }
+        if (created.type() == ConversationType.DIRECT
+                && (others.size() != 1
+                        || created.settings().name() != null
+                        || created.settings().slowModeMillis() > 0
+                        || !ConversationId.direct(draft.senderId(), others.getFirst())
+                                .equals(draft.conversationId()))) return bad("not a direct conversation of these two");
+        return null;
+    }
+
+    /** Judges a draft that is no retry. Everything that it needs has been looked up. */
+    Decision decide(WaitingDraft waiting, long now) {
+        Draft draft = waiting.draft();
+        Conversation conversation = waiting.conversation();
+        Standing standing = conversation.decided();
+        Content content = draft.contents().getFirst();
+        if (content instanceof Content.ConversationCreated created) return create(draft, created, standing);
+        Membership sender = standing.members().of(draft.senderId());
+        if (sender == null) return NO_CONVERSATION;
+        if (!sender.isMember()) {
+            boolean leaves = content instanceof Content.MemberLeft;
+            return leaves ? new Decision.Unchanged(sender.last().left()) : NO_CONVERSATION;
+        }
+        return switch (content) {
+            case Content.Message message -> send(draft, message, sender, standing, now);
+            case Content.Edit edit -> edit(edit, sender, target(waiting, edit.target()));
+            case Content.Delete delete -> delete(delete, sender, standing, target(waiting, delete.target()));
+            case Content.ConversationUpdated updated -> update(updated, sender, standing);
+            case Content.MembersAdded added -> add(added, sender, standing);
+            case Content.MembersRemoved removed -> remove(removed, sender, standing);
+            case Content.MemberLeft left -> leave(sender, standing);
+            case Content.RoleChanged changed -> changeRole(changed, sender, standing);
+            case Content.ConversationCreated created -> TAKEN;
+        };
+    }
+
+    private Decision create(Draft draft, Content.ConversationCreated created, Standing standing) {
+        if (standing.exists()) {
+            boolean isTheOne = created.type() == ConversationType.DIRECT && standing.isDirect();
+            return isTheOne ? new Decision.Unchanged(standing.head()) : TAKEN;
+        }
+        int others = draft.contents().size() == 1
+                ? 0
+                : ((Content.MembersAdded) draft.contents().get(1)).userIds().size();
+        return 1 + others > config.groupMembersMax() ? tooManyMembers() : new Decision.Place(draft.contents());
+    }
+
+    private static Decision send(Draft draft, Content.Message message, Membership sender, Standing standing, long now) {
+        long replyTo = message.replyTo();
+        if (replyTo != 0 && (replyTo > standing.head() || !sender.mayRead(replyTo))) return NO_MESSAGE;
+        if (standing.isSlow() && sender.role() == Role.MEMBER) {
+            Map<UserId, Long> spoke = standing.lastSpoke();
+            Long before = spoke == null ? null : spoke.get(draft.senderId());
+            long wait = before == null ? 0 : before + standing.settings().slowModeMillis() - now;
+            if (wait > 0) {
+                return new Decision.Refuse(new Answer.Refused(ErrorCode.SLOW_MODE, "too soon after your last", wait));
+            }
+        }
+        return new Decision.Place(draft.contents());
+    }
+
+    private Decision edit(Content.Edit edit, Membership sender, @Nullable Target target) {
+        if (target == null) return UNREADABLE;
+        if (!target.isFor(sender)) return NO_MESSAGE;
+        if (!target.isOf(sender)) return NOT_YOURS;
+        if (target.edits.size() >= config.editsMax()) {
+            return refuse(ErrorCode.TOO_LARGE, "the message was edited too often");
+        }
+        return place(new Content.Edit(edit.target(), edit.body(), List.copyOf(target.edits)));
+    }
+
+    private static Decision delete(
+            Content.Delete delete, Membership sender, Standing standing, @Nullable Target target) {
+        if (target == null) return UNREADABLE;
+        if (!target.isFor(sender)) return NO_MESSAGE;
+        if (!target.isOf(sender) && (standing.isDirect() || sender.role() == Role.MEMBER)) return NOT_YOURS;
+        return place(new Content.Delete(delete.target(), List.copyOf(target.edits)));
+    }
+
+    private static Decision update(Content.ConversationUpdated updated, Membership sender, Standing standing) {
+        if (standing.isDirect()) return DIRECT;
+        if (sender.role() == Role.MEMBER) return NO_ROLE;
+        Content.ConversationUpdated whole = updated.over(standing.settings());
+        return whole.settings().equals(standing.settings()) ? new Decision.Unchanged(standing.head()) : place(whole);
+    }
+
+    private Decision add(Content.MembersAdded added, Membership sender, Standing standing) {
+        if (standing.isDirect()) return DIRECT;
+        if (sender.role() == Role.MEMBER || (added.role() == Role.OWNER && sender.role() != Role.OWNER)) return NO_ROLE;
+        List<UserId> users = new ArrayList<>();
+        for (UserId user : added.userIds()) {
+            Membership membership = standing.members().of(user);
+            if (membership == null || !membership.isMember()) users.add(user);
+        }
+        if (users.isEmpty()) return new Decision.Unchanged(standing.head());
+        if (standing.members().present().size() + users.size() > config.groupMembersMax()) return tooManyMembers();
+        if (standing.members().intervals() + users.size() > config.membershipsMax()) {
+            return refuse(ErrorCode.TOO_LARGE, "too many have come and gone");
+        }
+        return place(new Content.MembersAdded(List.copyOf(users), added.role()));
+    }
+
+    private static Decision remove(Content.MembersRemoved removed, Membership sender, Standing standing) {
+        if (standing.isDirect()) return DIRECT;
+        if (sender.role() == Role.MEMBER) return NO_ROLE;
+        List<Content.Departure> departures = new ArrayList<>();
+        for (Content.Departure departure : removed.departures()) {
+            Membership membership = standing.members().of(departure.userId());
+            if (membership == null || !membership.isMember()) continue;
+            if (membership.role() == Role.OWNER && sender.role() != Role.OWNER) return NO_ROLE;
+            departures.add(
+                    new Content.Departure(departure.userId(), membership.last().joined()));
+        }
+        return departures.isEmpty()
+                ? new Decision.Unchanged(standing.head())
+                : place(new Content.MembersRemoved(List.copyOf(departures)));
+    }
+
+    private static Decision leave(Membership sender, Standing standing) {
+        if (standing.isDirect()) return DIRECT;
+        if (isLastOwner(sender, standing)) return LAST_OWNER;
+        return place(new Content.MemberLeft(
+                new Content.Departure(sender.userId(), sender.last().joined())));
+    }
+
+    private static Decision changeRole(Content.RoleChanged changed, Membership sender, Standing standing) {
+        if (standing.isDirect()) return DIRECT;
+        if (sender.role() == Role.MEMBER) return NO_ROLE;
+        Membership member = standing.members().of(changed.userId());
+        if (member == null || !member.isMember()) return NO_MEMBER;
+        if (member.role() == changed.role()) return new Decision.Unchanged(standing.head());
+        boolean ofOwner = member.role() == Role.OWNER || changed.role() == Role.OWNER;
+        if (ofOwner && sender.role() != Role.OWNER) return NO_ROLE;
+        if (isLastOwner(member, standing)) return LAST_OWNER;
+        return place(new Content.RoleChanged(changed.userId(), member.last().joined(), changed.role()));
+    }
+
+    private static boolean isLastOwner(Membership member, Standing standing) {
+        return member.role() == Role.OWNER
+                && standing.members().owners() == 1
+                && standing.members().present().size() > 1;
+    }
+
+    private Decision tooManyMembers() {
+        return refuse(ErrorCode.TOO_LARGE, "a group has at most " + config.groupMembersMax() + " members");
+    }
+
+    /** A message as amended by all that came after it; null: it should be in the store, and is not. */
+    private static @Nullable Target target(WaitingDraft waiting, long sequence) {
+        Conversation conversation = waiting.conversation();
+        long head = conversation.decided().head();
+        if (sequence < 1 || sequence > head) return Target.NONE;
+        Recent recent = conversation.recent();
+        Entry entry = recent.get(sequence);
+        List<Long> edits = new ArrayList<>();
+        boolean deleted = false;
+        if (entry == null) {
+            StoredEntry stored = waiting.target();
+            if (stored == null) return null;
+            entry = stored.entry();
+            edits.addAll(stored.edits());
+            deleted = stored.isDeleted();
+        }
+        for (long later = Math.max(sequence + 1, recent.first()); later <= head; later++) {
+            Entry amendment = recent.get(later);
+            if (amendment == null) continue;
+            if (amendment.content() instanceof Content.Delete delete && delete.target() == sequence) deleted = true;
+            if (amendment.content() instanceof Content.Edit edit
+                    && edit.target() == sequence
+                    && !edits.contains(amendment.sequence())) edits.add(amendment.sequence());
+        }
+        return new Target(entry, edits, deleted);
+    }
+
+    /** @param entry null: there is no such entry */
+    private record Target(@Nullable Entry entry, List<Long> edits, boolean deleted) {
+        static final Target NONE = new Target(null, List.of(), false);
+
+        /** An undeleted message that this member may read. */
+        boolean isFor(Membership member) {
+            return entry != null && entry.kind() == Kind.MESSAGE && !deleted && member.mayRead(entry.sequence());
+        }
+
+        boolean isOf(Membership member) {
+            return entry != null && entry.senderId().equals(member.userId());
+        }
+    }
+
+    private static boolean isDistinct(List<UserId> users) {
+        return !users.isEmpty() && new HashSet<>(users).size() == users.size();
+    }
+
+    private static Decision place(Content content) {
+        return new Decision.Place(List.of(content));
+    }
+
+    private static Decision refuse(ErrorCode code, String message) {
+        return new Decision.Refuse(new Answer.Refused(code, message));
+    }
+
+    private static Answer.Refused bad(String message) {
+        return new Answer.Refused(ErrorCode.BAD_FRAME, message);
+    }
+}

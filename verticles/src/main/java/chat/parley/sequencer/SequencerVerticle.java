@@ -1,0 +1,297 @@
+package chat.parley.sequencer;
+
+import chat.parley.bus.Address;
+import chat.parley.bus.Bus;
+import chat.parley.bus.Loop;
+import chat.parley.bus.NotMine;
+import chat.parley.bus.Pull;
+import chat.parley.bus.Route;
+import chat.parley.bus.Submit;
+import chat.parley.bus.Topology;
+import chat.parley.model.ConversationId;
+import chat.parley.store.ShardCursors;
+import chat.parley.store.Stores;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The sequencer of the shards it was told to take: hears drafts and pulls, has the lines decide, and carries out what they want. What
+ * happens within one turn of the loop is looked up, answered and told together at its end.
+ */
+public final class SequencerVerticle extends VerticleBase {
+    private static final Logger LOG = LoggerFactory.getLogger(SequencerVerticle.class);
+    private static final int ROUNDS_MAX = 16;
+
+    private final String node;
+    private final String owner;
+    private final Bus bus;
+    private final Loop loop;
+    private final Stores stores;
+    private final Topology topology;
+    private final RandomGenerator random;
+    private final SequencerConfig config;
+    private final Digests digests;
+    private final Turn turn = new Turn();
+    private final Loaded loaded;
+    private final LookUps lookUps;
+    private final @Nullable Ownership[] owned = new @Nullable Ownership[ConversationId.SHARDS];
+    private final @Nullable Future<Bus.Listening>[] listening;
+    private final long[] takenAt = new long[ConversationId.SHARDS];
+
+    private boolean isFlushPlanned;
+    private boolean isFlushing;
+    private boolean isSaving;
+    private boolean isStopped;
+    private long savedAt;
+    private Loop.@Nullable Timer tick;
+
+    /**
+     * @param instance of this node: each has shards of its own
+     * @param bootId of this life of the node; with the instance it names the owner in the log
+     */
+    @SuppressWarnings("unchecked")
+    public SequencerVerticle(
+            String node,
+            int instance,
+            String bootId,
+            Bus bus,
+            Loop loop,
+            Stores stores,
+            Topology topology,
+            RandomGenerator random,
+            SequencerConfig config) {
+        this.node = node;
+        this.owner = bootId + "." + instance;
+        this.bus = bus;
+        this.loop = loop;
+        this.stores = stores;
+        this.topology = topology;
+        this.random = random;
+        this.config = config;
+        this.digests = new Digests(stores.log().digestKey());
+        this.loaded = new Loaded(config.conversationsMax(), config.conversationBytesMax());
+        this.lookUps = new LookUps(stores, loop, turn, config.slowLookBackMax(), this::changed);
+        this.listening = new @Nullable Future[ConversationId.SHARDS];
+        java.util.Arrays.fill(takenAt, Long.MIN_VALUE);
+    }
+
+    @Override
+    public Future<?> start() {
+        savedAt = loop.monotonicMillis();
+        tickLater();
+        return Future.succeededFuture();
+    }
+
+    /** Hands all shards over and saves the cursors. */
+    @Override
+    public Future<?> stop() {
+        isStopped = true;
+        if (tick != null) tick.cancel();
+        List<Future<Void>> releases = new ArrayList<>();
+        for (int shard = 0; shard < owned.length; shard++) if (owned[shard] != null) releases.add(release(shard));
+        tickUntilLeft();
+        return Future.join(releases);
+    }
+
+    /** Makes this instance the owner of the shard; completes once it is served. Asked again, it does nothing but that. */
+    public Future<Void> take(int shard) {
+        Ownership before = owned[shard];
+        if (before != null && !before.isLeaving()) return before.taken();
+        Ownership ownership = new Ownership(
+                shard,
+                owner,
+                bus,
+                loop,
+                stores,
+                config,
+                random,
+                turn,
+                epoch -> projected -> new Line(shard, epoch, owner, projected, config, digests, random, turn, loaded),
+                this::changed,
+                this::ended);
+        if (before != null) return before.left().compose(done -> take(shard));
+        owned[shard] = ownership;
+        listen(shard);
+        long now = loop.monotonicMillis();
+        long earliest = takenAt[shard] == Long.MIN_VALUE ? now : takenAt[shard] + config.takeOverMillis();
+        takenAt[shard] = Math.max(now, earliest);
+        ownership.take(Math.max(0, earliest - now));
+        return ownership.taken();
+    }
+
+    /** Hands the shard over: completes once nothing of it is in flight here and nothing more is taken. */
+    public Future<Void> release(int shard) {
+        Ownership ownership = owned[shard];
+        if (ownership == null) return Future.succeededFuture();
+        ownership.leave(ownerElsewhere(shard));
+        return ownership.left().compose(done -> saveCursor(ownership)).compose(done -> unlisten(shard));
+    }
+
+    /** Whether this instance serves the shard, as far as it knows. */
+    public boolean serves(int shard) {
+        Ownership ownership = owned[shard];
+        return ownership != null && ownership.isServing();
+    }
+
+    // ---- what comes in
+    // ----------------------------------------------------------------------------------------------------------
+
+    private void listen(int shard) {
+        if (listening[shard] != null) return;
+        Future<Bus.Listening> future = bus.listen(Address.sequencer(shard), received -> receive(shard, received));
+        listening[shard] = future;
+        future.onFailure(cause -> LOG.error("nobody hears for shard {}: {}", shard, cause.toString()));
+    }
+
+    private Future<Void> unlisten(int shard) {
+        Future<Bus.Listening> future = listening[shard];
+        if (future == null || owned[shard] != null) return Future.succeededFuture();
+        listening[shard] = null;
+        return future.compose(Bus.Listening::stop);
+    }
+
+    private void receive(int shard, Bus.Received received) {
+        Object body = received.body();
+        boolean isForShard = switch (body) {
+            case Submit submit -> submit.shard() == shard;
+            case Pull pull -> pull.conversationId().shard() == shard;
+            default -> false;
+        };
+        if (!isForShard) {
+            LOG.warn(
+                    "shard {} was sent a {} that is not for it",
+                    shard,
+                    body.getClass().getSimpleName());
+            received.answer(new NotMine(shard, null));
+            return;
+        }
+        Ownership ownership = owned[shard];
+        if (ownership == null) {
+            received.answer(new NotMine(shard, ownerElsewhere(shard)));
+            return;
+        }
+        ownership.receive(body, received, loop.monotonicMillis());
+        changed();
+    }
+
+    private @Nullable String ownerElsewhere(int shard) {
+        String believed = topology.sequencerOwner(shard);
+        return node.equals(believed) ? null : believed;
+    }
+
+    // ---- the end of a turn
+    // ------------------------------------------------------------------------------------------------------
+
+    private void changed() {
+        if (isFlushPlanned || isFlushing) return;
+        isFlushPlanned = true;
+        loop.soon(this::flush);
+    }
+
+    private void flush() {
+        isFlushPlanned = false;
+        isFlushing = true;
+        for (int round = 0; round < ROUNDS_MAX; round++) {
+            lookUps.issue();
+            for (Line line : turn.takeMoved()) {
+                Ownership ownership = owned[line.shard()];
+                if (ownership != null && ownership.line() == line) ownership.advance();
+            }
+            if (!turn.isMoving()) break;
+        }
+        tell();
+        isFlushing = false;
+        if (!turn.isEmpty()) changed();
+    }
+
+    /** Answers first, then what others hear. */
+    private void tell() {
+        for (Ask ask : turn.takeReplied()) ask.tell();
+        List<Turn.Told> told = turn.takeTold();
+        if (told.isEmpty()) return;
+        Routes routes = new Routes();
+        for (Turn.Told each : told) routes.add(each.entry(), each.recipients());
+        for (Map.Entry<String, Route> each :
+                routes.byNode(stores.log().incarnation(), topology).entrySet()) {
+            bus.send(Address.presence(each.getKey()), each.getValue());
+        }
+    }
+
+    // ---- time
+    // -------------------------------------------------------------------------------------------------------------------
+
+    private void tickLater() {
+        tick = loop.after(config.tickMillis(), () -> {
+            tick();
+            if (!isStopped) tickLater();
+        });
+    }
+
+    private void tickUntilLeft() {
+        for (Ownership ownership : owned) {
+            if (ownership == null) continue;
+            loop.after(config.tickMillis(), () -> {
+                tick();
+                tickUntilLeft();
+            });
+            return;
+        }
+    }
+
+    private void tick() {
+        long now = loop.monotonicMillis();
+        for (Ownership ownership : owned) if (ownership != null) ownership.tick(now);
+        if (now - savedAt >= config.cursorMillis()) saveCursors(now);
+        changed();
+    }
+
+    private void saveCursors(long now) {
+        if (isSaving) return;
+        savedAt = now;
+        Map<Integer, ShardCursors> cursors = new LinkedHashMap<>();
+        List<Ownership> saved = new ArrayList<>();
+        for (Ownership ownership : owned) {
+            long projected = ownership == null ? -1 : ownership.cursorToSave();
+            if (ownership == null || projected < 0) continue;
+            cursors.put(ownership.shard(), new ShardCursors(projected, 0, 0));
+            saved.add(ownership);
+        }
+        if (cursors.isEmpty()) return;
+        isSaving = true;
+        stores.log().saveCursors(cursors).onComplete(answer -> {
+            isSaving = false;
+            if (answer.failed()) {
+                LOG.warn("cursors are not saved: {}", answer.cause().toString());
+                return;
+            }
+            for (Ownership ownership : saved) {
+                ShardCursors cursor = cursors.get(ownership.shard());
+                if (cursor != null) ownership.cursorSaved(cursor.projected());
+            }
+        });
+    }
+
+    private Future<Void> saveCursor(Ownership ownership) {
+        long projected = ownership.cursorToSave();
+        if (projected < 0) return Future.succeededFuture();
+        return stores.log()
+                .saveCursors(Map.of(ownership.shard(), new ShardCursors(projected, 0, 0)))
+                .recover(cause -> {
+                    LOG.warn("the cursor of shard {} is not saved: {}", ownership.shard(), cause.toString());
+                    return Future.succeededFuture();
+                });
+    }
+
+    private void ended(Ownership ownership) {
+        int shard = ownership.shard();
+        if (owned[shard] == ownership) owned[shard] = null;
+    }
+}

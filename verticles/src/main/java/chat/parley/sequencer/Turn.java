@@ -1,0 +1,108 @@
+package chat.parley.sequencer;
+
+import chat.parley.model.Entry;
+import chat.parley.model.UserId;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What the lines of one instance want done, gathered over one turn of the loop: look-ups (one for all), replies, entries to be told. The
+ * verticle empties it at the end of the turn.
+ */
+final class Turn {
+    private List<WaitingDraft> ids = new ArrayList<>();
+    private List<WaitingDraft> targets = new ArrayList<>();
+    private List<Conversation> loads = new ArrayList<>();
+    private List<Conversation> slow = new ArrayList<>();
+    private List<Ask> replied = new ArrayList<>();
+    private List<Told> told = new ArrayList<>();
+    private Set<Line> moved = new LinkedHashSet<>();
+
+    /** An entry that is durable, and who is to hear of it. */
+    record Told(Entry entry, List<UserId> recipients) {}
+
+    /** Its id is to be looked up. */
+    void wantId(WaitingDraft draft) {
+        ids.add(draft);
+    }
+
+    /** The message it amends is to be looked up. */
+    void wantTarget(WaitingDraft draft) {
+        targets.add(draft);
+    }
+
+    void wantLoad(Conversation conversation) {
+        loads.add(conversation);
+    }
+
+    /** When its members spoke last is to be looked up. */
+    void wantLastSpoke(Conversation conversation) {
+        slow.add(conversation);
+    }
+
+    void replied(Ask ask) {
+        replied.add(ask);
+    }
+
+    void told(Entry entry, List<UserId> recipients) {
+        told.add(new Told(entry, recipients));
+    }
+
+    /** The line may have a step to make. */
+    void moved(Line line) {
+        moved.add(line);
+    }
+
+    /** Whether a look-up or a step is to be made. */
+    boolean isMoving() {
+        return !moved.isEmpty() || !ids.isEmpty() || !targets.isEmpty() || !loads.isEmpty() || !slow.isEmpty();
+    }
+
+    boolean isEmpty() {
+        return !isMoving() && replied.isEmpty() && told.isEmpty();
+    }
+
+    List<WaitingDraft> takeIds() {
+        List<WaitingDraft> taken = ids;
+        if (!taken.isEmpty()) ids = new ArrayList<>();
+        return taken;
+    }
+
+    List<WaitingDraft> takeTargets() {
+        List<WaitingDraft> taken = targets;
+        if (!taken.isEmpty()) targets = new ArrayList<>();
+        return taken;
+    }
+
+    List<Conversation> takeLoads() {
+        List<Conversation> taken = loads;
+        if (!taken.isEmpty()) loads = new ArrayList<>();
+        return taken;
+    }
+
+    List<Conversation> takeSlow() {
+        List<Conversation> taken = slow;
+        if (!taken.isEmpty()) slow = new ArrayList<>();
+        return taken;
+    }
+
+    List<Ask> takeReplied() {
+        List<Ask> taken = replied;
+        if (!taken.isEmpty()) replied = new ArrayList<>();
+        return taken;
+    }
+
+    List<Told> takeTold() {
+        List<Told> taken = told;
+        if (!taken.isEmpty()) told = new ArrayList<>();
+        return taken;
+    }
+
+    Set<Line> takeMoved() {
+        Set<Line> taken = moved;
+        if (!taken.isEmpty()) moved = new LinkedHashSet<>();
+        return taken;
+    }
+}

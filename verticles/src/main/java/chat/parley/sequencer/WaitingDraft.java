@@ -1,0 +1,128 @@
+package chat.parley.sequencer;
+
+import chat.parley.model.Content;
+import chat.parley.model.Digest;
+import chat.parley.model.Draft;
+import chat.parley.store.History;
+import chat.parley.store.StoredEntry;
+import org.jspecify.annotations.Nullable;
+
+/** A draft from its arrival to its answer, and what was looked up for it meanwhile. */
+final class WaitingDraft {
+    private final Ask ask;
+    private final int index;
+    private final Draft draft;
+    private final History.IdKey key;
+    private final Digest digest;
+    private final int size;
+    private final Conversation conversation;
+    private final Reading reading;
+
+    boolean idAsked;
+    boolean idLookedUp;
+    boolean targetAsked;
+    boolean targetLookedUp;
+    private History.@Nullable KnownId known;
+    private @Nullable StoredEntry target;
+    private boolean out;
+    private boolean left;
+
+    WaitingDraft(
+            Ask ask,
+            int index,
+            Draft draft,
+            History.IdKey key,
+            Digest digest,
+            int size,
+            Conversation conversation,
+            Reading reading) {
+        this.ask = ask;
+        this.index = index;
+        this.draft = draft;
+        this.key = key;
+        this.digest = digest;
+        this.size = size;
+        this.conversation = conversation;
+        this.reading = reading;
+    }
+
+    Ask ask() {
+        return ask;
+    }
+
+    int index() {
+        return index;
+    }
+
+    Draft draft() {
+        return draft;
+    }
+
+    History.IdKey key() {
+        return key;
+    }
+
+    Digest digest() {
+        return digest;
+    }
+
+    int size() {
+        return size;
+    }
+
+    Conversation conversation() {
+        return conversation;
+    }
+
+    /** What this draft rests on that was read from the projections: no older than this. */
+    Reading reading() {
+        return reading;
+    }
+
+    /** The message it edits or deletes; 0: it does neither. */
+    long targetSequence() {
+        return switch (draft.contents().getFirst()) {
+            case Content.Edit edit -> edit.target();
+            case Content.Delete delete -> delete.target();
+            default -> 0;
+        };
+    }
+
+    void idFound(History.@Nullable KnownId found) {
+        idLookedUp = true;
+        known = found;
+    }
+
+    /** What the id projection knows of it. */
+    History.@Nullable KnownId known() {
+        return known;
+    }
+
+    void targetFound(@Nullable StoredEntry found) {
+        targetLookedUp = true;
+        target = found;
+    }
+
+    @Nullable
+    StoredEntry target() {
+        return target;
+    }
+
+    /** Whether it is in a batch that went to the store: it may have been written. */
+    boolean isOut() {
+        return out;
+    }
+
+    void out(boolean isOut) {
+        out = isOut;
+    }
+
+    /** Whether it has its answer. */
+    boolean hasLeft() {
+        return left;
+    }
+
+    void leave() {
+        left = true;
+    }
+}
