@@ -2,6 +2,7 @@ package chat.parley.node;
 
 import chat.parley.gateway.auth.DevTokens;
 import chat.parley.model.UserId;
+import chat.parley.store.embedded.EmbeddedStore;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,15 +30,15 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] arguments) {
-        System.exit(run(List.of(arguments), System.out, System.err));
+        System.exit(run(List.of(arguments), EmbeddedStore::open, System.out, System.err));
     }
 
     /** Returns at once or, as a node, when it has ended. */
-    static int run(List<String> arguments, PrintStream out, PrintStream err) {
+    static int run(List<String> arguments, Node.Opening opening, PrintStream out, PrintStream err) {
         try {
             Arguments rest = new Arguments(arguments);
             switch (rest.command()) {
-                case "serve" -> serve(rest, out);
+                case "serve" -> serve(rest, opening, out);
                 case "token" -> token(rest, out);
                 case "--help", "-h", "help" -> out.print(HELP);
                 case "--version" -> out.println("parley " + version());
@@ -54,11 +55,11 @@ public final class Main {
         }
     }
 
-    private static void serve(Arguments arguments, PrintStream out) throws Refusal, Misuse {
+    private static void serve(Arguments arguments, Node.Opening opening, PrintStream out) throws Refusal, Misuse {
         arguments.requireNoMore();
         NodeConfig config = arguments.config();
         System.setProperty("parley.log.level", config.logLevel()); // before the first logger is asked for
-        Node node = Node.start(config);
+        Node node = Node.start(config, opening);
         node.endOnSignal();
         String address = "http://" + config.http().host() + ":" + node.port();
         StringBuilder ready = new StringBuilder("parley ready " + address + "\n");

@@ -23,6 +23,7 @@ import chat.parley.presence.PresenceConfig;
 import chat.parley.presence.PresenceVerticle;
 import chat.parley.store.CannotOpen;
 import chat.parley.store.Stores;
+import chat.parley.store.embedded.EmbeddedOptions;
 import chat.parley.store.embedded.EmbeddedStore;
 import io.vertx.core.Deployable;
 import io.vertx.core.DeploymentOptions;
@@ -34,14 +35,18 @@ import io.vertx.ext.web.Router;
 import java.io.IOException;
 import java.net.BindException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -56,6 +61,7 @@ final class Node {
     private static final int END_SECONDS_MAX = 30;
 
     private final NodeConfig config;
+    private final Opening opening;
     private final Vertx vertx;
     private final Health health = new Health();
     private final List<GatewayVerticle> gateways = new ArrayList<>();
@@ -65,8 +71,14 @@ final class Node {
     private @Nullable KeyWatch keys;
     private @Nullable Entrance entrance;
 
-    private Node(NodeConfig config) {
+    /** Opens the store; tests open it with faults. */
+    interface Opening {
+        EmbeddedStore open(Vertx vertx, Path folder, EmbeddedOptions options) throws CannotOpen;
+    }
+
+    private Node(NodeConfig config, Opening opening) {
         this.config = config;
+        this.opening = opening;
         this.vertx = Vertx.vertx(new VertxOptions()
                 .setEventLoopPoolSize(processors())
                 .setPreferNativeTransport(true)
@@ -75,8 +87,8 @@ final class Node {
     }
 
     /** Returns when clients can connect. @throws Refusal with the sentence for the operator; nothing is left running then */
-    static Node start(NodeConfig config) throws Refusal {
-        Node node = new Node(config);
+    static Node start(NodeConfig config, Opening opening) throws Refusal {
+        Node node = new Node(config, opening);
         try {
             node.startParts();
             return node;
@@ -136,7 +148,10 @@ final class Node {
             gateways.add(verticle);
             return verticle;
         });
-        deploy(1, () -> new OpsVerticle(config.ops(), health));
+        Map<String, LongSupplier> counters = new LinkedHashMap<>();
+        counters.put("parley_store_commits_total", opened::commits);
+        counters.put("parley_store_syncs_total", opened::syncs);
+        deploy(1, () -> new OpsVerticle(config.ops(), health, counters));
         health.setReady(true);
     }
 
@@ -211,7 +226,7 @@ final class Node {
 
     private EmbeddedStore openStore() throws Refusal {
         try {
-            return EmbeddedStore.open(vertx, config.storeFolder(), config.store());
+            return opening.open(vertx, config.storeFolder(), config.store());
         } catch (CannotOpen cannot) {
             throw new Refusal(String.valueOf(cannot.getMessage()));
         }

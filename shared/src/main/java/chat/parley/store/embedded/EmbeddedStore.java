@@ -47,7 +47,7 @@ public final class EmbeddedStore implements AutoCloseable {
     static EmbeddedStore open(Vertx vertx, Path path, EmbeddedOptions options, Committing committing)
             throws CannotOpen {
         Path folder = path.resolve(FOLDER);
-        Rocks rocks = new Rocks(folder, options, true);
+        Rocks rocks = new Rocks(folder, options, true, committing);
         try {
             Format format = Format.of(rocks, folder, options.deferredProjections());
             return new EmbeddedStore(vertx, folder, options, committing, rocks, format, heads(rocks));
@@ -71,7 +71,8 @@ public final class EmbeddedStore implements AutoCloseable {
         this.vertx = vertx;
         current = new Current(rocks);
         readers = new Readers(vertx, current, options.readerThreads(), options.readsMax());
-        writer = new Writer(vertx, options, rocks, heads, current, new FolderReopening(folder, options), committing);
+        writer = new Writer(
+                vertx, options, rocks, heads, current, new FolderReopening(folder, options, committing), committing);
         var log = new EmbeddedLog(options, format, readers, writer);
         stores = new Stores(log, log, new EmbeddedHistory(current, readers), new EmbeddedDirectory(readers, writer));
         trimming = new Trimming(options, readers, writer);
@@ -125,7 +126,8 @@ public final class EmbeddedStore implements AutoCloseable {
         return heads;
     }
 
-    private record FolderReopening(Path folder, EmbeddedOptions options) implements Writer.Reopening {
+    private record FolderReopening(Path folder, EmbeddedOptions options, Committing committing)
+            implements Writer.Reopening {
         private static final long ROOM_BYTES = 32L << 20;
 
         /** Whether something can be written, and there is room for what opening writes: all that is in the write-ahead log. */
@@ -167,7 +169,7 @@ public final class EmbeddedStore implements AutoCloseable {
                         "a file in {} is damaged; until it is restored from a backup, files are no longer compacted",
                         folder);
             }
-            return new Rocks(folder, options, !damaged);
+            return new Rocks(folder, options, !damaged, committing);
         }
 
         @Override

@@ -1,6 +1,7 @@
 package chat.parley.store.embedded;
 
 import chat.parley.store.CannotOpen;
+import chat.parley.store.embedded.Writer.Committing;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
@@ -54,7 +55,7 @@ final class Rocks implements AutoCloseable {
      * @param compacting false: files are not compacted, which a damaged one would end
      * @throws CannotOpen with a sentence for the operator
      */
-    Rocks(Path folder, EmbeddedOptions options, boolean compacting) throws CannotOpen {
+    Rocks(Path folder, EmbeddedOptions options, boolean compacting, Committing committing) throws CannotOpen {
         load();
         try {
             Files.createDirectories(folder);
@@ -74,6 +75,7 @@ final class Rocks implements AutoCloseable {
         }
         DBOptions tuned = tuned(options, cache);
         closed.addAll(List.of(tuned, reading, synced, unsynced, cache));
+        committing.opening(tuned);
         try {
             db = RocksDB.open(tuned, folder.toString(), families, handles);
         } catch (RocksDBException e) {

@@ -18,6 +18,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
+import org.rocksdb.DBOptions;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.WriteBatch;
 import org.slf4j.Logger;
@@ -68,11 +69,14 @@ final class Writer {
         T into(Commit commit) throws RocksDBException;
     }
 
-    /** Writes the batch; the door through which tests let writes fail. */
+    /** Writes the batch; the door through which tests let writes fail, and watch what the database does to its files. */
     interface Committing {
         Committing ROCKS = (rocks, sync, batch) -> rocks.db().write(rocks.writing(sync), batch);
 
         void commit(Rocks rocks, boolean sync, WriteBatch batch) throws RocksDBException;
+
+        /** Before the database is opened with these. */
+        default void opening(DBOptions options) {}
     }
 
     /** Opens the database again and reads its heads; says first whether there is a chance to. */
