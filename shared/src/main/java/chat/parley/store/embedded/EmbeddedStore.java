@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class EmbeddedStore implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(EmbeddedStore.class);
-    private static final String FOLDER = "rocksdb";
+    static final String FOLDER = "rocksdb";
 
     private final Vertx vertx;
     private final Current current;

@@ -41,7 +41,7 @@ public final class FaultyStores {
 
     /** What a power cut leaves of a folder whose node was killed. Answers how many bytes are lost. */
     public static long cutPower(Path folder, RandomGenerator random) throws IOException {
-        return SyncJournal.cutPower(journal(folder), random);
+        return SyncJournal.cutPower(journal(folder), folder.resolve(EmbeddedStore.FOLDER), random);
     }
 
     private static EmbeddedStore journaled(Vertx vertx, Path folder, EmbeddedOptions options, Committing committing)

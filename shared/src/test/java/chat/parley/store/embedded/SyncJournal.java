@@ -58,7 +58,7 @@ final class SyncJournal implements Committing {
 
                     @Override
                     public void onFileWriteFinish(FileOperationInfo write) {
-                        if (isDone(write)) wrote(write.getPath(), write.getOffset() + write.getLength());
+                        if (isDone(write)) wrote(write.getPath(), write.getLength());
                     }
 
                     @Override
@@ -74,8 +74,9 @@ final class SyncJournal implements Committing {
         return operation.getStatus().getCode() == Status.Code.Ok;
     }
 
+    /** Files are only added to. (The offset that comes along is 0 for most.) */
     private synchronized void wrote(String path, long length) {
-        if (written.put(path, length) == null) note(path, 0);
+        if (written.merge(path, length, Long::sum) == length) note(path, 0);
     }
 
     private synchronized void synced(String path) {
@@ -92,10 +93,10 @@ final class SyncJournal implements Committing {
     }
 
     /**
-     * Cuts the files back to what is on the disk for certain, and at random a part of the rest: a disk may have got that far.
-     * Answers how many bytes were lost.
+     * Cuts the files of the database, or of a copy of it, back to what is on the disk for certain, and at random a part of the
+     * rest: a disk may have got that far. Answers how many bytes were lost.
      */
-    static long cutPower(Path file, RandomGenerator random) throws IOException {
+    static long cutPower(Path file, Path database, RandomGenerator random) throws IOException {
         Map<String, Long> synced = new LinkedHashMap<>();
         for (String line : Files.readAllLines(file)) {
             int space = line.indexOf(' ');
@@ -103,7 +104,7 @@ final class SyncJournal implements Committing {
         }
         long lost = 0;
         for (Map.Entry<String, Long> each : synced.entrySet()) {
-            Path path = Path.of(each.getKey());
+            Path path = database.resolve(Path.of(each.getKey()).getFileName());
             if (!Files.exists(path)) continue;
             try (FileChannel cut = FileChannel.open(path, StandardOpenOption.WRITE)) {
                 long rest = cut.size() - each.getValue();
