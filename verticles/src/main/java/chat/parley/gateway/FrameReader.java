@@ -77,7 +77,7 @@ final class FrameReader {
             Read offence = offence(first, second, kind, isFinal, lengthCode);
             if (offence != Read.NOTHING) return offence;
 
-            int head = 2 + MASK_BYTES;
+            int head = 2;
             long length = lengthCode;
             if (lengthCode == LENGTH_IS_SHORT) {
                 head += Short.BYTES;
@@ -90,7 +90,8 @@ final class FrameReader {
                 length = in.getLong(at + 2);
                 if (length < 1 << Short.SIZE) return Read.PROTOCOL_ERROR; // likewise, or negative
             }
-            if (length + Math.max(fragmentBytes, 0) > messageBytesMax && kind < CLOSE) return Read.TOO_BIG;
+            head += MASK_BYTES;
+            if (kind < CLOSE && length > messageBytesMax - Math.max(fragmentBytes, 0)) return Read.TOO_BIG;
             if (available < head + length) return Read.NOTHING;
 
             byte[] bytes = length == 0 ? EMPTY : new byte[(int) length];

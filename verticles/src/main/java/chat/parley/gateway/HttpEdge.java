@@ -130,6 +130,7 @@ final class HttpEdge {
         Router router = Router.router(vertx);
         router.route().handler(this::begin);
         router.get("/v1/ws").handler(this::webSocket);
+        router.route("/v1/ws").handler(asked -> asked.fail(405));
         router.get("/").handler(HttpEdge::frontPage);
         router.route("/v1/*").handler(BodyHandler.create(false).setBodyLimit(limits.httpBodyBytesMax()));
         routes.accept(router);
