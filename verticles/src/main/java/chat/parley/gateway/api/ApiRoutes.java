@@ -170,13 +170,11 @@ public final class ApiRoutes {
         return tokens.verify(header.substring(BEARER.length()).strip(), loop.millis());
     }
 
-    /** Whether what came along, if anything, says that it is JSON. */
+    /** Whether what came along, if anything, says that it is JSON. A form has no buffer: it was taken apart already. */
     private static boolean isJson(RoutingContext context) {
-        Buffer body = context.body().buffer();
-        if (body == null || body.length() == 0) return true;
-        if (context.request().headers().contains(HttpHeaders.CONTENT_ENCODING)) return false;
         String type = context.request().getHeader(HttpHeaders.CONTENT_TYPE);
-        if (type == null) return false;
+        if (type == null) return context.body().length() <= 0;
+        if (context.request().headers().contains(HttpHeaders.CONTENT_ENCODING)) return false;
         String[] parts = type.toLowerCase(Locale.ROOT).replace(" ", "").split(";", -1);
         return parts[0].equals("application/json")
                 && (parts.length == 1
