@@ -246,21 +246,28 @@ final class UserTable {
         int place = places[shard].get(key);
         if (!isAt(place, gateway.number)) return false;
         gateway.counts[shard]--;
-        if (place >= 0) {
+        int left = without(place, gateway.number);
+        if (left != Places.NONE) {
+            places[shard].put(key, left);
+        } else {
             places[shard].remove(key);
             users--;
-            return true;
-        }
-        int[] left = Arrays.stream(several(place))
-                .filter(number -> number != gateway.number)
-                .toArray();
-        if (left.length > 1) {
-            several.set(~place, left);
-        } else {
-            places[shard].put(key, left[0]);
-            severalFree.add(~place);
         }
         return true;
+    }
+
+    /** The place of a user who is no longer at that gateway. */
+    private int without(int place, int number) {
+        if (!isAt(place, number)) return place;
+        if (place >= 0) return Places.NONE;
+        int[] left =
+                Arrays.stream(several(place)).filter(each -> each != number).toArray();
+        if (left.length > 1) {
+            several.set(~place, left);
+            return place;
+        }
+        severalFree.add(~place);
+        return left[0];
     }
 
     private int keep(int[] numbers) {
@@ -291,7 +298,12 @@ final class UserTable {
     }
 
     private void forget(Gateway gateway, int shard) {
-        for (long key : keysAt(gateway, shard)) removeKey(gateway, shard, key);
+        if (gateway.counts[shard] > 0) {
+            int before = places[shard].size();
+            places[shard].changeAll(place -> without(place, gateway.number));
+            users -= before - places[shard].size();
+        }
+        gateway.counts[shard] = 0;
         gateway.counters[shard] = 0;
         gateway.sums[shard] = 0;
         gateway.wanted.clear(shard);
