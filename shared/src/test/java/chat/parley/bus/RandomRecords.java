@@ -34,7 +34,7 @@ final class RandomRecords {
         if (!type.isRecord()) throw new IllegalArgumentException("what is a " + type + "?");
         try {
             RecordComponent[] components = type.getRecordComponents();
-            Object[] values = new Object[components.length];
+            @Nullable Object[] values = new @Nullable Object[components.length];
             for (int i = 0; i < values.length; i++) values[i] = component(type, components[i]);
             Class<?>[] types =
                     Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
