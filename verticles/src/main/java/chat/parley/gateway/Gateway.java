@@ -1,18 +1,69 @@
 package chat.parley.gateway;
 
+import chat.parley.bus.Address;
 import chat.parley.bus.Bus;
+import chat.parley.bus.Deliver;
+import chat.parley.bus.EndSessions;
 import chat.parley.bus.Loop;
 import chat.parley.bus.Topology;
+import chat.parley.gateway.Announcer.Standing;
 import chat.parley.gateway.auth.Tokens;
+import chat.parley.model.ConversationId;
 import chat.parley.model.DeviceId;
 import chat.parley.model.UserId;
 import chat.parley.store.Stores;
 import chat.parley.wire.CloseCode;
+import chat.parley.wire.FrameCodec;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One gateway instance: the sessions of one event loop, and what stands between them and the bus. Used from that loop only. */
 public final class Gateway {
+    private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
+    private static final long TICK_MILLIS = 1_000;
+    private static final int HEADS_MAX = 1_000;
+    private static final int DRAIN_SLICES = 20;
+    private static final int RETRY_SPREAD_MILLIS = 2_000;
+
+    final Loop loop;
+    final Stores stores;
+    final Tokens tokens;
+    final RandomGenerator random;
+    final GatewayConfig config;
+    final FrameCodec codec;
+    final Users users;
+    final Gates gates;
+    final Tail tail;
+    final Ranges ranges;
+
+    private final String name;
+    private final Bus bus;
+    private final Topology topology;
+    private final String incarnation;
+    private final Submitter submitter;
+    private final ReadPointers readPointers;
+    private final Pages pages;
+    private final Registrar registrar;
+    private final HeadCheck headCheck;
+    private final DeviceBook devices;
+    private final Set<Session> sessions = new LinkedHashSet<>();
+    private final ArrayDeque<Fresh> fresh = new ArrayDeque<>();
+    private boolean isTicking;
+    private boolean isWaitingForHellos;
+    private @Nullable Promise<Void> drained;
+
     /**
      * @param name of the instance, {@code <node>.<number>}
      * @param boot greater than that of the instance's life before
@@ -26,31 +77,61 @@ public final class Gateway {
             Topology topology,
             Tokens tokens,
             RandomGenerator random,
-            GatewayConfig config) {}
+            GatewayConfig config) {
+        this.name = name;
+        this.bus = bus;
+        this.loop = loop;
+        this.stores = stores;
+        this.topology = topology;
+        this.tokens = tokens;
+        this.random = random;
+        this.config = config;
+        this.incarnation = Long.toString(stores.log().incarnation());
+        this.codec = new FrameCodec(config.limits());
+        this.users = new Users(config.userSendsPerSecond(), config.userSendsBurst());
+        this.readPointers = new ReadPointers(loop, stores.directory());
+        this.submitter = new Submitter(bus, loop, readPointers, config.submitMillis());
+        this.tail = new Tail(bus, stores, config.tailMillis());
+        Recent recent = new Recent(config.recentBytesMax(), config.recentEntriesMax());
+        this.ranges = new Ranges(recent, stores.history(), tail);
+        this.gates = new Gates(users, loop, tail, recent, config.gatesMax());
+        this.pages = new Pages(stores, tail);
+        this.headCheck = new HeadCheck(stores.directory(), gates, users);
+        this.devices = new DeviceBook(loop, stores.directory());
+        this.registrar = new Registrar(name, boot, bus, loop, topology, this::registryWasWrong);
+    }
 
     /** Completes once the instance can be reached on the bus. */
     public Future<Void> start() {
-        throw new UnsupportedOperationException();
+        registrar.start();
+        return bus.listen(Address.gateway(name), this::heard).mapEmpty();
     }
 
     /** A device has connected; it has not said who it is. */
     public Session open(Transport transport) {
-        throw new UnsupportedOperationException();
+        Session session = new Session(this, transport, newSessionId());
+        sessions.add(session);
+        fresh.add(new Fresh(session, loop.monotonicMillis() + config.helloMillis()));
+        waitForHellos();
+        if (!isTicking) {
+            isTicking = true;
+            loop.after(TICK_MILLIS, this::tick);
+        }
+        return session;
     }
 
-    /** Takes no new sessions, tells all to go elsewhere, spread over the window, then closes those that are left. Completes when none is. */
-    public Future<Void> drain(long windowMillis) {
-        throw new UnsupportedOperationException();
+    private String newSessionId() {
+        return Long.toHexString(random.nextLong() | Long.MIN_VALUE) + Long.toHexString(random.nextLong() | Long.MIN_VALUE);
     }
 
     /** Sends drafts to their sequencers; for HTTP too. */
     public Submitter submitter() {
-        throw new UnsupportedOperationException();
+        return submitter;
     }
 
     /** Pages of entries as a user may see them. */
     public Pages pages() {
-        throw new UnsupportedOperationException();
+        return pages;
     }
 
     /**
@@ -59,16 +140,201 @@ public final class Gateway {
      * @return 0, or after how many milliseconds to try again
      */
     public long admit(UserId user, int cost) {
-        throw new UnsupportedOperationException();
+        long now = loop.monotonicMillis();
+        return users.allowance(user, now).take(cost, now);
     }
 
     /** Ends all sessions of a device, wherever they are. */
     public void endSessions(UserId user, DeviceId device, CloseCode code) {
-        throw new UnsupportedOperationException();
+        EndSessions end = new EndSessions(user, device, Long.MAX_VALUE, code);
+        devices.forget(user, device);
+        end(end);
+        devices.forget(user, device);
+        String owner = topology.presenceOwner(user.shard());
+        if (owner != null) bus.send(Address.presence(owner), end);
     }
 
     /** Sessions that are open now, with or without a hello. */
     public int sessions() {
-        throw new UnsupportedOperationException();
+        return sessions.size();
     }
+
+    /** Conversations whose order is kept here now. */
+    public int gates() {
+        return gates.count();
+    }
+
+    // What comes by the bus.
+
+    private void heard(Bus.Received received) {
+        switch (received.body()) {
+            case Deliver deliver -> {
+                if (deliver.incarnation() == stores.log().incarnation()) gates.deliver(deliver);
+                else LOG.debug("entries of another life of the data were dropped");
+            }
+            case EndSessions end -> end(end);
+            default -> LOG.warn("a {} was dropped", received.body().getClass().getSimpleName());
+        }
+    }
+
+    private void end(EndSessions end) {
+        LocalUser user = users.get(end.userId());
+        if (user == null) return;
+        for (Session session : List.copyOf(user.sessions)) {
+            if (!end.deviceId().equals(session.device())) continue;
+            boolean isOlder = session.turn() > 0 && session.turn() < end.turn();
+            if (isOlder || end.turn() == Long.MAX_VALUE) session.close(end.code());
+        }
+    }
+
+    private void registryWasWrong(List<UserId> wrong) {
+        for (UserId id : wrong) {
+            LocalUser user = users.get(id);
+            if (user != null && user.isReady) headCheck.compare(user);
+        }
+    }
+
+    // What sessions ask for.
+
+    /** The session is this device's from now on; an older one ends. False: the user has too many. */
+    boolean enter(Session session, UserId id, DeviceId device) {
+        LocalUser user = users.enter(id, loop.monotonicMillis());
+        Session former = user.sessionOf(device);
+        if (former == null && user.sessions.size() >= config.devicesMax()) return false;
+        user.sessions.add(session);
+        session.belongTo(user);
+        if (former != null) former.close(CloseCode.REPLACED);
+        return true;
+    }
+
+    /** Tells the registry; {@code goOn} runs when it has answered or will not. */
+    void announce(Session session, Runnable goOn) {
+        LocalUser user = Objects.requireNonNull(session.user());
+        DeviceId device = Objects.requireNonNull(session.device());
+        devices.seen(user.id, device, session.client());
+        boolean[] wentOn = {false};
+        registrar.came(user.id, standing -> {
+            if (!session.isOpen()) return;
+            if (standing.answered()) announced(session, user, device, standing);
+            if (!wentOn[0]) goOn.run();
+            else if (user.isReady) headCheck.compare(user); // what was sent before the registry knew went past us
+            wentOn[0] = true;
+        });
+    }
+
+    private void announced(Session session, LocalUser user, DeviceId device, Standing standing) {
+        session.turn(standing.turn());
+        EndSessions older = new EndSessions(user.id, device, standing.turn(), CloseCode.REPLACED);
+        for (String other : standing.elsewhere()) bus.send(Address.gateway(other), older);
+    }
+
+    void ended(Session session) {
+        sessions.remove(session);
+        LocalUser user = session.user();
+        if (user != null) {
+            DeviceId device = session.device();
+            if (device != null) devices.seen(user.id, device, session.client());
+            user.sessions.remove(session);
+            if (user.sessions.isEmpty()) {
+                registrar.gone(user.id);
+                gates.detach(user);
+                users.leave(user);
+            }
+        }
+        if (drained != null && sessions.isEmpty()) drained.tryComplete();
+    }
+
+    /** The heads of the user's conversations that have moved since. */
+    Map<ConversationId, Long> headsSince(LocalUser user, long sinceMillis) {
+        Map<ConversationId, Long> heads = new LinkedHashMap<>();
+        for (Gate gate : user.gates) {
+            if (gate.movedAtMillis() >= sinceMillis && gate.cursor() > 0) heads.put(gate.conversation, gate.cursor());
+            if (heads.size() == HEADS_MAX) break;
+        }
+        return heads;
+    }
+
+    void compare(LocalUser user) {
+        headCheck.compare(user);
+    }
+
+    Future<Long> unread(LocalUser user) {
+        return Unread.read(stores.directory(), user.id);
+    }
+
+    String incarnation() {
+        return incarnation;
+    }
+
+    /** Names a moment of this life of the data; nothing is decided by it yet. */
+    String watermark() {
+        return incarnation + "." + loop.millis();
+    }
+
+    long retryAfterMillis() {
+        return 1_000L + random.nextInt(RETRY_SPREAD_MILLIS);
+    }
+
+    // Time.
+
+    private void waitForHellos() {
+        if (isWaitingForHellos || fresh.isEmpty()) return;
+        isWaitingForHellos = true;
+        long wait = fresh.element().deadline - loop.monotonicMillis();
+        loop.after(Math.max(1, wait), () -> {
+            isWaitingForHellos = false;
+            long now = loop.monotonicMillis();
+            while (!fresh.isEmpty() && (fresh.element().deadline <= now || !fresh.element().session.isNew())) {
+                fresh.remove().session.helloOverdue();
+            }
+            waitForHellos();
+        });
+    }
+
+    private void tick() {
+        isTicking = false;
+        long now = loop.monotonicMillis();
+        for (Session session : List.copyOf(sessions)) session.tick(now);
+        if (sessions.isEmpty()) return;
+        isTicking = true;
+        loop.after(TICK_MILLIS, this::tick);
+    }
+
+    // The end.
+
+    boolean isDraining() {
+        return drained != null;
+    }
+
+    /**
+     * Takes no new sessions, tells all to go elsewhere, spread over the window, then closes those that are left: those with sends under
+     * way when these have their answers. Completes when none is left.
+     */
+    public Future<Void> drain(long windowMillis) {
+        if (drained != null) return drained.future();
+        Promise<Void> promise = Promise.promise();
+        drained = promise;
+        readPointers.write();
+        if (sessions.isEmpty()) promise.complete();
+        List<Session> all = new ArrayList<>(sessions);
+        for (int slice = 0; slice < DRAIN_SLICES; slice++) {
+            int from = slice;
+            loop.after(1 + windowMillis * slice / DRAIN_SLICES, () -> {
+                for (int i = from; i < all.size(); i += DRAIN_SLICES) all.get(i).goAway(retryAfterMillis());
+            });
+        }
+        loop.after(windowMillis + 1, () -> closeSettled(loop.monotonicMillis() + config.submitMillis()));
+        return promise.future();
+    }
+
+    private void closeSettled(long deadline) {
+        boolean isOver = loop.monotonicMillis() >= deadline;
+        for (Session session : List.copyOf(sessions)) {
+            if (isOver || !session.hasUnanswered()) session.close(CloseCode.DRAINING);
+        }
+        if (sessions.isEmpty()) readPointers.write();
+        else loop.after(50, () -> closeSettled(deadline));
+    }
+
+    private record Fresh(Session session, long deadline) {}
 }

@@ -1,16 +1,648 @@
 package chat.parley.gateway;
 
-/** One connected device. */
+import chat.parley.bus.Answer;
+import chat.parley.bus.Event;
+import chat.parley.gateway.auth.Identity;
+import chat.parley.model.Content;
+import chat.parley.model.ConversationId;
+import chat.parley.model.DeviceId;
+import chat.parley.model.Draft;
+import chat.parley.wire.ClientFrame;
+import chat.parley.wire.CloseCode;
+import chat.parley.wire.Decoded;
+import chat.parley.wire.ErrorCode;
+import chat.parley.wire.FrameCodec;
+import chat.parley.wire.ServerFrame;
+import chat.parley.wire.ServerFrame.GapReason;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One connected device: takes what it says, sends it what it is told. What it needs only at times it has only then. */
 public final class Session implements Inbound {
-    Session() {}
+    private static final Logger LOG = LoggerFactory.getLogger(Session.class);
+    private static final int SYNCS_MAX = 16;
+    private static final int EARLY_MAX = 1_024;
+    private static final int COMPARE_EVERY = 10;
+
+    private static final int SYNC_COST = 5;
+    private static final int OPEN_COST = 2;
+    private static final int REAUTH_COST = 5;
+
+    private static final int FOR_SENDS = 1;
+    private static final int FOR_WELCOME = 2;
+    private static final int FOR_ROOM = 4;
+
+    private enum State {
+        /** Has not said who it is. */
+        NEW,
+        /** Has said so; the welcome follows when it is known where live entries begin. */
+        ATTACHING,
+        WELCOME,
+        CLOSED
+    }
+
+    final String id;
+    private final Gateway gateway;
+    private final Transport transport;
+    private State state = State.NEW;
+    private @Nullable LocalUser user;
+    private @Nullable DeviceId device;
+    private @Nullable String client;
+    private @Nullable Identity identity;
+    private @Nullable String ref;
+    private long turn;
+    private int heartbeats;
+    private long heardHeadsAt;
+    private int unreadFor;
+    private long fullSince;
+    private boolean isTelling;
+
+    private final TokenBucket allowance;
+    private @Nullable Flood flood;
+    private @Nullable Sends sends;
+    private @Nullable Map<ConversationId, Lane> lanes;
+    private @Nullable List<Decoded> early;
+    private @Nullable Attaching attaching;
+    private @Nullable ArrayDeque<ClientFrame> syncs;
+    private @Nullable Outbox outbox;
+    private @Nullable Map<ConversationId, Long> floors;
+
+    Session(Gateway gateway, Transport transport, String id) {
+        this.gateway = gateway;
+        this.transport = transport;
+        this.id = id;
+        long now = gateway.loop.monotonicMillis();
+        this.allowance = new TokenBucket(gateway.config.sendsPerSecond(), gateway.config.sendsBurst(), now);
+    }
+
+    // What the device says.
 
     @Override
     public void onText(byte[] json) {
-        throw new UnsupportedOperationException();
+        if (state == State.CLOSED) return;
+        List<Decoded> all = gateway.codec.decode(json);
+        for (int i = 0; i < all.size() && state != State.CLOSED; i++) receive(all.get(i));
     }
 
     @Override
     public void onClosed() {
-        throw new UnsupportedOperationException();
+        ended();
+    }
+
+    private void receive(Decoded decoded) {
+        switch (state) {
+            case NEW -> first(decoded);
+            case ATTACHING -> {
+                if (early == null) early = new ArrayList<>();
+                if (early.size() < EARLY_MAX) early.add(decoded);
+                else refuse(decoded, ErrorCode.BUSY, "wait for the welcome", 0);
+            }
+            case WELCOME -> handle(decoded);
+            case CLOSED -> {}
+        }
+    }
+
+    private void first(Decoded decoded) {
+        switch (decoded) {
+            case ClientFrame.Hello hello -> hello(hello);
+            case Decoded.Refusal refusal -> {
+                send(refusal.toError());
+                close(refusal.close() == null ? CloseCode.BAD_FRAME : refusal.close());
+            }
+            case ClientFrame frame -> {
+                refuse(frame, ErrorCode.UNAUTHENTICATED, "hello comes first", 0);
+                close(CloseCode.UNAUTHENTICATED);
+            }
+        }
+    }
+
+    private void hello(ClientFrame.Hello hello) {
+        if (gateway.isDraining()) {
+            refuse(hello, ErrorCode.UNAVAILABLE, "this node drains: connect elsewhere", gateway.retryAfterMillis());
+            close(CloseCode.DRAINING);
+            return;
+        }
+        Identity proven = gateway.tokens.verify(hello.token(), gateway.loop.millis());
+        if (proven == null) {
+            refuse(hello, ErrorCode.UNAUTHENTICATED, "the token is not valid", 0);
+            close(CloseCode.UNAUTHENTICATED);
+            return;
+        }
+        if (!gateway.enter(this, proven.userId(), hello.deviceId())) {
+            refuse(hello, ErrorCode.RATE_LIMITED, "too many devices of this user are connected", 0);
+            close(CloseCode.TOO_MANY);
+            return;
+        }
+        identity = proven;
+        device = hello.deviceId();
+        client = hello.client();
+        ref = hello.ref();
+        state = State.ATTACHING;
+        holdReading(FOR_WELCOME);
+        boolean isOtherLife = hello.incarnation() != null && !hello.incarnation().equals(gateway.incarnation());
+        LocalUser me = me();
+        Attach attach = Attach.all(me.id, hello.ref(), isOtherLife ? null : hello.cursors(), gateway.config);
+        Attaching planned = new Attaching(gateway, this, me, attach, true);
+        attaching = planned;
+        gateway.announce(this, planned::start);
+    }
+
+    private void handle(Decoded decoded) {
+        if (isExpired() && !(decoded instanceof ClientFrame.Reauth)) {
+            refuse(decoded, ErrorCode.UNAUTHENTICATED, "the token has expired", 0);
+            close(CloseCode.UNAUTHENTICATED);
+            return;
+        }
+        if (!admit(decoded)) return;
+        switch (decoded) {
+            case ClientFrame.SendMessage frame ->
+                submit(frame.ref(), frame.clientMessageId(), frame.conversationId(), frame.message());
+            case ClientFrame.EditMessage frame ->
+                submit(
+                        frame.ref(),
+                        frame.clientMessageId(),
+                        frame.conversationId(),
+                        new Content.Edit(frame.sequence(), frame.body(), List.of()));
+            case ClientFrame.DeleteMessage frame ->
+                submit(
+                        frame.ref(),
+                        frame.clientMessageId(),
+                        frame.conversationId(),
+                        new Content.Delete(frame.sequence(), List.of()));
+            case ClientFrame.Heartbeat frame -> heartbeat(frame);
+            case ClientFrame.Sync frame -> sync(frame);
+            case ClientFrame.Open frame -> sync(frame);
+            case ClientFrame.Close frame -> {}
+            case ClientFrame.Reauth frame -> reauth(frame);
+            case ClientFrame.Hello frame -> refuse(frame, ErrorCode.BAD_FRAME, "hello was said already", 0);
+            case ClientFrame.Receipt frame -> refuseUnoffered(frame);
+            case ClientFrame.Typing frame -> refuseUnoffered(frame);
+            case ClientFrame.Watch frame -> refuseUnoffered(frame);
+            case ClientFrame.Unwatch frame -> refuseUnoffered(frame);
+            case Decoded.Refusal refusal -> {
+                send(refusal.toError());
+                if (refusal.close() != null) close(refusal.close());
+            }
+        }
+    }
+
+    private void refuseUnoffered(ClientFrame frame) {
+        refuse(frame, ErrorCode.BAD_FRAME, "not offered by this server yet", 0);
+    }
+
+    /** Whether the rates of the session and the user allow it. */
+    private boolean admit(Decoded decoded) {
+        long now = gateway.loop.monotonicMillis();
+        int cost = cost(decoded);
+        long wait = allowance.take(cost, now);
+        if (wait == 0) {
+            wait = me().allowance.take(cost, now);
+            if (wait == 0) return true;
+            allowance.giveBack(cost);
+        }
+        refuse(decoded, ErrorCode.RATE_LIMITED, "too fast", wait);
+        if (flood == null) flood = new Flood();
+        if (flood.refused(now)) {
+            LOG.info("{}: user {} floods; closing", transport.peer(), me().id);
+            close(CloseCode.TOO_MANY);
+        }
+        return false;
+    }
+
+    private static int cost(Decoded decoded) {
+        return switch (decoded) {
+            case ClientFrame.Sync sync -> SYNC_COST + sync.cursors().size() / 50;
+            case ClientFrame.Open open -> OPEN_COST;
+            case ClientFrame.Reauth reauth -> REAUTH_COST;
+            default -> 1;
+        };
+    }
+
+    private void submit(@Nullable String ref, String clientMessageId, ConversationId conversation, Content content) {
+        Sends mine = sends;
+        if (mine == null) {
+            mine = new Sends();
+            sends = mine;
+        }
+        if (mine.unanswered() >= 4 * gateway.config.inFlightMax()) {
+            send(new ServerFrame.Error(
+                    ErrorCode.BUSY, "too many sends without an answer", 1_000, ref, clientMessageId, conversation));
+            return;
+        }
+        Map<ConversationId, Lane> myLanes = lanes;
+        if (myLanes == null) {
+            myLanes = new HashMap<>(4);
+            lanes = myLanes;
+        }
+        Draft draft = new Draft(conversation, me().id, clientMessageId, id, List.of(content));
+        Sends.Send send = new Sends.Send(draft, ref) {
+            @Override
+            void answered(Answer answer) {
+                Session.this.answered(this, answer);
+            }
+        };
+        mine.add(send);
+        gateway.submitter().submit(send, myLanes);
+        if (mine.unanswered() >= gateway.config.inFlightMax()) holdReading(FOR_SENDS);
+    }
+
+    private void answered(Sends.Send send, Answer answer) {
+        if (state == State.CLOSED || sends == null) return;
+        Gate gate = gateway.gates.get(send.draft.conversationId());
+        ServerFrame frame = sends.answered(send, answer, gate == null ? 0 : gate.cursor());
+        if (frame != null) send(frame);
+        settled();
+    }
+
+    private void settled() {
+        if (sends == null) return;
+        if (sends.unanswered() < gateway.config.inFlightMax() / 2) goOnReading(FOR_SENDS);
+        if (sends.isEmpty()) sends = null;
+    }
+
+    private void heartbeat(ClientFrame.Heartbeat frame) {
+        Map<ConversationId, Long> heads = gateway.headsSince(me(), heardHeadsAt);
+        heardHeadsAt = gateway.loop.monotonicMillis();
+        send(new ServerFrame.Heartbeat(frame.ref(), gateway.loop.millis(), gateway.watermark(), heads));
+        if (--heartbeats > 0) return;
+        heartbeats = COMPARE_EVERY;
+        gateway.compare(me());
+    }
+
+    private void sync(ClientFrame frame) {
+        if (attaching == null) {
+            startSync(frame);
+            return;
+        }
+        if (syncs == null) syncs = new ArrayDeque<>(2);
+        if (syncs.size() < SYNCS_MAX) syncs.add(frame);
+        else refuse(frame, ErrorCode.BUSY, "too many syncs wait", 1_000);
+    }
+
+    private void startSync(ClientFrame frame) {
+        LocalUser me = me();
+        Attach attach =
+                switch (frame) {
+                    case ClientFrame.Sync sync when outbox != null && outbox.isAllTold() ->
+                        Attach.all(me.id, sync.ref(), sync.cursors(), gateway.config);
+                    case ClientFrame.Sync sync -> Attach.named(me.id, sync.ref(), sync.cursors(), gateway.config);
+                    case ClientFrame.Open open -> Attach.open(me.id, open, gateway.config);
+                    default -> throw new IllegalArgumentException("no sync");
+                };
+        if (outbox != null) {
+            if (attach.coversAll()) outbox.syncedAll();
+            else for (ConversationId conversation : attach.asked()) outbox.synced(conversation);
+            if (outbox.isEmpty()) outbox = null;
+        }
+        attaching = new Attaching(gateway, this, me, attach, false);
+        attaching.start();
+    }
+
+    private void reauth(ClientFrame.Reauth frame) {
+        Identity proven = gateway.tokens.verify(frame.token(), gateway.loop.millis());
+        if (proven == null || !proven.userId().equals(me().id)) {
+            refuse(frame, ErrorCode.UNAUTHENTICATED, "the token is not valid for this session", 0);
+            if (isExpired()) close(CloseCode.UNAUTHENTICATED);
+            return;
+        }
+        identity = proven;
+        gateway.unread(me()).onComplete(answer -> {
+            if (state != State.WELCOME) return;
+            if (answer.succeeded()) sendWelcome(frame.ref(), answer.result());
+            else refuse(frame, ErrorCode.UNAVAILABLE, "the token was taken; the unread count was not read", 1_000);
+        });
+    }
+
+    // What the attaching tells.
+
+    /** It is known where live entries begin. */
+    void welcome(long unread) {
+        state = State.WELCOME;
+        heartbeats = 1 + gateway.random.nextInt(COMPARE_EVERY);
+        heardHeadsAt = gateway.loop.monotonicMillis();
+        sendWelcome(ref, unread);
+        ref = null;
+        List<Decoded> said = early;
+        early = null;
+        if (said != null) gateway.loop.soon(() -> catchUp(said));
+        else goOnReading(FOR_WELCOME);
+    }
+
+    private void catchUp(List<Decoded> said) {
+        for (Decoded decoded : said) if (state == State.WELCOME) handle(decoded);
+        if (state == State.WELCOME) goOnReading(FOR_WELCOME);
+    }
+
+    private void sendWelcome(@Nullable String toRef, long unread) {
+        send(new ServerFrame.Welcome(
+                toRef,
+                id,
+                me().id,
+                Objects.requireNonNull(device),
+                gateway.loop.millis(),
+                gateway.watermark(),
+                gateway.config.heartbeatMillis(),
+                gateway.config.limits(),
+                List.of(),
+                gateway.incarnation(),
+                unread));
+    }
+
+    /** This session gets what is at or below the head by other ways, though the gate has not passed it yet. */
+    void startAbove(ConversationId conversation, long head) {
+        if (floors == null) floors = new HashMap<>(4);
+        floors.put(conversation, head);
+    }
+
+    /** All is sent; what passed meanwhile follows. */
+    void attached(Attaching done) {
+        if (attaching != done) return;
+        attaching = null;
+        for (Attach.Waiting waiting : done.attach().waiting()) pass(waiting.conversation(), waiting.sequence(), waiting.frame());
+        for (ConversationId lost : done.attach().lost()) resync(lost);
+        nextSync();
+    }
+
+    void attachFailed(Attaching failed) {
+        if (attaching != failed) return;
+        String toRef = state == State.ATTACHING ? ref : failed.attach().ref();
+        send(new ServerFrame.Error(
+                ErrorCode.UNAVAILABLE, "the store cannot be read now", gateway.retryAfterMillis(), toRef, null, null));
+        if (state == State.ATTACHING) {
+            close(CloseCode.TOO_SLOW);
+            return;
+        }
+        attaching = null;
+        if (failed.attach().coversAll()) for (Gate gate : me().gates) resync(gate.conversation);
+        else for (ConversationId conversation : failed.attach().asked()) resync(conversation);
+        nextSync();
+    }
+
+    private void nextSync() {
+        if (syncs == null) return;
+        ClientFrame next = syncs.poll();
+        if (syncs.isEmpty()) syncs = null;
+        if (next != null) startSync(next);
+    }
+
+    // What passes the gates.
+
+    /** Before the session is attached: there is an entry. */
+    void note(ConversationId conversation, long sequence) {
+        if (attaching != null && !attaching.attach().isFixed()) attaching.attach().note(conversation, sequence);
+    }
+
+    /** Entries that this session's user did not send. */
+    void live(Passing passing) {
+        if (attaching == null && outbox == null && floors == null) {
+            if (isFull()) drop(passing.conversation);
+            else transport.write(passing.packet());
+            return;
+        }
+        for (Event event : passing.run) pass(passing.conversation, event.entry().sequence(), event.json());
+    }
+
+    /** Entries of which some are by this session's user, perhaps sent by this very session. */
+    void liveOwn(Passing passing) {
+        List<Event> run = passing.run;
+        for (int i = 0; i < run.size(); i++) {
+            Event event = run.get(i);
+            if (!event.entry().senderId().equals(me().id)) {
+                pass(passing.conversation, event.entry().sequence(), event.json());
+                continue;
+            }
+            if (event.entry().origin().equals(id) && !comesAsEvent(event)) continue;
+            pass(passing.conversation, event.entry().sequence(), passing.own(i));
+        }
+    }
+
+    private boolean comesAsEvent(Event event) {
+        if (sends == null) return true;
+        Sends.Passed passed = sends.passed(event.entry());
+        if (passed.ack() != null) send(passed.ack());
+        settled();
+        return passed.asEvent();
+    }
+
+    /** Sequences that will never come: their user was no member. */
+    void gap(ConversationId conversation, long from, long to) {
+        pass(
+                conversation,
+                to,
+                FrameCodec.encode(new ServerFrame.Gap(conversation, from, to, GapReason.NOT_MEMBER)));
+    }
+
+    private void pass(ConversationId conversation, long sequence, byte[] frame) {
+        if (attaching != null && attaching.attach().covers(conversation)) {
+            if (attaching.attach().isFixed()) attaching.attach().pass(conversation, sequence, frame);
+            else attaching.attach().note(conversation, sequence);
+            return;
+        }
+        if (state != State.WELCOME) return;
+        if (floors != null) {
+            Long floor = floors.get(conversation);
+            if (floor != null && sequence <= floor) return;
+            if (floor != null) floors.remove(conversation);
+            if (floors.isEmpty()) floors = null;
+        }
+        if (outbox != null && outbox.isPaused(conversation)) return;
+        if (isFull()) drop(conversation);
+        else write(frame);
+    }
+
+    /** Entries of the conversation went past this session. */
+    void resync(ConversationId conversation) {
+        if (state != State.WELCOME) return;
+        if (attaching != null && attaching.attach().covers(conversation)) attaching.attach().lose(conversation);
+        else drop(conversation);
+    }
+
+    private boolean isFull() {
+        return transport.pendingBytes() > gateway.config.outboxBytesMax()
+                || transport.pendingFrames() > gateway.config.outboxFramesMax();
+    }
+
+    private void drop(ConversationId conversation) {
+        if (outbox == null) outbox = new Outbox();
+        outbox.drop(conversation);
+        if (!outbox.hasUntold() || isTelling) return;
+        isTelling = true;
+        if (fullSince == 0 && isFull()) fullSince = Math.max(1, gateway.loop.monotonicMillis());
+        gateway.loop.soon(() -> {
+            if (isOpen()) transport.whenDrained(this::drained);
+        });
+    }
+
+    private void drained() {
+        isTelling = false;
+        fullSince = 0;
+        if (state != State.WELCOME || outbox == null) return;
+        ServerFrame.Resync resync = outbox.tell();
+        if (resync != null) send(resync);
+    }
+
+    // What is written, and whether it is read.
+
+    void send(ServerFrame frame) {
+        write(FrameCodec.encode(frame));
+    }
+
+    void write(byte[] json) {
+        if (state == State.CLOSED) return;
+        Packet packet = Packet.of(json);
+        transport.write(packet);
+        packet.release();
+        if ((unreadFor & FOR_ROOM) == 0 && isFull()) waitForRoom();
+    }
+
+    /** Who does not take the answers is not asked for more questions. */
+    private void waitForRoom() {
+        if (fullSince == 0) fullSince = Math.max(1, gateway.loop.monotonicMillis());
+        holdReading(FOR_ROOM);
+        transport.whenDrained(() -> {
+            if (!isTelling) fullSince = 0;
+            goOnReading(FOR_ROOM);
+        });
+    }
+
+    void whenDrained(Runnable action) {
+        transport.whenDrained(action);
+    }
+
+    private void holdReading(int reason) {
+        if (unreadFor == 0) transport.pauseReading(true);
+        unreadFor |= reason;
+    }
+
+    private void goOnReading(int reason) {
+        if ((unreadFor & reason) == 0) return;
+        unreadFor &= ~reason;
+        if (unreadFor == 0 && state != State.CLOSED) transport.pauseReading(false);
+    }
+
+    private void refuse(Decoded decoded, ErrorCode code, String message, long retryAfterMillis) {
+        String toRef = null;
+        String clientMessageId = null;
+        ConversationId conversation = null;
+        switch (decoded) {
+            case ClientFrame.SendMessage frame -> {
+                clientMessageId = frame.clientMessageId();
+                conversation = frame.conversationId();
+                toRef = frame.ref();
+            }
+            case ClientFrame.EditMessage frame -> {
+                clientMessageId = frame.clientMessageId();
+                conversation = frame.conversationId();
+                toRef = frame.ref();
+            }
+            case ClientFrame.DeleteMessage frame -> {
+                clientMessageId = frame.clientMessageId();
+                conversation = frame.conversationId();
+                toRef = frame.ref();
+            }
+            case ClientFrame frame -> toRef = frame.ref();
+            case Decoded.Refusal refusal -> {
+                clientMessageId = refusal.clientMessageId();
+                conversation = refusal.conversationId();
+                toRef = refusal.ref();
+            }
+        }
+        send(new ServerFrame.Error(code, message, retryAfterMillis, toRef, clientMessageId, conversation));
+    }
+
+    // Its life.
+
+    /** Once a second. */
+    void tick(long nowMillis) {
+        if (state == State.CLOSED || state == State.NEW) return;
+        if (fullSince > 0 && nowMillis - fullSince > gateway.config.slowMillis()) {
+            close(CloseCode.TOO_SLOW);
+        } else if (isExpired() || !gateway.tokens.isTrusted(Objects.requireNonNull(identity).keyId())) {
+            close(CloseCode.UNAUTHENTICATED);
+        }
+    }
+
+    /** The time for a hello is over. */
+    void helloOverdue() {
+        if (state == State.NEW) close(CloseCode.NO_HELLO);
+    }
+
+    private boolean isExpired() {
+        return identity != null && identity.expiresAtMillis() <= gateway.loop.millis();
+    }
+
+    boolean isOpen() {
+        return state != State.CLOSED;
+    }
+
+    boolean isNew() {
+        return state == State.NEW;
+    }
+
+    /** Whether sends are without an answer. */
+    boolean hasUnanswered() {
+        return sends != null && sends.unanswered() > 0;
+    }
+
+    void goAway(long retryAfterMillis) {
+        if (state == State.WELCOME) send(new ServerFrame.GoAway(retryAfterMillis, "this node drains"));
+    }
+
+    void close(CloseCode code) {
+        if (state == State.CLOSED) return;
+        transport.close(code.number(), code.reason());
+        ended();
+    }
+
+    private void ended() {
+        if (state == State.CLOSED) return;
+        state = State.CLOSED;
+        gateway.ended(this);
+        attaching = null;
+        syncs = null;
+        early = null;
+        sends = null;
+        outbox = null;
+        floors = null;
+    }
+
+    void belongTo(LocalUser owner) {
+        user = owner;
+    }
+
+    /** Null before the hello. */
+    @Nullable
+    LocalUser user() {
+        return user;
+    }
+
+    private LocalUser me() {
+        return Objects.requireNonNull(user);
+    }
+
+    @Nullable
+    DeviceId device() {
+        return device;
+    }
+
+    @Nullable
+    String client() {
+        return client;
+    }
+
+    /** When it was announced; the greater is the newer. 0: not known. */
+    long turn() {
+        return turn;
+    }
+
+    void turn(long announced) {
+        turn = announced;
     }
 }

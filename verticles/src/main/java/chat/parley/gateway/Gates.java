@@ -1,0 +1,249 @@
+package chat.parley.gateway;
+
+import chat.parley.bus.Deliver;
+import chat.parley.bus.Event;
+import chat.parley.bus.Loop;
+import chat.parley.bus.Pulled;
+import chat.parley.bus.Route;
+import chat.parley.model.ConversationId;
+import chat.parley.model.Entry;
+import chat.parley.model.Membership;
+import chat.parley.model.UserId;
+import chat.parley.wire.EventJson;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The gates of all conversations with members here: feeds them what comes, pulls what they miss, and takes what passes to the sessions. */
+final class Gates implements Gate.Exit {
+    private static final Logger LOG = LoggerFactory.getLogger(Gates.class);
+    private static final long PAUSE_MILLIS = 50;
+    private static final long PAUSE_MILLIS_MAX = 5_000;
+    private static final long BUSY_MILLIS = 60_000;
+    private static final int SPARED_MAX = 16;
+
+    private final Users users;
+    private final Loop loop;
+    private final Tail tail;
+    private final Recent recent;
+    private final int gatesMax;
+    private final LinkedHashMap<ConversationId, Gate> gates = new LinkedHashMap<>();
+    private final List<LocalUser> named = new ArrayList<>();
+    private long now;
+
+    Gates(Users users, Loop loop, Tail tail, Recent recent, int gatesMax) {
+        this.users = users;
+        this.loop = loop;
+        this.tail = tail;
+        this.recent = recent;
+        this.gatesMax = gatesMax;
+    }
+
+    @Nullable
+    Gate get(ConversationId conversation) {
+        return gates.get(conversation);
+    }
+
+    int count() {
+        return gates.size();
+    }
+
+    void deliver(Deliver deliver) {
+        now = loop.monotonicMillis();
+        for (Route.Events events : deliver.events()) events(events);
+        for (Route.HeadHint hint : deliver.heads()) head(hint.conversationId(), hint.head(), hint.users());
+    }
+
+    private void events(Route.Events events) {
+        if (events.events().isEmpty()) return;
+        Gate gate = gates.get(events.conversationId());
+        long last = events.events().getLast().entry().sequence();
+        if (gate != null && last <= gate.cursor()) return;
+        if (gate != null && events.users().size() <= gate.users().size() && !users.hasUnready()) {
+            named.clear(); // the usual case: as far as numbers can tell, nobody is named who is not a member at the gate
+        } else {
+            name(events.users(), events.conversationId(), last);
+        }
+        if (gate == null) {
+            if (named.isEmpty()) return;
+            gate = add(Gate.unknown(events.conversationId()));
+        }
+        gate.live(events.events(), named, now, this);
+        dropIfEmpty(gate);
+    }
+
+    /** The conversation has entries up to {@code head}, and these users are members. */
+    private void head(ConversationId conversation, long head, List<UserId> members) {
+        Gate gate = gates.get(conversation);
+        if (gate != null && head <= gate.cursor()) return;
+        name(members, conversation, head);
+        if (gate == null) {
+            if (named.isEmpty()) return;
+            gate = add(Gate.unknown(conversation));
+        }
+        gate.head(head, named, this);
+        dropIfEmpty(gate);
+    }
+
+    /** A stored membership of a user here says that the conversation has, for that user, entries up to {@code head}. */
+    void compare(LocalUser user, Membership membership, long head) {
+        now = loop.monotonicMillis();
+        Gate gate = gates.get(membership.conversationId());
+        boolean isHere = gate != null && gate.has(user);
+        if (!membership.isMember()) {
+            if (gate != null && isHere) gate.head(membership.last().left(), List.of(), this);
+            return;
+        }
+        if (gate == null) gate = add(Gate.unknown(membership.conversationId()));
+        if (isHere || head > gate.cursor()) gate.head(head, isHere ? List.of() : List.of(user), this);
+        else gate.missed(user, this);
+        dropIfEmpty(gate);
+    }
+
+    /** A member whose session gets by other ways what is there up to {@code head}. */
+    Gate attach(LocalUser user, ConversationId conversation, long head) {
+        Gate gate = gates.get(conversation);
+        if (gate == null) gate = add(Gate.at(conversation, head));
+        gate.attach(user, head, this);
+        return gate;
+    }
+
+    /** The user's last session here has ended. */
+    void detach(LocalUser user) {
+        for (Gate gate : user.gates) {
+            gate.detach(user);
+            dropIfEmpty(gate);
+        }
+        user.gates.clear();
+    }
+
+    /** Fills {@link #named} with those who are ready; those who attach note that there is something. */
+    private void name(List<UserId> ids, ConversationId conversation, long last) {
+        named.clear();
+        for (UserId id : ids) {
+            LocalUser user = users.get(id);
+            if (user == null) continue;
+            if (user.isReady) named.add(user);
+            else note(user, conversation, last);
+        }
+    }
+
+    private static void note(LocalUser user, ConversationId conversation, long sequence) {
+        for (Session session : user.sessions) session.note(conversation, sequence);
+    }
+
+    private Gate add(Gate gate) {
+        if (gates.size() >= gatesMax) giveUpOne();
+        gates.put(gate.conversation, gate);
+        return gate;
+    }
+
+    /** The one longest here that nothing passed through lately. Its users are told to synchronise when there is something for them. */
+    private void giveUpOne() {
+        for (int spared = 0; ; spared++) {
+            Gate eldest = gates.firstEntry().getValue();
+            gates.remove(eldest.conversation);
+            if (spared < SPARED_MAX && now - eldest.movedAtMillis() < BUSY_MILLIS) {
+                gates.put(eldest.conversation, eldest);
+                continue;
+            }
+            for (LocalUser user : eldest.users()) {
+                user.gates.remove(eldest);
+                user.isForgetful = true;
+            }
+            return;
+        }
+    }
+
+    private void dropIfEmpty(Gate gate) {
+        if (gate.isEmpty()) gates.remove(gate.conversation, gate);
+    }
+
+    // What a gate opens on.
+
+    @Override
+    public @Nullable LocalUser find(UserId id) {
+        LocalUser user = users.get(id);
+        return user != null && user.isReady ? user : null;
+    }
+
+    @Override
+    public void pass(Gate gate, List<Event> run, List<LocalUser> receivers) {
+        recent.add(gate.conversation, run);
+        if (users.hasUnready()) noteMembers(gate, run);
+        Passing passing = new Passing(gate.conversation, run);
+        for (int i = 0; i < receivers.size(); i++) {
+            LocalUser user = receivers.get(i);
+            boolean isSender = passing.isOf(user.id);
+            List<Session> sessions = user.sessions;
+            for (int j = sessions.size() - 1; j >= 0; j--) {
+                if (isSender) sessions.get(j).liveOwn(passing);
+                else sessions.get(j).live(passing);
+            }
+        }
+        passing.release();
+    }
+
+    /** Who is attaching while an entry adds or removes them must not go by what was read before. */
+    private void noteMembers(Gate gate, List<Event> run) {
+        for (Event event : run) {
+            Entry entry = event.entry();
+            if (!Entries.isMembership(entry)) continue;
+            List<UserId> concerned = new ArrayList<>(Entries.joining(entry));
+            concerned.addAll(Entries.leaving(entry));
+            for (UserId id : concerned) {
+                LocalUser user = users.get(id);
+                if (user != null && !user.isReady) note(user, gate.conversation, entry.sequence());
+            }
+        }
+    }
+
+    @Override
+    public void gap(Gate gate, LocalUser user, long from, long to) {
+        for (Session session : user.sessions) session.gap(gate.conversation, from, to);
+    }
+
+    @Override
+    public void resync(Gate gate, LocalUser user) {
+        for (Session session : user.sessions) session.resync(gate.conversation);
+    }
+
+    @Override
+    public void pull(Gate gate) {
+        int fruitless = gate.fruitless();
+        if (fruitless == 0) loop.soon(() -> startPull(gate));
+        else {
+            long pause = Math.min(PAUSE_MILLIS_MAX, PAUSE_MILLIS << Math.min(10, fruitless - 1));
+            loop.after(pause, () -> startPull(gate));
+        }
+    }
+
+    private void startPull(Gate gate) {
+        if (gates.get(gate.conversation) != gate) return;
+        Gate.Asked asked = gate.asked();
+        tail.read(gate.conversation, asked.after(), Gate.PULL_ENTRIES_MAX, asked.users(), asked.known())
+                .onComplete(answer -> {
+                    if (gates.get(gate.conversation) != gate) return;
+                    now = loop.monotonicMillis();
+                    if (answer.succeeded()) pulled(gate, asked, answer.result());
+                    else {
+                        LOG.warn("entries of {} behind {} were not read", gate.conversation, asked.after(), answer.cause());
+                        gate.pullFailed(this);
+                    }
+                    dropIfEmpty(gate);
+                });
+    }
+
+    private void pulled(Gate gate, Gate.Asked asked, Pulled pulled) {
+        List<Event> events = new ArrayList<>(pulled.entries().size());
+        for (Entry entry : pulled.entries()) events.add(new Event(entry, EventJson.encode(entry)));
+        Map<UserId, Membership> memberships = new HashMap<>();
+        for (Membership membership : pulled.memberships()) memberships.put(membership.userId(), membership);
+        gate.pulled(asked, events, pulled.head(), memberships, now, this);
+    }
+}

@@ -1,0 +1,72 @@
+package chat.parley.gateway;
+
+import chat.parley.model.ConversationId;
+import chat.parley.model.Entry;
+import chat.parley.store.History;
+import chat.parley.store.StoredEntry;
+import chat.parley.wire.EventJson;
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Encoded entries of a conversation for those who come back: from memory, else from the store, read once for all who ask for the same. */
+final class Ranges {
+    private static final int PAGE_BYTES = 256 << 10;
+
+    private final Recent recent;
+    private final History history;
+    private final Tail tail;
+    private final Map<Asked, Future<List<Recent.Item>>> reading = new HashMap<>();
+
+    Ranges(Recent recent, History history, Tail tail) {
+        this.recent = recent;
+        this.history = history;
+        this.tail = tail;
+    }
+
+    /**
+     * The entries behind {@code after} up to {@code upTo}, which exists: ascending, without a hole, at most so many; fewer if they are large,
+     * at least one.
+     */
+    Future<List<Recent.Item>> read(ConversationId conversation, long after, long upTo, int entriesMax) {
+        List<Recent.Item> present = recent.range(conversation, after, upTo, entriesMax);
+        if (present != null) return Future.succeededFuture(present);
+        Asked asked = new Asked(conversation, after, upTo, entriesMax);
+        Future<List<Recent.Item>> underWay = reading.get(asked);
+        if (underWay != null) return underWay;
+        Future<List<Recent.Item>> started = readStored(asked);
+        if (started.isComplete()) return started;
+        reading.put(asked, started);
+        return started.onComplete(done -> reading.remove(asked));
+    }
+
+    private Future<List<Recent.Item>> readStored(Asked asked) {
+        int entriesMax = (int) Math.min(asked.entriesMax, asked.upTo - asked.after);
+        return history.after(asked.conversation, asked.after, entriesMax, PAGE_BYTES)
+                .compose(page -> {
+                    List<Recent.Item> items = new ArrayList<>(page.size());
+                    for (StoredEntry stored : page) items.add(item(stored.entry(), stored.editedAt(), stored.deletedAt()));
+                    if (!items.isEmpty()) return Future.succeededFuture(items);
+                    return tail.read(asked.conversation, asked.after, entriesMax, List.of(), asked.upTo)
+                            .compose(pulled -> {
+                                for (Entry entry : pulled.entries()) items.add(item(entry, null, null));
+                                return items.isEmpty()
+                                        ? Future.failedFuture("entries of " + asked.conversation + " cannot be read")
+                                        : Future.succeededFuture(items);
+                            });
+                });
+    }
+
+    private static Recent.Item item(Entry entry, @Nullable Long editedAt, @Nullable Long deletedAt) {
+        return new Recent.Item(
+                entry.sequence(),
+                EventJson.encode(entry, editedAt, deletedAt),
+                entry.senderId(),
+                entry.clientMessageId());
+    }
+
+    private record Asked(ConversationId conversation, long after, long upTo, int entriesMax) {}
+}
