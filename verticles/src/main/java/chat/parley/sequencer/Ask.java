@@ -28,7 +28,7 @@ final class Ask {
     private int missing;
     private @Nullable Object reply;
 
-    private record Broken(Draft draft, Answer.Refused refusal) {}
+    private record Broken(int index, Answer.Refused refusal) {}
 
     /** @param arrived monotonic milliseconds */
     Ask(List<Draft> drafts, Bus.Received received, long arrived, Turn turn) {
@@ -68,7 +68,7 @@ final class Ask {
     void answer(int index, Answer answer) {
         if (reply != null || answers[index] != null) return;
         answers[index] = answer;
-        if (answer instanceof Answer.Refused refused) breakOff(drafts.get(index), refused);
+        if (answer instanceof Answer.Refused refused) breakOff(index, refused);
         if (--missing == 0) reply(new Submitted(all()));
     }
 
@@ -76,21 +76,24 @@ final class Ask {
      * The refusal that a draft has to share: a session's sends are placed in the order sent, so what stands behind one that is to be sent
      * again must be sent again too.
      */
-    Answer.@Nullable Refused brokenBy(Draft draft) {
+    Answer.@Nullable Refused brokenBefore(int index) {
         if (broken == null) return null;
-        for (Broken before : broken) {
-            if (before.draft.conversationId().equals(draft.conversationId())
-                    && before.draft.senderId().equals(draft.senderId())
-                    && before.draft.origin().equals(draft.origin())) return before.refusal;
+        Draft draft = drafts.get(index);
+        for (Broken each : broken) {
+            Draft before = drafts.get(each.index);
+            if (each.index < index
+                    && before.conversationId().equals(draft.conversationId())
+                    && before.senderId().equals(draft.senderId())
+                    && before.origin().equals(draft.origin())) return each.refusal;
         }
         return null;
     }
 
     /** The draft is refused, or will be: if it is to be sent again, so is what stands behind it. */
-    void breakOff(Draft draft, Answer.Refused refusal) {
-        if (!refusal.code().retryable() || draft.origin().isEmpty()) return;
+    void breakOff(int index, Answer.Refused refusal) {
+        if (!refusal.code().retryable() || drafts.get(index).origin().isEmpty()) return;
         if (broken == null) broken = new ArrayList<>(2);
-        broken.add(new Broken(draft, refusal));
+        broken.add(new Broken(index, refusal));
     }
 
     /** Nothing more will be known in time. */

@@ -187,6 +187,13 @@ final class Conversation {
         return null;
     }
 
+    /** It is loaded, or will not be. */
+    void runOnceLoaded() {
+        List<Runnable> pulls = onceLoaded;
+        onceLoaded = null;
+        if (pulls != null) pulls.forEach(Runnable::run);
+    }
+
     /** About what it takes in memory. */
     long bytes() {
         return BYTES

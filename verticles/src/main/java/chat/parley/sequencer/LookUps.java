@@ -36,6 +36,7 @@ final class LookUps {
     private final Turn turn;
     private final Runnable changed;
     private final int slowLookBackMax;
+    private boolean isFailing;
 
     /** @param changed to be run after the lines were told something */
     LookUps(Stores stores, Loop loop, Turn turn, int slowLookBackMax, Runnable changed) {
@@ -63,6 +64,7 @@ final class LookUps {
         for (WaitingDraft draft : drafts) keys.add(draft.key());
         history.ids(keys).onComplete(read -> {
             if (read.succeeded()) {
+                isFailing = false;
                 Map<History.IdKey, History.KnownId> known = read.result();
                 for (WaitingDraft draft : drafts) {
                     if (!draft.hasLeft()) draft.conversation().line().idFound(draft, known.get(draft.key()));
@@ -150,13 +152,10 @@ final class LookUps {
             LOG.error("conversation {} cannot be loaded", conversation.id(), e);
             conversation.line().damaged(conversation);
         }
-        List<Runnable> waiting = conversation.onceLoaded;
-        conversation.onceLoaded = null;
-        if (waiting != null) waiting.forEach(Runnable::run);
     }
 
     private void lastSpoke(Conversation conversation) {
-        history.before(conversation.id(), Long.MAX_VALUE, slowLookBackMax, SLOW_BYTES_MAX)
+        history.before(conversation.id(), conversation.decided().head() + 1, slowLookBackMax, SLOW_BYTES_MAX)
                 .onComplete(read -> {
                     if (!conversation.slowAsked) return;
                     if (read.succeeded()) {
@@ -173,14 +172,14 @@ final class LookUps {
     /** Whether the cause was damage, of conversations that wait no longer. */
     private boolean takeOut(Set<Conversation> conversations, Throwable cause) {
         if (!(cause instanceof Damaged damaged) || damaged.conversation() == null) {
-            LOG.warn("projections cannot be read, trying again: {}", cause.toString());
+            if (!isFailing) LOG.warn("projections cannot be read, trying again: {}", cause.toString());
+            isFailing = true;
             return false;
         }
         boolean found = false;
         for (Conversation conversation : conversations) {
             if (!Objects.equals(conversation.id(), damaged.conversation())) continue;
             LOG.error("conversation {} is refused: {}", conversation.id(), damaged.getMessage());
-            conversation.onceLoaded = null;
             conversation.line().damaged(conversation);
             found = true;
         }

@@ -29,6 +29,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -44,6 +45,7 @@ final class Ownership {
     private static final int PULLED_BYTES_MAX = 256 * 1024;
     private static final int PULLED_ENTRIES_MAX = 500;
     private static final int LOADS_FOR_SPREAD_MAX = 64;
+    private static final int LOST_AT_ONCE_MAX = 8;
     private static final long RETRY_MILLIS = 10;
 
     private enum State {
@@ -63,6 +65,7 @@ final class Ownership {
     private final RandomGenerator random;
     private final Turn turn;
     private final LongFunction<Lines> lines;
+    private final Supplier<@Nullable String> elsewhere;
     private final Runnable changed;
     private final Consumer<Ownership> ended;
     private final Promise<Void> taken = Promise.promise();
@@ -73,7 +76,10 @@ final class Ownership {
     private @Nullable Line line;
     private boolean isAdvancing;
     private boolean isStepping;
+    private boolean isInProject;
+    private boolean isProjectionFailing;
     private boolean isProjecting;
+    private int waitingPulls;
     private long projectAt = Long.MAX_VALUE;
     private int earlyDrafts;
     private int losses;
@@ -98,6 +104,7 @@ final class Ownership {
             RandomGenerator random,
             Turn turn,
             LongFunction<Lines> lines,
+            Supplier<@Nullable String> elsewhere,
             Runnable changed,
             Consumer<Ownership> ended) {
         this.shard = shard;
@@ -110,6 +117,7 @@ final class Ownership {
         this.random = random;
         this.turn = turn;
         this.lines = lines;
+        this.elsewhere = elsewhere;
         this.changed = changed;
         this.ended = ended;
     }
@@ -133,6 +141,10 @@ final class Ownership {
         return left.future();
     }
 
+    private NotMine notMine() {
+        return new NotMine(shard, elsewhere.get());
+    }
+
     boolean isServing() {
         return state == State.SERVING;
     }
@@ -154,7 +166,7 @@ final class Ownership {
         log.head(shard).onComplete(read -> {
             if (state != State.TAKING) return;
             if (read.succeeded()) takeOver(read.result(), 0);
-            else takeAgain("its head cannot be read", read.cause());
+            else takeAgain(read.cause());
         });
     }
 
@@ -162,32 +174,38 @@ final class Ownership {
         log.takeOver(seen, owner).onComplete(answer -> {
             if (state != State.TAKING) return;
             if (answer.failed()) {
-                takeAgain("the take-over was not answered", answer.cause());
+                LOG.warn("shard {}: its take-over was not answered: {}", shard, String.valueOf(answer.cause()));
+                readHead(seen.epoch() + 1);
                 return;
             }
             switch (answer.result()) {
                 case Appended.Done done -> readHead(seen.epoch() + 1);
                 // The owner before appends all the time: its next append may be the one that loses.
-                case Appended.Lost(ShardHead head) when lost < 8 -> takeOver(head, lost + 1);
+                case Appended.Lost(ShardHead head) when lost < LOST_AT_ONCE_MAX -> takeOver(head, lost + 1);
                 case Appended.Lost race -> loop.after(10 + random.nextInt(90), () -> take(0));
             }
         });
     }
 
+    /** Where the log ends now that nobody else can append; or, if it is not known whether we have it, who can. */
     private void readHead(long epoch) {
+        if (state != State.TAKING) return;
         log.head(shard).onComplete(read -> {
             if (state != State.TAKING) return;
-            if (read.failed()) takeAgain("its head cannot be read", read.cause());
-            else if (!isMine(read.result(), epoch)) loop.after(config.takeOverMillis(), () -> take(0));
-            else readCursors(read.result());
+            if (read.failed()) loop.after(retryMillis(5), () -> readHead(epoch));
+            else if (isMine(read.result(), epoch)) readCursors(read.result());
+            else if (read.result().epoch() < epoch) takeOver(read.result(), 0);
+            else loop.after(config.takeOverMillis(), () -> take(0));
         });
     }
 
     private void readCursors(ShardHead head) {
+        if (state != State.TAKING) return;
         log.cursors(shard).onComplete(read -> {
             if (state != State.TAKING) return;
             if (read.failed()) {
-                takeAgain("its cursors cannot be read", read.cause());
+                LOG.warn("shard {}: its cursors cannot be read: {}", shard, String.valueOf(read.cause()));
+                loop.after(retryMillis(5), () -> readCursors(head));
                 return;
             }
             savedCursor = read.result().projected();
@@ -224,8 +242,8 @@ final class Ownership {
         });
     }
 
-    private void takeAgain(String why, Throwable cause) {
-        LOG.warn("shard {} is not taken yet: {}: {}", shard, why, String.valueOf(cause));
+    private void takeAgain(Throwable cause) {
+        LOG.warn("shard {} is not taken yet, its head cannot be read: {}", shard, String.valueOf(cause));
         loop.after(retryMillis(5), () -> take(0));
     }
 
@@ -244,8 +262,7 @@ final class Ownership {
         return head.epoch() == epoch && head.owner().equals(owner);
     }
 
-    // ---- what comes in
-    // ----------------------------------------------------------------------------------------------------------
+    // What comes in.
 
     /** A {@link Submit} or a {@link Pull}. */
     void receive(Object body, Bus.Received received, long arrived) {
@@ -257,14 +274,14 @@ final class Ownership {
                 else if (body instanceof Pull pull) pull(serving, pull, received);
             }
             case TAKING -> wait(body, received, arrived);
-            case LEAVING, ENDED -> received.answer(new NotMine(shard, null));
+            case LEAVING, ENDED -> received.answer(notMine());
         }
     }
 
     private void wait(Object body, Bus.Received received, long arrived) {
         int drafts = body instanceof Submit submit ? Math.max(1, submit.drafts().size()) : 1;
         if (earlyDrafts + drafts > config.shardWaitingMax()) {
-            received.answer(new NotMine(shard, null));
+            received.answer(notMine());
             return;
         }
         earlyDrafts += drafts;
@@ -277,7 +294,7 @@ final class Ownership {
             earlyDrafts -= late.body instanceof Submit submit
                     ? Math.max(1, submit.drafts().size())
                     : 1;
-            late.received.answer(new NotMine(shard, null));
+            late.received.answer(notMine());
         }
     }
 
@@ -287,11 +304,13 @@ final class Ownership {
             serve(serving, conversation, pull, received);
             return;
         }
+        if (waitingPulls >= config.pullsMax()) return;
+        waitingPulls++;
         if (conversation.onceLoaded == null) conversation.onceLoaded = new ArrayList<>(1);
-        if (conversation.onceLoaded.size() >= config.pullsMax()) return;
         conversation.onceLoaded.add(() -> {
+            waitingPulls--;
             if (conversation.isLoaded() && state == State.SERVING) serve(serving, conversation, pull, received);
-            else received.answer(new NotMine(shard, null));
+            else received.answer(notMine());
         });
         serving.load(conversation);
         changed.run();
@@ -306,7 +325,7 @@ final class Ownership {
             List<Entry> entries = new ArrayList<>();
             addRecent(conversation, first, head, max, entries);
             received.answer(new Pulled(conversation.id(), serving.epoch(), head, entries, memberships));
-            serving.pulled(conversation);
+            serving.forgetIfNothing(conversation);
             return;
         }
         stores.history()
@@ -362,8 +381,7 @@ final class Ownership {
         return memberships;
     }
 
-    // ---- steps
-    // ------------------------------------------------------------------------------------------------------------------
+    // Steps.
 
     /** Makes the next steps, as long as the store answers at once. */
     void advance() {
@@ -378,9 +396,10 @@ final class Ownership {
                 case Step.Append(Batch batch) -> append(serving, batch, 0);
                 case Step.Confirm confirm -> confirm(serving, 0);
             }
+            project();
         }
         isAdvancing = false;
-        if (state == State.SERVING || state == State.LEAVING) project();
+        project();
         leaveIfQuiet();
     }
 
@@ -411,16 +430,18 @@ final class Ownership {
 
     private void notAnswered(Line serving, Batch batch, int tries, Throwable cause) {
         if (cause instanceof Unavailable && tries == 0) {
-            LOG.warn("shard {}: nothing was written: {}", shard, cause.getMessage());
+            if (losses++ == 0) LOG.warn("shard {}: nothing was written: {}", shard, cause.getMessage());
             serving.lost();
-            loop.after(retryMillis(++losses), this::stepped);
+            loop.after(retryMillis(losses), this::stepped);
             return;
         }
-        LOG.warn(
-                "shard {}: it is not known whether a batch behind {} was written: {}",
-                shard,
-                batch.expected(),
-                cause.toString());
+        if (tries == 0) {
+            LOG.warn(
+                    "shard {}: it is not known yet whether a batch behind {} was written: {}",
+                    shard,
+                    batch.expected(),
+                    cause.toString());
+        }
         loop.after(retryMillis(tries + 1), () -> readHead(serving, batch, tries + 1));
     }
 
@@ -459,6 +480,7 @@ final class Ownership {
                 return;
             }
             if (read.result().getFirst().batchId().equals(batch.id())) {
+                losses = 0;
                 serving.appended();
             } else {
                 losses++;
@@ -511,6 +533,7 @@ final class Ownership {
         log.read(shard, serving.position(), ROWS_MAX).onComplete(read -> {
             if (isOver()) return;
             if (read.failed() || read.result().isEmpty()) {
+                if (tries == 0) LOG.warn("shard {}: its log cannot be read: {}", shard, String.valueOf(read.cause()));
                 loop.after(retryMillis(tries + 1), () -> catchUp(serving, head, tries + 1));
                 return;
             }
@@ -531,12 +554,12 @@ final class Ownership {
         return most / 2 + random.nextLong(most / 2 + 1);
     }
 
-    // ---- projections, cursors, spreading
-    // ----------------------------------------------------------------------------------------
+    // Projections, cursors, spreading.
 
     private void project() {
         Line projecting = line;
-        if (projecting == null) return;
+        if (projecting == null || isInProject) return;
+        isInProject = true;
         while (!isProjecting && !isOver()) {
             List<Kept> next = projecting.toProject(loop.monotonicMillis());
             if (next == null) break;
@@ -547,18 +570,23 @@ final class Ownership {
                 if (isOver()) return;
                 isProjecting = false;
                 if (answer.succeeded()) {
+                    isProjectionFailing = false;
                     projecting.projected();
                 } else {
-                    LOG.warn(
-                            "shard {}: {} entries are not projected yet: {}",
-                            shard,
-                            entries.size(),
-                            answer.cause().toString());
+                    if (!isProjectionFailing)
+                        LOG.warn(
+                                "shard {}: {} entries are not projected yet: {}",
+                                shard,
+                                entries.size(),
+                                String.valueOf(answer.cause()));
+                    isProjectionFailing = true;
                     projecting.projectionFailed(loop.monotonicMillis());
                 }
                 changed.run();
+                project();
             });
         }
+        isInProject = false;
         if (!isProjecting && !isOver()) projectLater(projecting);
     }
 
@@ -600,11 +628,10 @@ final class Ownership {
         savedCursor = Math.max(savedCursor, projected);
     }
 
-    // ---- the end
-    // ----------------------------------------------------------------------------------------------------------------
+    // The end.
 
     /** Hands the shard over: finishes what is in flight, and takes nothing more. */
-    void leave(@Nullable String newOwner) {
+    void leave() {
         if (state == State.TAKING) {
             end("it was released");
             return;
@@ -612,7 +639,7 @@ final class Ownership {
         if (state != State.SERVING) return;
         state = State.LEAVING;
         leaveBy = loop.monotonicMillis() + config.drainMillis();
-        if (line != null) line.leave(newOwner);
+        if (line != null) line.leave(elsewhere.get());
         changed.run();
         leaveIfQuiet();
     }
@@ -629,8 +656,8 @@ final class Ownership {
         if (state == State.ENDED) return;
         LOG.debug("shard {} is left: {}", shard, why);
         state = State.ENDED;
-        if (line != null) line.end(null);
-        for (Early each : early) each.received.answer(new NotMine(shard, null));
+        if (line != null) line.end(elsewhere.get());
+        for (Early each : early) each.received.answer(notMine());
         early.clear();
         taken.tryFail("shard " + shard + " was not taken: " + why);
         ended.accept(this);

@@ -2,7 +2,7 @@ package chat.parley.sequencer;
 
 /**
  * How far a shard's log was projected when something began to be read. Whoever decides with what was read must know all entries behind
- * that besides, so the line keeps them in memory as long as the reading is in use.
+ * that besides, so they stay in {@link Memory} as long as the reading is in use.
  */
 final class Reading {
     private final long through;

@@ -14,6 +14,7 @@ import chat.parley.store.Stores;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -80,7 +81,7 @@ public final class SequencerVerticle extends VerticleBase {
         this.loaded = new Loaded(config.conversationsMax(), config.conversationBytesMax());
         this.lookUps = new LookUps(stores, loop, turn, config.slowLookBackMax(), this::changed);
         this.listening = new @Nullable Future[ConversationId.SHARDS];
-        java.util.Arrays.fill(takenAt, Long.MIN_VALUE);
+        Arrays.fill(takenAt, Long.MIN_VALUE);
     }
 
     @Override
@@ -104,7 +105,9 @@ public final class SequencerVerticle extends VerticleBase {
     /** Makes this instance the owner of the shard; completes once it is served. Asked again, it does nothing but that. */
     public Future<Void> take(int shard) {
         Ownership before = owned[shard];
-        if (before != null && !before.isLeaving()) return before.taken();
+        if (before != null) {
+            return before.isLeaving() ? before.left().compose(done -> take(shard)) : before.taken();
+        }
         Ownership ownership = new Ownership(
                 shard,
                 owner,
@@ -115,9 +118,9 @@ public final class SequencerVerticle extends VerticleBase {
                 random,
                 turn,
                 epoch -> projected -> new Line(shard, epoch, owner, projected, config, digests, random, turn, loaded),
+                () -> ownerElsewhere(shard),
                 this::changed,
                 this::ended);
-        if (before != null) return before.left().compose(done -> take(shard));
         owned[shard] = ownership;
         listen(shard);
         long now = loop.monotonicMillis();
@@ -131,8 +134,8 @@ public final class SequencerVerticle extends VerticleBase {
     public Future<Void> release(int shard) {
         Ownership ownership = owned[shard];
         if (ownership == null) return Future.succeededFuture();
-        ownership.leave(ownerElsewhere(shard));
-        return ownership.left().compose(done -> saveCursor(ownership)).compose(done -> unlisten(shard));
+        ownership.leave();
+        return ownership.left().compose(done -> saveCursor(ownership));
     }
 
     /** Whether this instance serves the shard, as far as it knows. */
@@ -141,8 +144,7 @@ public final class SequencerVerticle extends VerticleBase {
         return ownership != null && ownership.isServing();
     }
 
-    // ---- what comes in
-    // ----------------------------------------------------------------------------------------------------------
+    // What comes in.
 
     private void listen(int shard) {
         if (listening[shard] != null) return;
@@ -187,8 +189,7 @@ public final class SequencerVerticle extends VerticleBase {
         return node.equals(believed) ? null : believed;
     }
 
-    // ---- the end of a turn
-    // ------------------------------------------------------------------------------------------------------
+    // The end of a turn.
 
     private void changed() {
         if (isFlushPlanned || isFlushing) return;
@@ -225,8 +226,7 @@ public final class SequencerVerticle extends VerticleBase {
         }
     }
 
-    // ---- time
-    // -------------------------------------------------------------------------------------------------------------------
+    // Time.
 
     private void tickLater() {
         tick = loop.after(config.tickMillis(), () -> {
@@ -293,5 +293,6 @@ public final class SequencerVerticle extends VerticleBase {
     private void ended(Ownership ownership) {
         int shard = ownership.shard();
         if (owned[shard] == ownership) owned[shard] = null;
+        unlisten(shard).onFailure(cause -> LOG.warn("shard {} is still heard: {}", shard, cause.toString()));
     }
 }

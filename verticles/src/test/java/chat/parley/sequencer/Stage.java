@@ -17,9 +17,11 @@ import chat.parley.model.Draft;
 import chat.parley.model.Role;
 import chat.parley.model.Settings;
 import chat.parley.model.UserId;
+import chat.parley.store.LogRow;
 import chat.parley.store.Stores;
 import chat.parley.store.memory.MemoryStore;
 import chat.parley.store.memory.Weather;
+import chat.parley.wire.ErrorCode;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -60,6 +62,15 @@ final class Stage {
         SequencerVerticle sequencer = new SequencerVerticle(
                 node, 0, node + "-boot", bus, loop, stores, Topology.single("here"), new Random(++made), config);
         sequencer.start();
+        return sequencer;
+    }
+
+    /** One that serves the shard of {@link #GROUP}, with stores that do as the gate says. */
+    SequencerVerticle serving(String node, Gate gate, SequencerConfig config) {
+        SequencerVerticle sequencer = sequencer(node, gate.over(store.stores(Weather.FINE)), config);
+        sequencer.take(SHARD);
+        loop.settle();
+        assertThat(sequencer.serves(SHARD)).isTrue();
         return sequencer;
     }
 
@@ -115,6 +126,43 @@ final class Stage {
             }
         }
         return routed;
+    }
+
+    /** The sequence that a draft got, for the first time. */
+    static long placed(Answer answer) {
+        assertThat(answer).isInstanceOf(Answer.Placed.class);
+        Answer.Placed placed = (Answer.Placed) answer;
+        assertThat(placed.duplicate()).as("duplicate").isFalse();
+        return placed.sequence();
+    }
+
+    static ErrorCode code(Answer answer) {
+        assertThat(answer).isInstanceOf(Answer.Refused.class);
+        return ((Answer.Refused) answer).code();
+    }
+
+    /** The content at a sequence of {@link #GROUP}, from the log. */
+    Content content(long sequence) {
+        return store.log(SHARD).stream()
+                .map(LogRow::entry)
+                .filter(entry -> entry.conversationId().equals(GROUP) && entry.sequence() == sequence)
+                .findFirst()
+                .orElseThrow()
+                .content();
+    }
+
+    /** Another group of the same shard, by number. */
+    static ConversationId sibling(int number) {
+        int found = 0;
+        for (int i = 0; ; i++) {
+            ConversationId id = new ConversationId("sibling-" + i);
+            if (id.shard() == SHARD && found++ == number) return id;
+        }
+    }
+
+    /** The same for another conversation. */
+    static Draft in(ConversationId conversation, Draft draft) {
+        return new Draft(conversation, draft.senderId(), draft.clientMessageId(), draft.origin(), draft.contents());
     }
 
     static Draft draft(UserId sender, ConversationId conversation, String id, Content... contents) {

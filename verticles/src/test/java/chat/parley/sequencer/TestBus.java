@@ -31,6 +31,13 @@ final class TestBus implements Bus {
         return answer.future();
     }
 
+    /** As a request that is carried to the one who has listened longest. */
+    Future<Object> requestOldest(String address, Object message) {
+        Promise<Object> answer = Promise.promise();
+        listeners.get(address).getFirst().accept(new Letter(message, answer));
+        return answer.future();
+    }
+
     @Override
     public Future<Listening> listen(String address, Consumer<Received> listener) {
         listeners.computeIfAbsent(address, a -> new ArrayList<>()).add(listener);

@@ -7,16 +7,16 @@ import java.util.TreeMap;
 
 /** A loop whose time goes only when told to. */
 final class TestLoop implements Loop {
-    private static final long WALL_MILLIS = 1_700_000_000_000L;
 
     private final Deque<Runnable> soon = new ArrayDeque<>();
     private final TreeMap<Long, Runnable> timers = new TreeMap<>();
     private long now = 1_000;
+    private long wall = 1_700_000_000_000L;
     private long timersMade;
 
     @Override
     public long millis() {
-        return WALL_MILLIS + now;
+        return wall + now;
     }
 
     @Override
@@ -39,6 +39,11 @@ final class TestLoop implements Loop {
     /** Runs all that was to run soon, and what that makes. */
     void settle() {
         for (Runnable next = soon.poll(); next != null; next = soon.poll()) next.run();
+    }
+
+    /** Sets the wall clock back. */
+    void wallBack(long millis) {
+        wall -= millis;
     }
 
     /** Lets time go by. */

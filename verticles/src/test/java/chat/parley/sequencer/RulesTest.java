@@ -1,0 +1,431 @@
+package chat.parley.sequencer;
+
+import static chat.parley.sequencer.Stage.ANNA;
+import static chat.parley.sequencer.Stage.BEN;
+import static chat.parley.sequencer.Stage.CARLA;
+import static chat.parley.sequencer.Stage.EVE;
+import static chat.parley.sequencer.Stage.GROUP;
+import static chat.parley.sequencer.Stage.code;
+import static chat.parley.sequencer.Stage.creates;
+import static chat.parley.sequencer.Stage.createsDirect;
+import static chat.parley.sequencer.Stage.draft;
+import static chat.parley.sequencer.Stage.in;
+import static chat.parley.sequencer.Stage.placed;
+import static chat.parley.sequencer.Stage.says;
+import static chat.parley.sequencer.Stage.sibling;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import chat.parley.bus.Answer;
+import chat.parley.model.Content;
+import chat.parley.model.Content.Departure;
+import chat.parley.model.ConversationId;
+import chat.parley.model.ConversationType;
+import chat.parley.model.Draft;
+import chat.parley.model.Role;
+import chat.parley.model.Settings;
+import chat.parley.model.UserId;
+import chat.parley.wire.ErrorCode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A group of Anna (owner), Ben and Carla (members); Eve is a stranger. */
+@ParameterizedClass
+@ValueSource(booleans = {false, true})
+class RulesTest {
+    private final Stage stage;
+    private int made;
+
+    RulesTest(boolean deferred) {
+        stage = new Stage(deferred);
+    }
+
+    @BeforeEach
+    void aGroup() {
+        stage.serving("n1");
+        assertThat(placed(stage.ask(creates(ANNA, "create", BEN, CARLA)))).isEqualTo(1);
+    }
+
+    private Answer ask(UserId sender, Content content) {
+        return stage.ask(draft(sender, GROUP, "c" + ++made, content));
+    }
+
+    private long say(UserId sender) {
+        return placed(ask(sender, Content.Message.of("something")));
+    }
+
+    private static Content edit(long target) {
+        return new Content.Edit(target, "better", List.of());
+    }
+
+    private static Content delete(long target) {
+        return new Content.Delete(target, List.of());
+    }
+
+    private static Content reply(long to) {
+        return new Content.Message("yes", null, List.of(), List.of(), to, null);
+    }
+
+    private static Content add(Role role, UserId... users) {
+        return new Content.MembersAdded(List.of(users), role);
+    }
+
+    private static Content remove(UserId... users) {
+        List<Departure> departures = new ArrayList<>();
+        for (UserId user : users) departures.add(new Departure(user, 0));
+        return new Content.MembersRemoved(departures);
+    }
+
+    private static Content role(UserId user, Role role) {
+        return new Content.RoleChanged(user, 0, role);
+    }
+
+    private Answer leave(UserId user) {
+        return ask(user, new Content.MemberLeft(new Departure(user, 0)));
+    }
+
+    private static Content name(String name) {
+        return new Content.ConversationUpdated(new Settings(name, 0), true, false);
+    }
+
+    private static Content slow(long millis) {
+        return new Content.ConversationUpdated(new Settings(null, millis), false, true);
+    }
+
+    @Test
+    void aStrangerIsToldWhatIsToldOfNoConversation() {
+        Answer stranger = ask(EVE, Content.Message.of("let me in"));
+        Answer nowhere = stage.ask(draft(ANNA, sibling(0), "n1", Content.Message.of("anybody")));
+        assertThat(stranger).isEqualTo(new Answer.Refused(ErrorCode.NOT_FOUND, "no such conversation"));
+        assertThat(code(ask(EVE, edit(1)))).isEqualTo(ErrorCode.NOT_FOUND);
+        assertThat(code(leave(EVE))).isEqualTo(ErrorCode.NOT_FOUND);
+        assertThat(nowhere).isEqualTo(stranger);
+    }
+
+    @Test
+    void whoWasRemovedMaySayNothingMore() {
+        placed(ask(ANNA, remove(BEN)));
+        assertThat(code(ask(BEN, Content.Message.of("wait")))).isEqualTo(ErrorCode.NOT_FOUND);
+    }
+
+    @Test
+    void aRemovalHoldsForWhatStandsBehindItInTheSameBatch() {
+        List<Answer> answers = stage.askAll(
+                draft(ANNA, GROUP, "r1", remove(BEN)),
+                says(BEN, "b1", "too late"),
+                draft(ANNA, GROUP, "r2", add(Role.MEMBER, BEN)),
+                says(BEN, "b2", "back again"));
+        assertThat(placed(answers.get(0))).isEqualTo(3);
+        assertThat(code(answers.get(1))).isEqualTo(ErrorCode.NOT_FOUND);
+        assertThat(placed(answers.get(2))).isEqualTo(4);
+        assertThat(placed(answers.get(3))).isEqualTo(5);
+        assertThat(stage.content(3)).isEqualTo(new Content.MembersRemoved(List.of(new Departure(BEN, 2))));
+    }
+
+    @Test
+    void sendersEditTheirOwnMessagesOnly() {
+        long message = say(BEN);
+        placed(ask(BEN, edit(message)));
+        assertThat(code(ask(ANNA, edit(message)))).isEqualTo(ErrorCode.FORBIDDEN);
+        assertThat(code(ask(CARLA, edit(message)))).isEqualTo(ErrorCode.FORBIDDEN);
+    }
+
+    @Test
+    void anEditAndADeletionNameTheEditsBefore() {
+        long message = say(BEN);
+        long first = placed(ask(BEN, edit(message)));
+        long second = placed(ask(BEN, edit(message)));
+        long deletion = placed(ask(BEN, delete(message)));
+        assertThat(stage.content(second)).isEqualTo(new Content.Edit(message, "better", List.of(first)));
+        assertThat(stage.content(deletion)).isEqualTo(new Content.Delete(message, List.of(first, second)));
+    }
+
+    @Test
+    void aMessageIsEditedAHundredTimesAtMost() {
+        long message = say(BEN);
+        IntStream.range(0, 100).forEach(i -> placed(ask(BEN, edit(message))));
+        assertThat(code(ask(BEN, edit(message)))).isEqualTo(ErrorCode.TOO_LARGE);
+        placed(ask(BEN, delete(message)));
+    }
+
+    @Test
+    void membersDeleteTheirOwnAndAdminsWhatOthersSaid() {
+        long bens = say(BEN);
+        long annas = say(ANNA);
+        long carlas = say(CARLA);
+        assertThat(code(ask(CARLA, delete(bens)))).isEqualTo(ErrorCode.FORBIDDEN);
+        placed(ask(BEN, delete(bens)));
+        placed(ask(ANNA, delete(carlas)));
+        placed(ask(ANNA, role(BEN, Role.ADMIN)));
+        placed(ask(BEN, delete(annas)));
+    }
+
+    @Test
+    void whatIsDeletedOrNoMessageIsNotAmended() {
+        long message = say(BEN);
+        long edit = placed(ask(BEN, edit(message)));
+        placed(ask(BEN, delete(message)));
+        assertThat(code(ask(BEN, edit(message)))).isEqualTo(ErrorCode.NOT_FOUND);
+        assertThat(code(ask(BEN, delete(message)))).isEqualTo(ErrorCode.NOT_FOUND);
+        assertThat(code(ask(BEN, delete(edit)))).isEqualTo(ErrorCode.NOT_FOUND);
+        assertThat(code(ask(ANNA, delete(1)))).isEqualTo(ErrorCode.NOT_FOUND);
+        assertThat(code(ask(BEN, edit(999)))).isEqualTo(ErrorCode.NOT_FOUND);
+    }
+
+    @Test
+    void nobodyAmendsOrAnswersWhatTheyMayNotRead() {
+        long before = say(ANNA);
+        placed(ask(ANNA, add(Role.ADMIN, EVE)));
+        long after = say(ANNA);
+        assertThat(code(ask(EVE, delete(before)))).isEqualTo(ErrorCode.NOT_FOUND);
+        assertThat(code(ask(EVE, reply(before)))).isEqualTo(ErrorCode.NOT_FOUND);
+        placed(ask(EVE, reply(after)));
+        placed(ask(EVE, delete(after)));
+        assertThat(code(ask(EVE, reply(999)))).isEqualTo(ErrorCode.NOT_FOUND);
+    }
+
+    @Test
+    void whoComesBackDoesNotAmendWhatWasSaidMeanwhile() {
+        long before = say(ANNA);
+        placed(ask(ANNA, remove(BEN)));
+        long meanwhile = say(ANNA);
+        placed(ask(ANNA, add(Role.ADMIN, BEN)));
+        assertThat(code(ask(BEN, reply(meanwhile)))).isEqualTo(ErrorCode.NOT_FOUND);
+        placed(ask(BEN, reply(before)));
+    }
+
+    @Test
+    void onlyAdminsAndOwnersRename() {
+        assertThat(code(ask(BEN, name("Ben's")))).isEqualTo(ErrorCode.FORBIDDEN);
+        placed(ask(ANNA, role(BEN, Role.ADMIN)));
+        placed(ask(BEN, name("Ben's")));
+    }
+
+    @Test
+    void aNameThatHoldsAlreadyWritesNothing() {
+        assertThat(ask(ANNA, name("Group"))).isEqualTo(new Answer.Unchanged(2));
+        assertThat(placed(ask(ANNA, name("Other")))).isEqualTo(3);
+    }
+
+    @Test
+    void oneSettingLeavesTheOther() {
+        placed(ask(ANNA, slow(5_000)));
+        long renamed = placed(ask(ANNA, name("Other")));
+        assertThat(stage.content(renamed))
+                .isEqualTo(new Content.ConversationUpdated(new Settings("Other", 5_000), true, false));
+    }
+
+    @Test
+    void adminsAndOwnersAddAndOnlyOwnersMakeOwners() {
+        assertThat(code(ask(BEN, add(Role.MEMBER, EVE)))).isEqualTo(ErrorCode.FORBIDDEN);
+        placed(ask(ANNA, role(BEN, Role.ADMIN)));
+        assertThat(code(ask(BEN, add(Role.OWNER, EVE)))).isEqualTo(ErrorCode.FORBIDDEN);
+        placed(ask(BEN, add(Role.ADMIN, EVE)));
+        placed(ask(ANNA, add(Role.OWNER, new UserId("fred"))));
+    }
+
+    @Test
+    void onlyThoseWhoAreNotThereAreAdded() {
+        assertThat(ask(ANNA, add(Role.ADMIN, BEN, CARLA))).isEqualTo(new Answer.Unchanged(2));
+        long added = placed(ask(ANNA, add(Role.ADMIN, BEN, EVE)));
+        assertThat(stage.content(added)).isEqualTo(add(Role.ADMIN, EVE));
+    }
+
+    @Test
+    void aGroupHasAHundredMembersAtMost() {
+        UserId[] others =
+                IntStream.range(0, 97).mapToObj(i -> new UserId("u" + i)).toArray(UserId[]::new);
+        placed(ask(ANNA, add(Role.MEMBER, others)));
+        assertThat(code(ask(ANNA, add(Role.MEMBER, EVE)))).isEqualTo(ErrorCode.TOO_LARGE);
+        placed(ask(ANNA, remove(BEN)));
+        placed(ask(ANNA, add(Role.MEMBER, EVE)));
+    }
+
+    @Test
+    void aGroupIsNotBornWithMoreThanAHundred() {
+        UserId[] others =
+                IntStream.range(0, 100).mapToObj(i -> new UserId("u" + i)).toArray(UserId[]::new);
+        assertThat(code(stage.ask(in(sibling(0), creates(ANNA, "big", others)))))
+                .isEqualTo(ErrorCode.TOO_LARGE);
+    }
+
+    @Test
+    void adminsRemoveAnybodyButOwners() {
+        assertThat(code(ask(BEN, remove(CARLA)))).isEqualTo(ErrorCode.FORBIDDEN);
+        placed(ask(ANNA, role(BEN, Role.ADMIN)));
+        assertThat(code(ask(BEN, remove(ANNA)))).isEqualTo(ErrorCode.FORBIDDEN);
+        placed(ask(BEN, remove(CARLA)));
+        placed(ask(ANNA, remove(BEN)));
+    }
+
+    @Test
+    void removingWhoIsNotThereWritesNothing() {
+        assertThat(ask(ANNA, remove(EVE))).isEqualTo(new Answer.Unchanged(2));
+        long removed = placed(ask(ANNA, remove(EVE, BEN)));
+        assertThat(stage.content(removed)).isEqualTo(new Content.MembersRemoved(List.of(new Departure(BEN, 2))));
+    }
+
+    @Test
+    void theLastOwnerNamesASuccessorBeforeLeaving() {
+        assertThat(code(leave(ANNA))).isEqualTo(ErrorCode.FORBIDDEN);
+        assertThat(code(ask(ANNA, role(ANNA, Role.MEMBER)))).isEqualTo(ErrorCode.FORBIDDEN);
+        placed(ask(ANNA, role(BEN, Role.OWNER)));
+        placed(leave(ANNA));
+        assertThat(code(leave(BEN))).isEqualTo(ErrorCode.FORBIDDEN);
+    }
+
+    @Test
+    void theLastOneOfAllMayLeave() {
+        placed(leave(BEN));
+        placed(ask(ANNA, remove(CARLA)));
+        placed(leave(ANNA));
+        assertThat(code(ask(ANNA, Content.Message.of("nobody")))).isEqualTo(ErrorCode.NOT_FOUND);
+    }
+
+    @Test
+    void whoHasLeftIsToldSo() {
+        long left = placed(leave(BEN));
+        say(ANNA);
+        assertThat(leave(BEN)).isEqualTo(new Answer.Unchanged(left));
+    }
+
+    @Test
+    void ownersChangeAllRolesAndAdminsThoseBelowThem() {
+        assertThat(code(ask(BEN, role(CARLA, Role.ADMIN)))).isEqualTo(ErrorCode.FORBIDDEN);
+        long changed = placed(ask(ANNA, role(BEN, Role.ADMIN)));
+        assertThat(stage.content(changed)).isEqualTo(new Content.RoleChanged(BEN, 2, Role.ADMIN));
+        assertThat(ask(ANNA, role(BEN, Role.ADMIN))).isEqualTo(new Answer.Unchanged(changed));
+        placed(ask(BEN, role(CARLA, Role.ADMIN)));
+        placed(ask(BEN, role(CARLA, Role.MEMBER)));
+        assertThat(code(ask(BEN, role(CARLA, Role.OWNER)))).isEqualTo(ErrorCode.FORBIDDEN);
+        assertThat(code(ask(BEN, role(ANNA, Role.MEMBER)))).isEqualTo(ErrorCode.FORBIDDEN);
+        assertThat(code(ask(ANNA, role(EVE, Role.ADMIN)))).isEqualTo(ErrorCode.NOT_FOUND);
+    }
+
+    @Test
+    void aDirectConversationDoesNotChange() {
+        ConversationId direct = ConversationId.direct(ANNA, BEN);
+        serve(direct);
+        placed(stage.ask(createsDirect(ANNA, "d1", BEN)));
+        for (Content content : List.of(
+                name("Us"),
+                add(Role.MEMBER, EVE),
+                remove(BEN),
+                role(BEN, Role.ADMIN),
+                new Content.MemberLeft(new Departure(ANNA, 0)))) {
+            assertThat(code(stage.ask(draft(ANNA, direct, "d" + ++made + "x", content))))
+                    .isEqualTo(ErrorCode.FORBIDDEN);
+        }
+    }
+
+    @Test
+    void inADirectConversationSendersAloneDelete() {
+        ConversationId direct = ConversationId.direct(ANNA, BEN);
+        serve(direct);
+        placed(stage.ask(createsDirect(ANNA, "d1", BEN)));
+        long message = placed(stage.ask(draft(BEN, direct, "m1", Content.Message.of("hello"))));
+        assertThat(code(stage.ask(draft(ANNA, direct, "m2", delete(message))))).isEqualTo(ErrorCode.FORBIDDEN);
+        placed(stage.ask(draft(BEN, direct, "m3", delete(message))));
+    }
+
+    @Test
+    void bothSidesOfADirectConversationFindTheSame() {
+        serve(ConversationId.direct(ANNA, BEN));
+        placed(stage.ask(createsDirect(ANNA, "d1", BEN)));
+        assertThat(stage.ask(createsDirect(BEN, "d2", ANNA))).isEqualTo(new Answer.Unchanged(2));
+    }
+
+    @Test
+    void aDirectConversationHasTheIdOfItsTwo() {
+        assertThat(code(stage.ask(in(GROUP, createsDirect(ANNA, "d1", BEN))))).isEqualTo(ErrorCode.BAD_FRAME);
+    }
+
+    @Test
+    void aGroupIsCreatedOnce() {
+        Answer.Placed again = (Answer.Placed) stage.ask(creates(ANNA, "create", BEN, CARLA));
+        assertThat(again.sequence()).isEqualTo(1);
+        assertThat(again.duplicate()).isTrue();
+        assertThat(code(stage.ask(creates(ANNA, "create", BEN)))).isEqualTo(ErrorCode.CONFLICT);
+        assertThat(code(stage.ask(creates(ANNA, "other", BEN, CARLA)))).isEqualTo(ErrorCode.CONFLICT);
+        assertThat(code(stage.ask(creates(EVE, "create", BEN)))).isEqualTo(ErrorCode.CONFLICT);
+    }
+
+    @Test
+    void whatIsMalformedIsRefusedBeforeItHasAPlace() {
+        Content created = new Content.ConversationCreated(ConversationType.GROUP, Settings.NONE);
+        for (Draft bad : List.of(
+                draft(ANNA, GROUP, "", Content.Message.of("no id")),
+                draft(ANNA, GROUP, "x".repeat(65), Content.Message.of("long id")),
+                draft(ANNA, GROUP, "b1"),
+                draft(ANNA, GROUP, "b2", Content.Message.of("one"), Content.Message.of("two")),
+                draft(ANNA, GROUP, "b3", created, add(Role.OWNER, EVE)),
+                draft(ANNA, GROUP, "b4", created, add(Role.MEMBER, ANNA)),
+                draft(ANNA, GROUP, "b5", add(Role.MEMBER, EVE, EVE)),
+                draft(ANNA, GROUP, "b6", add(Role.MEMBER)),
+                draft(ANNA, GROUP, "b7", remove(ANNA)),
+                draft(ANNA, GROUP, "b8", new Content.MemberLeft(new Departure(BEN, 0))),
+                draft(ANNA, GROUP, "b9", slow(-1)))) {
+            assertThat(code(stage.ask(bad))).as(bad.toString()).isEqualTo(ErrorCode.BAD_FRAME);
+        }
+        assertThat(code(ask(ANNA, Content.Message.of("x".repeat(300_000))))).isEqualTo(ErrorCode.TOO_LARGE);
+    }
+
+    @Test
+    void inSlowModeMembersWaitAndAdminsDoNot() {
+        say(BEN);
+        placed(ask(ANNA, slow(5_000)));
+        stage.loop.pass(2_000);
+        assertThat(ask(BEN, Content.Message.of("again")))
+                .isEqualTo(new Answer.Refused(ErrorCode.SLOW_MODE, "too soon after your last", 3_000));
+        say(ANNA);
+        say(ANNA);
+        say(CARLA);
+        stage.loop.pass(3_000);
+        say(BEN);
+        assertThat(code(ask(BEN, Content.Message.of("again")))).isEqualTo(ErrorCode.SLOW_MODE);
+        placed(ask(ANNA, slow(0)));
+        say(BEN);
+    }
+
+    @Test
+    void slowModeOutlivesItsOwner() {
+        placed(ask(ANNA, slow(5_000)));
+        say(BEN);
+        stage.loop.pass(100);
+        stage.serving("n2");
+        Answer.Refused refused = (Answer.Refused) ask(BEN, Content.Message.of("again"));
+        assertThat(refused.code()).isEqualTo(ErrorCode.SLOW_MODE);
+        assertThat(refused.retryAfterMillis()).isBetween(1L, 5_000L);
+        say(CARLA);
+    }
+
+    @Test
+    void aRetryIsAnsweredAsTheFirstTimeEvenAfterItsSenderWasRemoved() {
+        Answer.Placed first = (Answer.Placed) stage.ask(says(BEN, "m1", "hello"));
+        placed(ask(ANNA, remove(BEN)));
+        stage.loop.pass(1_000);
+        Answer.Placed again = (Answer.Placed) stage.ask(says(BEN, "m1", "hello"));
+        assertThat(again.duplicate()).isTrue();
+        assertThat(again.sequence()).isEqualTo(first.sequence());
+        assertThat(again.sentAt()).isEqualTo(first.sentAt());
+        assertThat(code(stage.ask(says(BEN, "m1", "other")))).isEqualTo(ErrorCode.CONFLICT);
+    }
+
+    @Test
+    void countsGoOnWithMessagesOnly() {
+        say(BEN);
+        placed(ask(ANNA, name("Other")));
+        Answer.Placed second = (Answer.Placed) ask(BEN, Content.Message.of("two"));
+        assertThat(second.countable()).isEqualTo(2);
+        assertThat(stage.store.log(Stage.SHARD).getLast().entry().lastMessage()).isEqualTo(second.sequence());
+    }
+
+    private void serve(ConversationId conversation) {
+        stage.sequencer("n-direct").take(conversation.shard());
+        stage.loop.settle();
+    }
+}
