@@ -50,9 +50,10 @@ public final class ApiRoutes {
         this.loop = loop;
         this.text = new JsonText(config.limits().jsonDepthMax());
         Writes writes = new Writes(gateway.submitter());
-        this.conversations = new Conversations(stores, new Overview(stores), writes, config, random);
+        Room room = new Room(gateway, stores.directory(), config.conversationsMax());
+        this.conversations = new Conversations(stores, new Overview(stores), room, writes, config, random);
         this.messages = new Messages(gateway.pages(), writes, config);
-        this.members = new Members(stores, writes, config);
+        this.members = new Members(stores, room, writes, config);
         this.devices = new Devices(stores.directory(), gateway);
     }
 

@@ -10,7 +10,6 @@ import chat.parley.model.UserId;
 import chat.parley.store.Directory;
 import chat.parley.store.Stores;
 import chat.parley.wire.BadInput;
-import chat.parley.wire.ErrorCode;
 import chat.parley.wire.Fields;
 import chat.parley.wire.JsonWriter;
 import io.vertx.core.Future;
@@ -38,13 +37,15 @@ final class Conversations {
 
     private final Directory directory;
     private final Overview overview;
+    private final Room room;
     private final Writes writes;
     private final ApiConfig config;
     private final SecureRandom random;
 
-    Conversations(Stores stores, Overview overview, Writes writes, ApiConfig config, SecureRandom random) {
+    Conversations(Stores stores, Overview overview, Room room, Writes writes, ApiConfig config, SecureRandom random) {
         this.directory = stores.directory();
         this.overview = overview;
+        this.room = room;
         this.writes = writes;
         this.config = config;
         this.random = random;
@@ -73,41 +74,24 @@ final class Conversations {
         contents.add(new Content.ConversationCreated(type, settings));
         if (!others.isEmpty()) contents.add(new Content.MembersAdded(others, Role.MEMBER));
         String clientMessageId = request == null ? UUID.randomUUID().toString() : request;
-        return hasRoom(conversation, creator, others).compose(hasRoom -> {
-            if (!hasRoom) {
-                return Reply.refused(
-                                ErrorCode.TOO_LARGE,
-                                "one of these users is in " + config.conversationsMax() + " conversations",
-                                0)
-                        .now();
-            }
-            return writes.write(conversation, creator, clientMessageId, contents, done -> switch (done) {
-                case Writes.Done.Placed placed ->
-                    new Reply.Json(
-                                    placed.duplicate() ? 200 : 201,
-                                    placed.json()
-                                            .safeField("type", type.wireName())
-                                            .optional("name", name)
-                                            .endObject()
-                                            .toBytes())
-                            .now();
-                case Writes.Done.Unchanged unchanged -> read(creator, conversation);
-            });
-        });
-    }
-
-    /** Whether all of them may be in one more; always if it is there already. */
-    private Future<Boolean> hasRoom(ConversationId conversation, UserId creator, List<UserId> others) {
-        List<Future<List<Membership>>> inboxes = new ArrayList<>();
-        inboxes.add(directory.inbox(creator));
-        for (UserId other : others) inboxes.add(directory.inbox(other));
-        return Future.all(inboxes).compose(all -> {
-            for (Future<List<Membership>> inbox : inboxes) {
-                if (inbox.result().stream().filter(Membership::isMember).count() < config.conversationsMax()) continue;
-                return directory.conversations(List.of(conversation)).map(found -> !found.isEmpty());
-            }
-            return Future.succeededFuture(true);
-        });
+        List<UserId> all = new ArrayList<>(others);
+        all.add(creator);
+        return room.ifThereIs(
+                creator,
+                all,
+                conversation,
+                () -> writes.write(conversation, creator, clientMessageId, contents, done -> switch (done) {
+                    case Writes.Done.Placed placed ->
+                        new Reply.Json(
+                                        placed.duplicate() ? 200 : 201,
+                                        placed.json()
+                                                .safeField("type", type.wireName())
+                                                .optional("name", name)
+                                                .endObject()
+                                                .toBytes())
+                                .now();
+                    case Writes.Done.Unchanged unchanged -> read(creator, conversation);
+                }));
     }
 
     Future<Reply> list(Asked asked) throws BadInput {

@@ -29,12 +29,14 @@ final class Members {
 
     private final Directory directory;
     private final History history;
+    private final Room room;
     private final Writes writes;
     private final ApiConfig config;
 
-    Members(Stores stores, Writes writes, ApiConfig config) {
+    Members(Stores stores, Room room, Writes writes, ApiConfig config) {
         this.directory = stores.directory();
         this.history = stores.history();
+        this.room = room;
         this.writes = writes;
         this.config = config;
     }
@@ -83,13 +85,23 @@ final class Members {
         List<UserId> users = body.userIds("userIds", 1, USER_IDS_MAX);
         String role = body.optionalString("role", 1, ROLE_MAX);
         Content added = new Content.MembersAdded(users, role == null ? Role.MEMBER : role(role));
-        return write(asked, conversation, added, users);
+        String clientMessageId = asked.clientMessageId();
+        return room.ifThereIs(
+                asked.user(),
+                users,
+                conversation,
+                () -> write(asked.user(), conversation, clientMessageId, added, users));
     }
 
     Future<Reply> changeRole(Asked asked) throws BadInput {
         UserId member = asked.member();
         Role role = role(asked.body().string("role", 1, ROLE_MAX));
-        return write(asked, asked.conversation(), new Content.RoleChanged(member, 0, role), List.of(member));
+        return write(
+                asked.user(),
+                asked.conversation(),
+                asked.clientMessageId(),
+                new Content.RoleChanged(member, 0, role),
+                List.of(member));
     }
 
     /** Removes a member; a member who names themselves leaves. */
@@ -99,31 +111,30 @@ final class Members {
         Content content = member.equals(asked.user())
                 ? new Content.MemberLeft(departure)
                 : new Content.MembersRemoved(List.of(departure));
-        return write(asked, asked.conversation(), content, List.of(member));
+        return write(asked.user(), asked.conversation(), asked.clientMessageId(), content, List.of(member));
     }
 
     /** The fields of the ack; if it held already, how it stands with these users. */
-    private Future<Reply> write(Asked asked, ConversationId conversation, Content content, List<UserId> users)
-            throws BadInput {
-        return writes.write(
-                conversation, asked.user(), asked.clientMessageId(), List.of(content), done -> switch (done) {
-                    case Writes.Done.Placed placed -> Writes.changed(placed);
-                    case Writes.Done.Unchanged(long head) ->
-                        directory
-                                .memberships(conversation, users)
-                                .map(found -> found.values().stream()
-                                        .filter(Membership::isMember)
-                                        .toList())
-                                .compose(members -> joinedAt(members).map(joined -> {
-                                    JsonWriter out = new JsonWriter(128)
-                                            .beginObject()
-                                            .safeField("conversationId", conversation.value())
-                                            .field("unchanged", true)
-                                            .field("head", head);
-                                    write(members, joined, out);
-                                    return Reply.ok(out.endObject());
-                                }));
-                });
+    private Future<Reply> write(
+            UserId user, ConversationId conversation, String clientMessageId, Content content, List<UserId> users) {
+        return writes.write(conversation, user, clientMessageId, List.of(content), done -> switch (done) {
+            case Writes.Done.Placed placed -> Writes.changed(placed);
+            case Writes.Done.Unchanged(long head) ->
+                directory
+                        .memberships(conversation, users)
+                        .map(found -> found.values().stream()
+                                .filter(Membership::isMember)
+                                .toList())
+                        .compose(members -> joinedAt(members).map(joined -> {
+                            JsonWriter out = new JsonWriter(128)
+                                    .beginObject()
+                                    .safeField("conversationId", conversation.value())
+                                    .field("unchanged", true)
+                                    .field("head", head);
+                            write(members, joined, out);
+                            return Reply.ok(out.endObject());
+                        }));
+        });
     }
 
     /** The entries by which they joined. */
