@@ -2,11 +2,11 @@ package chat.parley.store.embedded;
 
 import chat.parley.model.ConversationId;
 import chat.parley.model.Entry;
+import chat.parley.store.Projection.IdRow;
 import chat.parley.store.ShardHead;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +19,8 @@ final class Commit {
     private final ShardHead[] heads;
     private final Map<ByteBuffer, byte[]> changed = new HashMap<>();
     private final List<Entry> entries = new ArrayList<>();
-    private final Map<ConversationId, Entry> lasts = new LinkedHashMap<>();
+    private final List<IdRow> ids = new ArrayList<>();
+    private final List<Entry> erased = new ArrayList<>();
     private boolean sync;
 
     /** @param heads as they are durable; left as they are */
@@ -76,7 +77,16 @@ final class Commit {
     /** An entry that this commit adds to the history. */
     void added(Entry entry) {
         entries.add(entry);
-        lasts.put(entry.conversationId(), entry);
+    }
+
+    /** An id that this commit adds. */
+    void added(IdRow id) {
+        ids.add(id);
+    }
+
+    /** An entry without its body, to be put over the one with it. */
+    void erased(Entry entry) {
+        erased.add(entry);
     }
 
     /** The entry that this commit adds there; null if it adds none. */
@@ -89,13 +99,16 @@ final class Commit {
         return null;
     }
 
-    /** The last entry of each conversation that this commit adds to. */
-    Iterable<Entry> lasts() {
-        return lasts.values();
+    List<Entry> entries() {
+        return entries;
     }
 
-    int entryCount() {
-        return entries.size();
+    List<IdRow> ids() {
+        return ids;
+    }
+
+    List<Entry> erased() {
+        return erased;
     }
 
     private static ByteBuffer named(Family family, byte[] key) {

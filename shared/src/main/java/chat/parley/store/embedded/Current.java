@@ -4,6 +4,7 @@ import chat.parley.model.ConversationId;
 import chat.parley.store.CannotOpen;
 import chat.parley.store.Damaged;
 import chat.parley.store.Unavailable;
+import java.util.Optional;
 import java.util.concurrent.locks.StampedLock;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
@@ -46,14 +47,14 @@ final class Current {
         }
     }
 
-    /** What is read, without ever waiting: null if there is no database now, or it could not be read. */
-    <T> @Nullable T readAtOnce(Reading<T> reading) {
+    /** What is read, without ever waiting: nothing if there is no database now, or it could not be read. */
+    <T> Optional<T> readAtOnce(Reading<Optional<T>> reading) {
         long stamp = lock.tryReadLock();
-        if (stamp == 0) return null;
+        if (stamp == 0) return Optional.empty();
         try {
-            return rocks == null ? null : reading.from(rocks);
+            return rocks == null ? Optional.empty() : reading.from(rocks);
         } catch (RocksDBException e) {
-            return null; // whoever asks again, and waits, is told
+            return Optional.empty(); // whoever asks again, and waits, is told
         } finally {
             lock.unlockRead(stamp);
         }

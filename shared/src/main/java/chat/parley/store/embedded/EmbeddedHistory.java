@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
@@ -124,30 +125,33 @@ final class EmbeddedHistory implements History {
     }
 
     /**
-     * Nearly always none of the ids is known, and filters in memory say so: that is answered at once, without a reader. If a filter
-     * is not in memory, or says perhaps, a reader looks.
+     * Nearly always none of the ids is known, and filters in memory say so: that is answered at once, without a reader. A reader looks
+     * where memory does not know.
      */
     @Override
     public Future<Map<IdKey, KnownId>> ids(Collection<IdKey> keys) {
-        if (keys.size() <= KEYS_AT_ONCE_MAX) {
-            Boolean none = current.readAtOnce(rocks -> {
-                for (IdKey key : keys) if (rocks.mayHold(Family.IDS, Keys.id(key))) return false;
-                return true;
-            });
-            if (none != null && none) return Future.succeededFuture(Map.of());
-        }
         List<IdKey> asked = List.copyOf(keys);
-        return readers.read(asked.isEmpty() ? null : asked.get(0).conversationId(), rocks -> {
-            List<byte[]> rows = new ArrayList<>(asked.size());
-            for (IdKey key : asked) rows.add(Keys.id(key));
-            List<byte @Nullable []> found = rocks.get(Family.IDS, rows);
-            Map<IdKey, KnownId> known = new LinkedHashMap<>();
-            for (int i = 0; i < asked.size(); i++) {
-                byte[] row = found.get(i);
-                if (row != null) known.put(asked.get(i), Tables.knownId(row));
-            }
-            return known;
-        });
+        List<byte[]> rows = new ArrayList<>(asked.size());
+        for (IdKey key : asked) rows.add(Keys.id(key));
+        if (asked.size() <= KEYS_AT_ONCE_MAX) {
+            Optional<List<byte @Nullable []>> found =
+                    current.readAtOnce(rocks -> rocks.getFromMemory(Family.IDS, rows));
+            if (found.isPresent()) return Future.succeededFuture(known(asked, found.get()));
+        }
+        return readers.read(
+                asked.isEmpty() ? null : asked.get(0).conversationId(),
+                rocks -> known(asked, rocks.get(Family.IDS, rows)));
+    }
+
+    private static Map<IdKey, KnownId> known(List<IdKey> asked, List<byte @Nullable []> found) {
+        Map<IdKey, KnownId> known = Map.of();
+        for (int i = 0; i < asked.size(); i++) {
+            byte[] row = found.get(i);
+            if (row == null) continue;
+            if (known.isEmpty()) known = new LinkedHashMap<>();
+            known.put(asked.get(i), Tables.knownId(row));
+        }
+        return known;
     }
 
     @Override

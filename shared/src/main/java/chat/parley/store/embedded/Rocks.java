@@ -9,7 +9,9 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -25,12 +27,12 @@ import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
 import org.rocksdb.Env;
 import org.rocksdb.FlushOptions;
-import org.rocksdb.IndexType;
 import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
 import org.rocksdb.NativeLibraryLoader;
 import org.rocksdb.Priority;
 import org.rocksdb.ReadOptions;
+import org.rocksdb.ReadTier;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
@@ -43,11 +45,14 @@ import org.rocksdb.WriteOptions;
 final class Rocks implements AutoCloseable {
     private static final long MIB = 1L << 20;
     private static final int BLOOM_BITS = 10;
+    private static final int BUFFERS_A_FILE = 4;
+    private static final int CONVERSATION_ID_LENGTH = 22;
 
     private final List<AutoCloseable> closed = new ArrayList<>(); // in this order, after the database
     private final List<ColumnFamilyHandle> handles = new ArrayList<>();
     private final RocksDB db;
     private final ReadOptions reading;
+    private final ReadOptions inMemory;
     private final WriteOptions synced;
     private final WriteOptions unsynced;
 
@@ -64,6 +69,7 @@ final class Rocks implements AutoCloseable {
             throw new CannotOpen(sentence(folder, e), e);
         }
         reading = new ReadOptions();
+        inMemory = new ReadOptions().setReadTier(ReadTier.BLOCK_CACHE_TIER);
         synced = new WriteOptions().setSync(true);
         unsynced = new WriteOptions();
         List<ColumnFamilyDescriptor> families = new ArrayList<>();
@@ -74,7 +80,7 @@ final class Rocks implements AutoCloseable {
             families.add(new ColumnFamilyDescriptor(family.familyName().getBytes(StandardCharsets.US_ASCII), tuned));
         }
         DBOptions tuned = tuned(options, cache);
-        closed.addAll(List.of(tuned, reading, synced, unsynced, cache));
+        closed.addAll(List.of(tuned, reading, inMemory, synced, unsynced, cache));
         committing.opening(tuned);
         try {
             db = RocksDB.open(tuned, folder.toString(), families, handles);
@@ -102,12 +108,12 @@ final class Rocks implements AutoCloseable {
 
     /** The values of the keys in their order, null where there is none. */
     List<byte @Nullable []> get(Family family, List<byte[]> keys) throws RocksDBException {
+        return get(family, keys, reading);
+    }
+
+    private List<byte @Nullable []> get(Family family, List<byte[]> keys, ReadOptions reading) throws RocksDBException {
         if (keys.isEmpty()) return List.of();
-        if (keys.size() == 1) {
-            List<byte @Nullable []> one = new ArrayList<>(1);
-            one.add(get(family, keys.get(0)));
-            return one;
-        }
+        if (keys.size() == 1) return Collections.singletonList(db.get(handle(family), reading, keys.get(0)));
         List<ColumnFamilyHandle> each = new ArrayList<>(keys.size());
         for (int i = 0; i < keys.size(); i++) each.add(handle(family));
         return orNull(db.multiGetAsList(reading, each, keys));
@@ -118,9 +124,14 @@ final class Rocks implements AutoCloseable {
         return (List) values;
     }
 
-    /** False: the key is not there. Found out in memory alone, without waiting for a disk or a lock. */
-    boolean mayHold(Family family, byte[] key) {
-        return db.keyMayExist(handle(family), key, null);
+    /** The values of the keys, likewise, if memory alone says what they are; nothing if the disk would have to be asked. */
+    Optional<List<byte @Nullable []>> getFromMemory(Family family, List<byte[]> keys) throws RocksDBException {
+        try {
+            return Optional.of(get(family, keys, inMemory));
+        } catch (RocksDBException e) {
+            if (e.getStatus() != null && e.getStatus().getCode() == Status.Code.Incomplete) return Optional.empty();
+            throw e;
+        }
     }
 
     RocksIterator iterator(Family family) {
@@ -193,32 +204,42 @@ final class Rocks implements AutoCloseable {
                 .setCacheIndexAndFilterBlocks(true)
                 .setCacheIndexAndFilterBlocksWithHighPriority(true)
                 .setPinL0FilterAndIndexBlocksInCache(true)
-                .setPinTopLevelIndexAndFilter(true)
                 .setBlockSize(8 << 10)
                 .setFormatVersion(6);
-        var tuned = new ColumnFamilyOptions()
-                .setWriteBufferSize(Math.max(MIB, buffers / 16))
-                .setMaxWriteBufferNumber(4)
+        ColumnFamilyOptions tuned = switch (family) {
+            case HISTORY -> universal(pieces(byConversation(), buffers / 10));
+            case IDS -> {
+                table.setFilterPolicy(new BloomFilter(BLOOM_BITS, false)).setWholeKeyFiltering(true);
+                yield universal(pieces(byConversation(), buffers / 20))
+                        .setTargetFileSizeBase(16 * MIB)
+                        .setMemtableWholeKeyFiltering(true)
+                        .setMemtablePrefixBloomSizeRatio(0.05);
+            }
+            case LOG -> universal(new ColumnFamilyOptions().setWriteBufferSize(buffers / 12));
+            case HEADS, TABLES -> new ColumnFamilyOptions().setWriteBufferSize(buffers / 24);
+            case META -> new ColumnFamilyOptions().setWriteBufferSize(MIB);
+        };
+        return tuned.setTableFormatConfig(table)
                 .setCompressionType(CompressionType.LZ4_COMPRESSION)
                 .setPeriodicCompactionSeconds(options.rewrittenWithin().toSeconds());
-        switch (family) {
-            case HISTORY -> universal(tuned.setWriteBufferSize(Math.max(MIB, buffers / 2)));
-            case LOG -> universal(tuned.setWriteBufferSize(Math.max(MIB, buffers / 6)));
-            case IDS -> {
-                universal(tuned.setWriteBufferSize(Math.max(MIB, buffers / 4)));
-                tuned.setMemtableWholeKeyFiltering(true).setMemtablePrefixBloomSizeRatio(0.05);
-                table.setFilterPolicy(new BloomFilter(BLOOM_BITS, false))
-                        .setWholeKeyFiltering(true)
-                        .setIndexType(IndexType.kTwoLevelIndexSearch)
-                        .setPartitionFilters(true);
-            }
-            case META, HEADS, TABLES -> {}
-        }
-        return tuned.setTableFormatConfig(table);
     }
 
-    private static void universal(ColumnFamilyOptions family) {
-        family.setCompactionStyle(CompactionStyle.UNIVERSAL)
+    /** A row goes in beside the last one of its conversation, without a search from the top. */
+    private static ColumnFamilyOptions byConversation() {
+        var properties = new Properties();
+        properties.setProperty("memtable_insert_with_hint_prefix_extractor", "fixed:" + CONVERSATION_ID_LENGTH);
+        return ColumnFamilyOptions.getColumnFamilyOptionsFromProps(properties);
+    }
+
+    /** Buffers small enough for the processor's caches, a few of which make one file. */
+    private static ColumnFamilyOptions pieces(ColumnFamilyOptions family, long pieceBytes) {
+        return family.setWriteBufferSize(pieceBytes)
+                .setMinWriteBufferNumberToMerge(BUFFERS_A_FILE)
+                .setMaxWriteBufferNumber(3 * BUFFERS_A_FILE);
+    }
+
+    private static ColumnFamilyOptions universal(ColumnFamilyOptions family) {
+        return family.setCompactionStyle(CompactionStyle.UNIVERSAL)
                 .setCompactionOptionsUniversal(new CompactionOptionsUniversal().setAllowTrivialMove(true))
                 .setLevel0FileNumCompactionTrigger(6)
                 .setLevel0SlowdownWritesTrigger(30)

@@ -9,6 +9,7 @@ import chat.parley.model.Entry;
 import chat.parley.model.EntryCodec;
 import chat.parley.model.Settings;
 import chat.parley.store.Directory.Head;
+import chat.parley.store.History.IdKey;
 import chat.parley.store.History.KnownId;
 import chat.parley.store.Projection.Edited;
 import chat.parley.store.Projection.EntryRow;
@@ -18,6 +19,8 @@ import chat.parley.store.Projection.IdRow;
 import chat.parley.store.Projection.MemberRow;
 import chat.parley.store.Projection.Row;
 import chat.parley.store.Projection.SettingsRow;
+import java.util.Comparator;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
 import org.slf4j.Logger;
@@ -29,6 +32,11 @@ import org.slf4j.LoggerFactory;
  */
 final class Tables {
     private static final Logger log = LoggerFactory.getLogger(Tables.class);
+
+    private static final Comparator<Entry> BY_CONVERSATION =
+            Comparator.comparing(entry -> entry.conversationId().value());
+    private static final Comparator<IdRow> IDS_BY_CONVERSATION =
+            Comparator.comparing(id -> id.conversationId().value());
 
     private final boolean inOrder;
     private final ByteWriter key = new ByteWriter(256);
@@ -50,19 +58,32 @@ final class Tables {
         }
     }
 
-    /** What is written once for all that the commit added in order. */
+    /**
+     * Writes what the commit added in order: sorted, since a row that goes in beside the one before it costs a third less, and the head of a
+     * conversation once.
+     */
     void finish(Commit commit) {
-        for (Entry last : commit.lasts()) {
-            putHead(
-                    last.conversationId(),
-                    new Head(last.sequence(), last.position(), last.sentAt(), last.countable(), last.lastMessage()),
-                    commit);
+        List<Entry> entries = commit.entries();
+        entries.sort(BY_CONVERSATION);
+        for (int i = 0; i < entries.size(); i++) {
+            Entry entry = entries.get(i);
+            putEntry(entry, commit);
+            boolean isLast = i + 1 == entries.size()
+                    || !entries.get(i + 1).conversationId().equals(entry.conversationId());
+            if (isLast) putHead(entry.conversationId(), headAt(entry), commit);
         }
+        for (Entry entry : commit.erased()) putEntry(entry, commit);
+        commit.ids().sort(IDS_BY_CONVERSATION);
+        for (IdRow id : commit.ids()) putId(id, commit);
+    }
+
+    private static Head headAt(Entry entry) {
+        return new Head(entry.sequence(), entry.position(), entry.sentAt(), entry.countable(), entry.lastMessage());
     }
 
     private void entry(Entry entry, Commit commit) throws RocksDBException {
-        putEntry(inOrder || !isErased(entry, commit) ? entry : AmendmentRecord.erased(entry), commit);
         if (inOrder) commit.added(entry);
+        else putEntry(isErased(entry, commit) ? AmendmentRecord.erased(entry) : entry, commit);
     }
 
     private void putEntry(Entry entry, Commit commit) {
@@ -83,11 +104,18 @@ final class Tables {
     }
 
     private void id(IdRow id, Commit commit) throws RocksDBException {
-        Keys.id(id.conversationId(), id.senderId(), id.clientMessageId(), key.clear());
-        if (!inOrder) {
-            byte[] present = commit.get(Family.IDS, key.copy());
-            if (present != null && knownId(present).sequence() > id.sequence()) return;
+        if (inOrder) {
+            commit.added(id);
+            return;
         }
+        byte[] present =
+                commit.get(Family.IDS, Keys.id(new IdKey(id.conversationId(), id.senderId(), id.clientMessageId())));
+        if (present != null && knownId(present).sequence() > id.sequence()) return;
+        putId(id, commit);
+    }
+
+    private void putId(IdRow id, Commit commit) {
+        Keys.id(id.conversationId(), id.senderId(), id.clientMessageId(), key.clear());
         value.clear().putVar(id.sequence()).putVar(id.sentAt());
         EntryCodec.write(id.digest(), value);
         commit.rows().put(Family.IDS, key, value);
@@ -163,7 +191,8 @@ final class Tables {
                 return;
             }
         }
-        putEntry(AmendmentRecord.erased(entry), commit);
+        if (inOrder) commit.erased(AmendmentRecord.erased(entry));
+        else putEntry(AmendmentRecord.erased(entry), commit);
     }
 
     private static AmendmentRecord amendment(ConversationId conversation, long target, Commit commit)
