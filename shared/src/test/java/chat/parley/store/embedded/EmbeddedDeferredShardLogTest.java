@@ -2,6 +2,7 @@ package chat.parley.store.embedded;
 
 import chat.parley.store.ShardLogContract;
 import chat.parley.store.Stores;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -16,6 +17,6 @@ class EmbeddedDeferredShardLogTest extends ShardLogContract {
 
     @Override
     protected Stores empty() throws Exception {
-        return OPEN.stores(folder, true);
+        return OPEN.stores(Files.createTempDirectory(folder, "store"), true);
     }
 }

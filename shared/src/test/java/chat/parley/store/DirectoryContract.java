@@ -1,0 +1,214 @@
+package chat.parley.store;
+
+import static chat.parley.store.Scribe.ANN;
+import static chat.parley.store.Scribe.BOB;
+import static chat.parley.store.Scribe.EVE;
+import static chat.parley.store.Scribe.await;
+import static chat.parley.store.Scribe.conversation;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import chat.parley.model.Content;
+import chat.parley.model.ConversationId;
+import chat.parley.model.ConversationType;
+import chat.parley.model.Device;
+import chat.parley.model.DeviceId;
+import chat.parley.model.Entry;
+import chat.parley.model.Interval;
+import chat.parley.model.Membership;
+import chat.parley.model.Role;
+import chat.parley.model.Settings;
+import chat.parley.model.UserId;
+import chat.parley.store.Directory.Conversation;
+import chat.parley.store.Directory.Head;
+import chat.parley.store.Directory.ReadPointer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What every {@link Directory} promises. */
+public abstract class DirectoryContract {
+    private static final ConversationId ONE = conversation(3, 0);
+    private static final ConversationId OTHER = conversation(4, 0);
+    private static final ConversationId NONE = conversation(3, 1);
+
+    private Directory directory;
+    private Scribe scribe;
+
+    /** Stores without any data. */
+    protected abstract Stores empty() throws Exception;
+
+    @BeforeEach
+    void begin() throws Exception {
+        Stores stores = empty();
+        directory = stores.directory();
+        scribe = new Scribe(stores);
+    }
+
+    @Test
+    void aConversationIsFoundWithItsSettingsAndHead() {
+        scribe.group(ONE, BOB);
+        Entry message = scribe.message(ONE, BOB, "hello");
+        Head head = new Head(3, message.position(), message.sentAt(), 1, 3);
+        assertThat(await(directory.conversations(List.of(ONE, NONE))))
+                .isEqualTo(Map.of(ONE, new Conversation(ONE, ConversationType.GROUP, new Settings("team", 0), head)));
+        assertThat(await(directory.heads(List.of(NONE, ONE)))).isEqualTo(Map.of(ONE, head));
+    }
+
+    @Test
+    void theLastSettingsCount() {
+        scribe.group(ONE);
+        scribe.write(ONE, ANN, new Content.ConversationUpdated(new Settings("renamed", 3_000)));
+        assertThat(await(directory.conversations(List.of(ONE))).get(ONE).settings())
+                .isEqualTo(new Settings("renamed", 3_000));
+    }
+
+    @Test
+    void aHeadCountsMessagesAndKnowsTheLast() {
+        scribe.group(ONE, BOB);
+        scribe.message(ONE, ANN, "one");
+        scribe.message(ONE, ANN, "two");
+        Entry edit =
+                scribe.write(ONE, ANN, new Content.Edit(3, "one!", List.of())).getFirst();
+        assertThat(await(directory.heads(List.of(ONE))))
+                .isEqualTo(Map.of(ONE, new Head(5, edit.position(), edit.sentAt(), 2, 4)));
+    }
+
+    @Test
+    void headsOfManyConversationsAreFoundAtOnce() {
+        List<ConversationId> all = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            ConversationId conversation = conversation(i % 2, 10 + i);
+            scribe.message(conversation, ANN, "hello");
+            all.add(conversation);
+        }
+        assertThat(await(directory.heads(all))).hasSize(20);
+        assertThat(await(directory.heads(List.of()))).isEmpty();
+    }
+
+    @Test
+    void whoCreatesAGroupOwnsIt() {
+        scribe.group(ONE, BOB);
+        assertThat(await(directory.memberships(ONE, List.of(ANN, BOB, EVE))))
+                .isEqualTo(Map.of(
+                        ANN, new Membership(ONE, ANN, Role.OWNER, List.of(new Interval(1, 0, 0))),
+                        BOB, new Membership(ONE, BOB, Role.MEMBER, List.of(new Interval(2, 0, 0)))));
+    }
+
+    @Test
+    void whoStartsADirectConversationDoesNotOwnIt() {
+        scribe.write(
+                ONE,
+                ANN,
+                new Content.ConversationCreated(ConversationType.DIRECT, Settings.NONE),
+                new Content.MembersAdded(List.of(BOB), Role.MEMBER));
+        assertThat(await(directory.memberships(ONE, List.of(ANN))).get(ANN).role())
+                .isEqualTo(Role.MEMBER);
+    }
+
+    @Test
+    void aMembershipThatEndedStays() {
+        scribe.group(ONE, BOB, EVE);
+        scribe.message(ONE, ANN, "hello");
+        scribe.write(ONE, ANN, new Content.MembersRemoved(List.of(new Content.Departure(BOB, 2))));
+        scribe.write(ONE, EVE, new Content.MemberLeft(new Content.Departure(EVE, 2)));
+        assertThat(await(directory.memberships(ONE, List.of(BOB, EVE))))
+                .isEqualTo(Map.of(
+                        BOB, new Membership(ONE, BOB, Role.MEMBER, List.of(new Interval(2, 4, 0))),
+                        EVE, new Membership(ONE, EVE, Role.MEMBER, List.of(new Interval(2, 5, 0)))));
+    }
+
+    @Test
+    void whoComesBackHasAnotherInterval() {
+        scribe.group(ONE, BOB);
+        scribe.message(ONE, ANN, "with Bob");
+        scribe.write(ONE, ANN, new Content.MembersRemoved(List.of(new Content.Departure(BOB, 2))));
+        scribe.message(ONE, ANN, "without Bob");
+        scribe.write(ONE, ANN, new Content.MembersAdded(List.of(BOB), Role.ADMIN));
+        Membership membership =
+                new Membership(ONE, BOB, Role.ADMIN, List.of(new Interval(2, 4, 0), new Interval(6, 0, 2)));
+        assertThat(await(directory.memberships(ONE, List.of(BOB)))).isEqualTo(Map.of(BOB, membership));
+        assertThat(await(directory.memberships(BOB, List.of(ONE)))).isEqualTo(Map.of(ONE, membership));
+        assertThat(await(directory.inbox(BOB))).containsExactly(membership);
+    }
+
+    @Test
+    void aRoleChangesWithoutANewInterval() {
+        scribe.group(ONE, BOB);
+        scribe.write(ONE, ANN, new Content.RoleChanged(BOB, 2, Role.ADMIN));
+        assertThat(await(directory.memberships(ONE, List.of(BOB))).get(BOB))
+                .isEqualTo(new Membership(ONE, BOB, Role.ADMIN, List.of(new Interval(2, 0, 0))));
+    }
+
+    @Test
+    void membersComeByUserIdInPages() {
+        UserId[] users = new UserId[9];
+        for (int i = 0; i < users.length; i++) users[i] = new UserId("user-" + i);
+        scribe.group(ONE, users);
+        scribe.write(ONE, ANN, new Content.MembersRemoved(List.of(new Content.Departure(users[4], 2))));
+        scribe.group(OTHER, EVE);
+
+        List<UserId> read = new ArrayList<>();
+        List<Membership> page = await(directory.members(ONE, "", 4));
+        while (!page.isEmpty()) {
+            assertThat(page).hasSizeLessThanOrEqualTo(4);
+            page.forEach(member -> read.add(member.userId()));
+            page = await(directory.members(ONE, read.getLast().value(), 4));
+        }
+
+        List<UserId> expected = new ArrayList<>(List.of(ANN));
+        expected.addAll(List.of(users));
+        assertThat(read).isEqualTo(expected);
+        assertThat(await(directory.members(ONE, "user-3x", 1)))
+                .extracting(Membership::userId)
+                .containsExactly(users[4]);
+        assertThat(await(directory.members(NONE, "", 10))).isEmpty();
+    }
+
+    @Test
+    void anInboxHoldsAllConversationsOfAUserPresentAndPast() {
+        scribe.group(ONE, BOB);
+        scribe.group(OTHER, BOB, EVE);
+        scribe.write(OTHER, BOB, new Content.MemberLeft(new Content.Departure(BOB, 2)));
+        assertThat(await(directory.inbox(BOB)))
+                .containsExactlyInAnyOrder(
+                        new Membership(ONE, BOB, Role.MEMBER, List.of(new Interval(2, 0, 0))),
+                        new Membership(OTHER, BOB, Role.MEMBER, List.of(new Interval(2, 3, 0))));
+        assertThat(await(directory.inbox(new UserId("bo")))).isEmpty();
+        assertThat(await(directory.memberships(EVE, List.of(ONE, OTHER)))).containsOnlyKeys(OTHER);
+    }
+
+    @Test
+    void readPointersMoveForwardOnly() {
+        await(directory.moveReadPointers(List.of(new ReadPointer(ONE, ANN, 5, 4), new ReadPointer(OTHER, ANN, 2, 1))));
+        await(directory.moveReadPointers(List.of(new ReadPointer(ONE, ANN, 3, 2), new ReadPointer(OTHER, ANN, 7, 6))));
+        assertThat(await(directory.readPointers(ANN, List.of(ONE, OTHER, NONE))))
+                .isEqualTo(Map.of(
+                        ONE, new ReadPointer(ONE, ANN, 5, 4),
+                        OTHER, new ReadPointer(OTHER, ANN, 7, 6)));
+        assertThat(await(directory.readPointers(BOB, List.of(ONE)))).isEmpty();
+    }
+
+    @Test
+    void ofTwoPointersMovedAtOnceTheFurtherCounts() {
+        await(directory.moveReadPointers(List.of(new ReadPointer(ONE, ANN, 5, 4), new ReadPointer(ONE, ANN, 3, 2))));
+        assertThat(await(directory.readPointers(ANN, List.of(ONE))).get(ONE).sequence())
+                .isEqualTo(5);
+    }
+
+    @Test
+    void devicesAreKeptUntilTheyAreRemoved() {
+        Device phone = new Device(ANN, new DeviceId("phone"), 1, 2, "app 1.0");
+        Device laptop = new Device(ANN, new DeviceId("laptop"), 3, 4, null);
+        await(directory.saveDevice(phone));
+        await(directory.saveDevice(laptop));
+        Device seenAgain = new Device(ANN, new DeviceId("phone"), 1, 9, "app 1.1");
+        await(directory.saveDevice(seenAgain));
+        assertThat(await(directory.devices(ANN))).containsExactlyInAnyOrder(seenAgain, laptop);
+        assertThat(await(directory.devices(BOB))).isEmpty();
+        assertThat(await(directory.removeDevice(ANN, new DeviceId("phone")))).isTrue();
+        assertThat(await(directory.removeDevice(ANN, new DeviceId("phone")))).isFalse();
+        assertThat(await(directory.devices(ANN))).containsExactly(laptop);
+    }
+}
