@@ -81,7 +81,7 @@ public final class FanoutVerticle extends VerticleBase {
         if (deaf != null) deaf.run();
         if (timer != null) timer.cancel();
         List<Future<?>> ends = new ArrayList<>();
-        ends.add(save());
+        ends.add(save().otherwiseEmpty()); // said already; what was not saved is repeated by the next
         for (Shard shard : shards.values()) ends.add(shard.end());
         shards.clear();
         return Future.join(ends);
