@@ -212,7 +212,8 @@ public final class EntryCodec {
 
     private static @Nullable Integer getInteger(ByteReader in) {
         Long value = getNumber(in);
-        return value == null ? null : (Integer) Math.toIntExact(value);
+        if (value != null && value > Integer.MAX_VALUE) throw new IllegalArgumentException("number too large");
+        return value == null ? null : (Integer) value.intValue();
     }
 
     private static <T> void writeAll(List<T> all, ByteWriter out, BiConsumer<T, ByteWriter> one) {

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class BusCodecsTest {
-    private static final int ROUNDS = 500;
+    private static final int ROUNDS = 100;
 
     /** What a hundred such messages would take; a count or length that is believed takes far more. */
     private static final long ALLOCATED_MAX = 1 << 20;
