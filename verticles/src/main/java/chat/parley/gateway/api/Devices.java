@@ -40,13 +40,13 @@ final class Devices {
         });
     }
 
-    /** Signs the device out: it is forgotten, and its sessions end. */
+    /** Signs the device out: it is forgotten, and its sessions end. One that never was is signed out already. */
     Future<Reply> remove(Asked asked) throws BadInput {
         UserId user = asked.user();
         DeviceId device = asked.device();
         return directory.removeDevice(user, device).map(wasThere -> {
             gateway.endSessions(user, device, CloseCode.UNAUTHENTICATED);
-            return wasThere ? new Reply.NoContent() : Reply.notFound();
+            return new Reply.NoContent();
         });
     }
 }

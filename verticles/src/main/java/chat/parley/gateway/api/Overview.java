@@ -1,5 +1,6 @@
 package chat.parley.gateway.api;
 
+import chat.parley.gateway.Unread;
 import chat.parley.model.ConversationId;
 import chat.parley.model.Entry;
 import chat.parley.model.Interval;
@@ -88,12 +89,7 @@ final class Overview {
         ConversationId id = conversation.conversationId();
         Directory.Head head = conversation.head();
         Interval present = membership.last();
-        long readSequence = present.joined() - 1;
-        long readCountable = present.countable();
-        if (pointer != null && pointer.sequence() > readSequence) {
-            readSequence = pointer.sequence();
-            readCountable = Math.max(readCountable, pointer.countable());
-        }
+        long readSequence = Math.max(present.joined() - 1, pointer == null ? 0 : pointer.sequence());
         StoredEntry joined = entries.get(new History.EntryKey(id, present.joined()));
         StoredEntry last = membership.mayRead(head.lastMessage())
                 ? entries.get(new History.EntryKey(id, head.lastMessage()))
@@ -103,7 +99,7 @@ final class Overview {
                 membership,
                 joined == null ? null : (Long) joined.entry().sentAt(),
                 readSequence,
-                Math.max(0, head.countable() - readCountable),
+                Unread.of(membership, head, pointer),
                 last);
     }
 
