@@ -4,7 +4,6 @@ import chat.parley.model.ConversationId;
 import chat.parley.store.CannotOpen;
 import chat.parley.store.Damaged;
 import chat.parley.store.Unavailable;
-import java.util.Optional;
 import java.util.concurrent.locks.StampedLock;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
@@ -47,14 +46,14 @@ final class Current {
         }
     }
 
-    /** What is read, without ever waiting: nothing if there is no database now, or it could not be read. */
-    <T> Optional<T> readAtOnce(Reading<Optional<T>> reading) {
+    /** Asks without ever waiting: false also if there is no database now, or it could not be read. */
+    boolean saysAtOnce(Reading<Boolean> question) {
         long stamp = lock.tryReadLock();
-        if (stamp == 0) return Optional.empty();
+        if (stamp == 0) return false;
         try {
-            return rocks == null ? Optional.empty() : reading.from(rocks);
+            return rocks != null && question.from(rocks);
         } catch (RocksDBException e) {
-            return Optional.empty(); // whoever asks again, and waits, is told
+            return false; // whoever asks again, and waits, is told
         } finally {
             lock.unlockRead(stamp);
         }

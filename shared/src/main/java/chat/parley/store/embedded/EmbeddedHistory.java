@@ -14,7 +14,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
@@ -134,9 +133,8 @@ final class EmbeddedHistory implements History {
         List<byte[]> rows = new ArrayList<>(asked.size());
         for (IdKey key : asked) rows.add(Keys.id(key));
         if (asked.size() <= KEYS_AT_ONCE_MAX) {
-            Optional<List<byte @Nullable []>> found =
-                    current.readAtOnce(rocks -> rocks.getFromMemory(Family.IDS, rows));
-            if (found.isPresent()) return Future.succeededFuture(known(asked, found.get()));
+            boolean isNone = current.saysAtOnce(rocks -> rocks.saysNoneFromMemory(Family.IDS, rows));
+            if (isNone) return Future.succeededFuture(Map.of());
         }
         return readers.read(
                 asked.isEmpty() ? null : asked.get(0).conversationId(),

@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Optional;
 import java.util.Properties;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -124,12 +123,16 @@ final class Rocks implements AutoCloseable {
         return (List) values;
     }
 
-    /** The values of the keys, likewise, if memory alone says what they are; nothing if the disk would have to be asked. */
-    Optional<List<byte @Nullable []>> getFromMemory(Family family, List<byte[]> keys) throws RocksDBException {
+    /**
+     * Whether memory alone says that none of the keys is there. If not, nothing is known: asked for more keys than one, the database takes
+     * a row that only the disk has for an empty one that is there.
+     */
+    boolean saysNoneFromMemory(Family family, List<byte[]> keys) throws RocksDBException {
         try {
-            return Optional.of(get(family, keys, inMemory));
+            for (byte[] value : get(family, keys, inMemory)) if (value != null) return false;
+            return true;
         } catch (RocksDBException e) {
-            if (e.getStatus() != null && e.getStatus().getCode() == Status.Code.Incomplete) return Optional.empty();
+            if (e.getStatus() != null && e.getStatus().getCode() == Status.Code.Incomplete) return false;
             throw e;
         }
     }
