@@ -84,11 +84,7 @@ final class Attach {
     static Attach open(UserId user, ClientFrame.Open frame, GatewayConfig config) {
         Long cursor = frame.cursor();
         return new Attach(
-                user,
-                frame.ref(),
-                Scope.OPEN,
-                Map.of(frame.conversationId(), cursor == null ? NO_CURSOR : cursor),
-                config);
+                user, frame.ref(), Scope.OPEN, Map.of(frame.conversationId(), cursor == null ? NO_CURSOR : cursor), config);
     }
 
     @Nullable
@@ -252,7 +248,8 @@ final class Attach {
     }
 
     private static byte[] gap(Part part, long from, long to) {
-        return FrameCodec.encode(new ServerFrame.Gap(part.membership.conversationId(), from, to, GapReason.NOT_MEMBER));
+        return FrameCodec.encode(
+                new ServerFrame.Gap(part.membership.conversationId(), from, to, GapReason.NOT_MEMBER));
     }
 
     /** The last frames of the answer. */
@@ -376,9 +373,7 @@ final class Attach {
 
         /** Who has left sees the conversation end there. */
         private static long visible(Membership membership, long head) {
-            return membership.isMember()
-                    ? head
-                    : Math.min(head, membership.last().left());
+            return membership.isMember() ? head : Math.min(head, membership.last().left());
         }
     }
 }

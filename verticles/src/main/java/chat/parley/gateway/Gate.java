@@ -1,6 +1,7 @@
 package chat.parley.gateway;
 
 import chat.parley.bus.Event;
+import chat.parley.model.Content;
 import chat.parley.model.ConversationId;
 import chat.parley.model.Entry;
 import chat.parley.model.Interval;
@@ -262,8 +263,7 @@ final class Gate {
             LocalUser user = exit.find(id);
             if (user != null && !users.contains(user) && !isLater(user)) joining.add(user);
         }
-        boolean isKnown =
-                entry.sequence() <= CREATION_SEQUENCES || memberships != null && knowsAll(memberships, joining);
+        boolean isKnown = entry.sequence() <= CREATION_SEQUENCES || memberships != null && knowsAll(memberships, joining);
         if (!joining.isEmpty() && !isKnown) {
             ask(joining);
             return false;
@@ -317,8 +317,7 @@ final class Gate {
         long first = Long.MAX_VALUE;
         for (LocalUser user : met) {
             Membership membership = memberships.get(user.id);
-            if (membership != null && !user.isForgetful)
-                first = Math.min(first, membership.last().joined());
+            if (membership != null && !user.isForgetful) first = Math.min(first, membership.last().joined());
         }
         return first == Long.MAX_VALUE ? wanted : first - 1;
     }

@@ -65,9 +65,7 @@ final class Gates implements Gate.Exit {
         long last = events.events().getLast().entry().sequence();
         if (gate != null && last <= gate.cursor()) return;
         if (gate != null && events.users().size() <= gate.users().size() && !users.hasUnready()) {
-            named
-                    .clear(); // the usual case: as far as numbers can tell, nobody is named who is not a member at the
-                              // gate
+            named.clear(); // the usual case: as far as numbers can tell, nobody is named who is not a member at the gate
         } else {
             name(events.users(), events.conversationId(), last);
         }
@@ -234,11 +232,7 @@ final class Gates implements Gate.Exit {
                     now = loop.monotonicMillis();
                     if (answer.succeeded()) pulled(gate, asked, answer.result());
                     else {
-                        LOG.warn(
-                                "entries of {} behind {} were not read",
-                                gate.conversation,
-                                asked.after(),
-                                answer.cause());
+                        LOG.warn("entries of {} behind {} were not read", gate.conversation, asked.after(), answer.cause());
                         gate.pullFailed(this);
                     }
                     dropIfEmpty(gate);
