@@ -96,9 +96,12 @@ final class HttpEdge {
         return server.listen().mapEmpty();
     }
 
-    /** Closes every connection. */
+    /** Closes every connection; the WebSockets that were told so have the time to answer. */
     Future<Void> stop() {
-        return server == null ? Future.succeededFuture() : server.close();
+        HttpServer listening = server;
+        return listening == null
+                ? Future.succeededFuture()
+                : sockets().drained().compose(gone -> listening.close());
     }
 
     /** The port it listens on, once started. */

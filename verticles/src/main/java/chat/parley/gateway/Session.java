@@ -140,6 +140,7 @@ public final class Session implements Inbound {
             close(CloseCode.TOO_MANY);
             return;
         }
+        transport.authenticated();
         identity = proven;
         device = hello.deviceId();
         client = hello.client();

@@ -1,9 +1,12 @@
 package chat.parley.gateway;
 
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.internal.ContextInternal;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All WebSockets of one gateway instance, and what they share so that an idle one costs little: the flush at the end of the turn, one
@@ -21,6 +24,7 @@ final class Sockets {
     private List<WebSocketTransport> dirty = new ArrayList<>();
     private List<WebSocketTransport> flushing = new ArrayList<>();
     private long second;
+    private @Nullable Promise<Void> drained;
     private int open;
 
     /** @param pingSeconds between two pings of one socket */
@@ -70,6 +74,13 @@ final class Sockets {
     /** It sent its close frame and waits for the peer's. */
     void awaitClose(WebSocketTransport socket) {
         closing.add(new Closing(socket, second + CLOSE_ANSWER_SECONDS));
+    }
+
+    /** Completes when those that sent their close frame have gone; the sweep sees to that. */
+    Future<Void> drained() {
+        if (closing.isEmpty()) return Future.succeededFuture();
+        if (drained == null) drained = Promise.promise();
+        return drained.future();
     }
 
     private void flush() {

@@ -19,8 +19,10 @@ import chat.parley.gateway.auth.DevTokens;
 import chat.parley.gateway.auth.KeyTrouble;
 import chat.parley.gateway.auth.KeyWatch;
 import chat.parley.gateway.auth.Tokens;
+import chat.parley.model.ConversationId;
 import chat.parley.presence.PresenceConfig;
 import chat.parley.presence.PresenceVerticle;
+import chat.parley.sequencer.SequencerVerticle;
 import chat.parley.store.CannotOpen;
 import chat.parley.store.Stores;
 import chat.parley.store.embedded.EmbeddedOptions;
@@ -28,12 +30,14 @@ import chat.parley.store.embedded.EmbeddedStore;
 import io.vertx.core.Deployable;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 import io.vertx.ext.web.Router;
 import java.io.IOException;
-import java.net.BindException;
+import java.net.UnknownHostException;
+import java.nio.channels.UnresolvedAddressException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -121,6 +125,7 @@ final class Node {
                 1,
                 () -> new FanoutVerticle(
                         config.name(), bus, new VertxLoop(vertx), stores, topology, random, FanoutConfig.DEFAULT));
+        deploySequencers(bus, stores, topology, random, boot);
 
         Origins origins = new Origins(config.origins());
         ConnectRate rate = new ConnectRate(
@@ -134,25 +139,69 @@ final class Node {
                 config.http().unauthenticatedPerSourceMax(), config.http().trustedProxies());
         AtomicInteger connected = new AtomicInteger();
         Tokens tokens = watch.tokens();
-        deploy(gatewayInstances(), () -> {
-            VertxLoop loop = new VertxLoop(vertx);
-            String name = config.name() + "." + gateways.size();
-            Gateway gateway = new Gateway(name, boot, bus, loop, stores, topology, tokens, random, config.gateway());
-            ApiRoutes api = new ApiRoutes(gateway, stores, tokens, loop, random, config.api());
-            Consumer<Router> routes = router -> {
-                if (devTokens != null) new DevTokenRoute(devTokens, origins).mount(router);
-                api.mount(router);
-            };
-            GatewayVerticle verticle = new GatewayVerticle(
-                    gateway, config.http(), config.gateway().limits(), door, sources, connected, routes);
-            gateways.add(verticle);
-            return verticle;
-        });
+        deployListener(
+                gatewayInstances(),
+                () -> {
+                    VertxLoop loop = new VertxLoop(vertx);
+                    String name = config.name() + "." + gateways.size();
+                    Gateway gateway =
+                            new Gateway(name, boot, bus, loop, stores, topology, tokens, random, config.gateway());
+                    ApiRoutes api = new ApiRoutes(gateway, stores, tokens, loop, random, config.api());
+                    Consumer<Router> routes = router -> {
+                        if (devTokens != null) new DevTokenRoute(devTokens, origins).mount(router);
+                        api.mount(router);
+                    };
+                    GatewayVerticle verticle = new GatewayVerticle(
+                            gateway, config.http(), config.gateway().limits(), door, sources, connected, routes);
+                    gateways.add(verticle);
+                    return verticle;
+                },
+                "http",
+                config.http().host(),
+                config.http().port());
         Map<String, LongSupplier> counters = new LinkedHashMap<>();
         counters.put("parley_store_commits_total", opened::commits);
         counters.put("parley_store_syncs_total", opened::syncs);
-        deploy(1, () -> new OpsVerticle(config.ops(), health, counters));
+        deployListener(
+                1,
+                () -> new OpsVerticle(config.ops(), health, counters),
+                "ops",
+                config.ops().host(),
+                config.ops().port());
         health.setReady(true);
+    }
+
+    /** Each instance takes its share of the shards; completes when all are served. */
+    private void deploySequencers(Bus bus, Stores stores, Topology topology, SecureRandom random, long boot)
+            throws Refusal {
+        int instances = config.instances().sequencer();
+        List<SequencerVerticle> sequencers = new ArrayList<>();
+        List<VertxLoop> loops = new ArrayList<>();
+        deploy(instances, () -> {
+            VertxLoop loop = new VertxLoop(vertx);
+            SequencerVerticle sequencer = new SequencerVerticle(
+                    config.name(),
+                    sequencers.size(),
+                    config.name() + "-" + Long.toString(boot, Character.MAX_RADIX),
+                    bus,
+                    loop,
+                    stores,
+                    topology,
+                    random,
+                    config.sequencer().ofInstances(instances));
+            sequencers.add(sequencer);
+            loops.add(loop);
+            return sequencer;
+        });
+        List<Future<Void>> taken = new ArrayList<>();
+        for (int shard = 0; shard < ConversationId.SHARDS; shard++) {
+            int its = shard;
+            SequencerVerticle sequencer = sequencers.get(shard % instances);
+            Promise<Void> served = Promise.promise();
+            loops.get(shard % instances).soon(() -> sequencer.take(its).onComplete(served));
+            taken.add(served.future());
+        }
+        awaitStart(Future.all(taken));
     }
 
     /** The port that clients connect to. */
@@ -210,7 +259,7 @@ final class Node {
             future.await(Math.max(1, untilNanos - System.nanoTime()), TimeUnit.NANOSECONDS);
         } catch (TimeoutException late) {
             log.warn("{} took too long; going on without", what);
-        } catch (RuntimeException broken) {
+        } catch (Exception broken) { // await throws what the future failed with, checked or not
             log.warn("{} failed", what, broken);
         }
     }
@@ -249,24 +298,43 @@ final class Node {
     }
 
     private void deploy(int instances, Supplier<Deployable> part) throws Refusal {
+        deployed.add(awaitStart(vertx.deployVerticle(part, new DeploymentOptions().setInstances(instances))));
+    }
+
+    private <T> T awaitStart(Future<T> part) throws Refusal {
         try {
-            deployed.add(vertx.deployVerticle(part, new DeploymentOptions().setInstances(instances))
-                    .await(START_SECONDS_MAX, TimeUnit.SECONDS));
+            return part.await(START_SECONDS_MAX, TimeUnit.SECONDS);
         } catch (TimeoutException late) {
             throw new Refusal("a part of the node did not start within " + START_SECONDS_MAX + " s.");
         } catch (Exception broken) {
-            throw new Refusal(sentence(broken));
+            throw refusal(broken);
         }
     }
 
-    private String sentence(Throwable broken) {
-        if (broken instanceof BindException || broken.getCause() instanceof BindException) {
-            return "cannot listen on " + config.http().host() + ":"
-                    + config.http().port() + " (http) or " + config.ops().host() + ":"
-                    + config.ops().port() + " (ops): " + broken.getMessage();
-        }
+    /** A part that listens for connections. @param setting the prefix of its host and port */
+    private void deployListener(int instances, Supplier<Deployable> part, String setting, String host, int port)
+            throws Refusal {
+        Future<String> deployment = vertx.deployVerticle(part, new DeploymentOptions().setInstances(instances));
+        deployed.add(awaitStart(deployment.recover(broken -> Future.failedFuture(
+                broken instanceof IOException || broken instanceof UnresolvedAddressException
+                        ? new Refusal("cannot listen on " + host + ":" + port + " (" + because(broken)
+                                + "); stop what does, or set another " + setting + ".port or " + setting + ".host.")
+                        : broken))));
+    }
+
+    private static String because(Throwable broken) {
+        if (broken instanceof UnknownHostException || broken instanceof UnresolvedAddressException)
+            return "no such host";
+        String message = String.valueOf(broken.getMessage());
+        if (message.contains("in use")) return "the address is in use";
+        if (message.contains("ermission")) return "not permitted";
+        return message;
+    }
+
+    private static Refusal refusal(Throwable broken) {
+        if (broken instanceof Refusal refusal) return refusal;
         log.error("a part of the node did not start", broken);
-        return "a part of the node did not start: " + broken + ".";
+        return new Refusal("a part of the node did not start (" + broken + ").");
     }
 
     private int gatewayInstances() {

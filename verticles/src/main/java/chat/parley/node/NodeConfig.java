@@ -7,6 +7,7 @@ import chat.parley.gateway.api.ApiConfig;
 import chat.parley.gateway.auth.Algorithm;
 import chat.parley.gateway.auth.DevTokens;
 import chat.parley.gateway.auth.KeyConfig;
+import chat.parley.sequencer.SequencerConfig;
 import chat.parley.store.embedded.EmbeddedOptions;
 import chat.parley.wire.Limits;
 import java.net.URI;
@@ -33,6 +34,7 @@ record NodeConfig(
         Auth auth,
         GatewayConfig gateway,
         ApiConfig api,
+        SequencerConfig sequencer,
         Instances instances,
         long drainWindowMillis,
         String logLevel) {
@@ -53,6 +55,7 @@ record NodeConfig(
     private static final HttpConfig HTTP = HttpConfig.DEFAULT;
     private static final GatewayConfig GATEWAY = GatewayConfig.DEFAULT;
     private static final ApiConfig API = ApiConfig.DEFAULT;
+    private static final SequencerConfig SEQUENCER = SequencerConfig.DEFAULT;
 
     /** @throws Refusal with a sentence that names what is wrong and where it was said */
     static NodeConfig read(Settings settings) throws Refusal {
@@ -84,6 +87,7 @@ record NodeConfig(
                                 MANY,
                                 API.conversationsMax(),
                                 "Conversations of one user.")),
+                sequencer(settings, limits),
                 new Instances(
                         settings.number("instances.gateway", 0, 256, 0, "Gateways; 0: one for each processor."),
                         settings.number("instances.sequencer", 1, 128, 1, "Sequencers, which share the shards.")),
@@ -295,6 +299,126 @@ record NodeConfig(
                         10_000,
                         GATEWAY.recentEntriesMax(),
                         "Likewise, of one conversation."));
+    }
+
+    private static SequencerConfig sequencer(Settings settings, Limits limits) {
+        return new SequencerConfig(
+                settings.number(
+                        "sequencer.conversationWaitingMax",
+                        1,
+                        MANY,
+                        SEQUENCER.conversationWaitingMax(),
+                        "Drafts that wait in one conversation; more are refused as busy."),
+                settings.number(
+                        "sequencer.shardWaitingMax",
+                        1,
+                        MANY,
+                        SEQUENCER.shardWaitingMax(),
+                        "Drafts that wait in one shard, likewise."),
+                settings.number(
+                        "sequencer.shardWaitingBytesMax",
+                        MIB,
+                        1024L * MIB,
+                        SEQUENCER.shardWaitingBytesMax(),
+                        "Likewise, in bytes."),
+                settings.number(
+                        "sequencer.draftBytesMax",
+                        64 << 10,
+                        MIB,
+                        SEQUENCER.draftBytesMax(),
+                        "One draft, encoded; a larger one is too_large."),
+                settings.number(
+                        "sequencer.batchEntriesMax", 1, 10_000, SEQUENCER.batchEntriesMax(), "Entries of one append."),
+                settings.number(
+                        "sequencer.batchBytesMax",
+                        64 << 10,
+                        16 * MIB,
+                        SEQUENCER.batchBytesMax(),
+                        "Likewise, in bytes."),
+                settings.number(
+                        "sequencer.tailEntriesMax",
+                        128,
+                        MANY,
+                        SEQUENCER.tailEntriesMax(),
+                        "Entries of one shard that are in the log and not yet in the tables; more are refused as"
+                                + " busy."),
+                settings.number(
+                        "sequencer.tailBytesMax", MIB, 1024L * MIB, SEQUENCER.tailBytesMax(), "Likewise, in bytes."),
+                settings.number(
+                        "sequencer.recentBytesMax",
+                        0,
+                        64L * MIB,
+                        SEQUENCER.recentBytesMax(),
+                        "Entries of one shard kept in memory for gateways that pull."),
+                limits.groupMembersMax(),
+                settings.number(
+                        "sequencer.membershipsMax",
+                        100,
+                        MANY,
+                        SEQUENCER.membershipsMax(),
+                        "Memberships of one group, past ones counted."),
+                settings.number("sequencer.editsMax", 1, 1000, SEQUENCER.editsMax(), "Edits of one message."),
+                settings.number(
+                        "sequencer.slowLookBackMax",
+                        1,
+                        100_000,
+                        SEQUENCER.slowLookBackMax(),
+                        "Entries searched for a sender's last message when a conversation in slow mode is loaded."),
+                settings.number(
+                        "sequencer.conversationsMax",
+                        100,
+                        10 * MANY,
+                        SEQUENCER.conversationsMax(),
+                        "Conversations in memory, of the node."),
+                settings.number(
+                        "sequencer.conversationBytesMax",
+                        MIB,
+                        16L * 1024 * MIB,
+                        SEQUENCER.conversationBytesMax(),
+                        "Likewise, in bytes."),
+                settings.number("sequencer.pullsMax", 1, MANY, SEQUENCER.pullsMax(), "Pulls that wait in one shard."),
+                settings.number(
+                        "sequencer.unsentMillis",
+                        100,
+                        60_000,
+                        SEQUENCER.unsentMillis(),
+                        "After which a draft that was not sent to the store is refused."),
+                settings.number(
+                        "sequencer.answerMillis",
+                        100,
+                        60_000,
+                        SEQUENCER.answerMillis(),
+                        "After which a draft whose outcome is unknown is answered so."),
+                settings.number(
+                        "sequencer.takeOverMillis",
+                        0,
+                        60_000,
+                        SEQUENCER.takeOverMillis(),
+                        "Between two take-overs of one shard."),
+                settings.number(
+                        "sequencer.retryMillisMax",
+                        10,
+                        60_000,
+                        SEQUENCER.retryMillisMax(),
+                        "Between two tries of what the store failed to do."),
+                settings.number(
+                        "sequencer.tickMillis",
+                        10,
+                        1_000,
+                        SEQUENCER.tickMillis(),
+                        "Between two looks at what expires."),
+                settings.number(
+                        "sequencer.cursorMillis",
+                        100,
+                        60_000,
+                        SEQUENCER.cursorMillis(),
+                        "Between two savings of a shard's cursors."),
+                settings.number(
+                        "sequencer.drainMillis",
+                        100,
+                        20_000,
+                        SEQUENCER.drainMillis(),
+                        "How long a shard that is given up waits for what is in flight."));
     }
 
     private static EmbeddedOptions store(Settings settings) {

@@ -11,10 +11,12 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,13 +54,16 @@ final class Settings {
     private final Map<String, Setting> known = new LinkedHashMap<>();
     private final List<String> problems = new ArrayList<>();
 
+    /** Whose values may be secret. */
+    private final Set<String> unshown = new HashSet<>();
+
     private Settings(Map<String, String> environment) {
         this.environment = environment;
     }
 
     /** Nothing is said: everything has its default. */
     static Settings none() {
-        return new Settings(Map.of());
+        return new Settings(new LinkedHashMap<>());
     }
 
     /**
@@ -135,8 +140,9 @@ final class Settings {
         });
     }
 
-    /** A list of objects with text members, in JSON. */
+    /** A list of objects with text members, in JSON, which may hold secrets. */
     <T> List<T> objects(String name, String range, Understanding<Map<String, String>, T> object, String meaning) {
+        unshown.add(name);
         return value(name, range, "none", List.of(), meaning, value -> {
             Object given = value instanceof String text ? parsed(text) : value;
             if (!(given instanceof List<?> list)) return null;
@@ -192,8 +198,8 @@ final class Settings {
         if (its == null) return unset;
         T value = understand.of(its.value());
         if (value == null)
-            problems.add(
-                    name + " cannot be " + shown(its.value()) + " (set " + its.source() + "); allowed: " + range + ".");
+            problems.add(name + " cannot be " + shown(name, its.value()) + " (set " + its.source() + "); allowed: "
+                    + range + ".");
         return value == null ? unset : value;
     }
 
@@ -226,8 +232,9 @@ final class Settings {
         return row[b.length()];
     }
 
-    private static String shown(Object value) {
-        return value instanceof List<?> || value instanceof Map<?, ?> ? "what it is" : "'" + value + "'";
+    private String shown(String name, Object value) {
+        boolean isLong = value instanceof List<?> || value instanceof Map<?, ?>;
+        return isLong || unshown.contains(name) ? "what it is" : "'" + value + "'";
     }
 
     private static List<?> listed(Object value) {
