@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /** One {@code Submit} and what is known of its drafts: one reply for all of them. */
 final class Ask {
-    private static final Answer.Refused UNKNOWN =
+    static final Answer.Refused UNKNOWN =
             new Answer.Refused(ErrorCode.OUTCOME_UNKNOWN, "the outcome is not known, send the same again");
     private static final Answer.Refused MOVED =
             new Answer.Refused(ErrorCode.UNAVAILABLE, "the conversation is moving to another node");

@@ -38,9 +38,8 @@ final class Conversation {
     long projected;
     /** The fan-out worker is to hear of it. */
     boolean isSpreading;
-    /** Pulls that wait until it is loaded. */
-    @Nullable
-    List<Runnable> onceLoaded;
+
+    private @Nullable List<Runnable> onceLoaded;
 
     /** Its neighbours among the loaded, from the longest idle to the last used. */
     @Nullable
@@ -187,11 +186,17 @@ final class Conversation {
         return null;
     }
 
+    /** To be run once it is loaded, or will not be. */
+    void onceLoaded(Runnable action) {
+        if (onceLoaded == null) onceLoaded = new ArrayList<>(1);
+        onceLoaded.add(action);
+    }
+
     /** It is loaded, or will not be. */
     void runOnceLoaded() {
-        List<Runnable> pulls = onceLoaded;
+        List<Runnable> actions = onceLoaded;
         onceLoaded = null;
-        if (pulls != null) pulls.forEach(Runnable::run);
+        if (actions != null) actions.forEach(Runnable::run);
     }
 
     /** About what it takes in memory. */

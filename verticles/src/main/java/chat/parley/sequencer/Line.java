@@ -120,6 +120,10 @@ final class Line {
         return spreading;
     }
 
+    boolean isEnded() {
+        return isEnded;
+    }
+
     /** Whether no draft waits for anything. */
     boolean isQuiet() {
         return cut == null && waitingCount == 0;
@@ -160,7 +164,8 @@ final class Line {
         for (Content content : draft.contents()) size += EntryCodec.sizeOf(content);
         Answer.Refused wrong = Rules.shape(draft, shard, size, config.draftBytesMax());
         if (wrong != null) return wrong;
-        if (isLeaving || isFull(size)) return BUSY;
+        History.IdKey key = new History.IdKey(draft.conversationId(), draft.senderId(), draft.clientMessageId());
+        if (isLeaving || isFull(size)) return busy(key);
         Digest digest;
         try {
             digest = digests.of(draft);
@@ -168,8 +173,7 @@ final class Line {
             return new Answer.Refused(ErrorCode.BAD_FRAME, "a number is out of range");
         }
         Conversation conversation = conversation(draft.conversationId());
-        if (conversation.waiting().size() >= config.conversationWaitingMax()) return BUSY;
-        History.IdKey key = new History.IdKey(draft.conversationId(), draft.senderId(), draft.clientMessageId());
+        if (conversation.waiting().size() >= config.conversationWaitingMax()) return busy(key);
         WaitingDraft waiting = new WaitingDraft(ask, index, draft, key, digest, size, conversation, memory.reading());
         ask.waits(waiting);
         waitingCount++;
@@ -178,6 +182,11 @@ final class Line {
         lookUp(waiting);
         queueIfReady(conversation);
         return null;
+    }
+
+    /** Nothing was written: said only if that is not known to be wrong. */
+    private Answer.Refused busy(History.IdKey key) {
+        return memory.placed(key) == null ? BUSY : Ask.UNKNOWN;
     }
 
     private boolean isFull(int more) {
@@ -674,7 +683,7 @@ final class Line {
             if (ask.isReplied()) continue;
             for (WaitingDraft draft : ask.waiting()) {
                 if (draft == null || draft.hasLeft() || draft.isOut()) continue;
-                answer(draft, UNAVAILABLE);
+                answer(draft, memory.placed(draft.key()) == null ? UNAVAILABLE : Ask.UNKNOWN);
                 left.add(draft.conversation());
             }
             if (waited >= config.answerMillis()) ask.answerUnknown();

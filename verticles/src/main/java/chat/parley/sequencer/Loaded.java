@@ -46,8 +46,8 @@ final class Loaded {
         conversation.counted = 0;
     }
 
-    /** Something rests on the busy ones, so they stay; they were used, as it were. */
-    private void shrink() {
+    /** Unloads the longest idle, as long as there are too many. Something rests on the busy ones: they stay, and their turn comes later. */
+    void shrink() {
         for (int skipped = 0; (count > max || bytes > bytesMax) && skipped < BUSY_SKIPPED_MAX; ) {
             Conversation idle = longestIdle;
             if (idle == null || idle == lastUsed) return;

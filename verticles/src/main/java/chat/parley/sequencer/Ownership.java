@@ -5,22 +5,17 @@ import chat.parley.bus.Bus;
 import chat.parley.bus.Loop;
 import chat.parley.bus.NotMine;
 import chat.parley.bus.Pull;
-import chat.parley.bus.Pulled;
 import chat.parley.bus.Spread;
 import chat.parley.bus.Submit;
 import chat.parley.model.Entry;
-import chat.parley.model.EntryCodec;
-import chat.parley.model.Interval;
-import chat.parley.model.Membership;
-import chat.parley.model.UserId;
 import chat.parley.store.Appended;
 import chat.parley.store.Batch;
 import chat.parley.store.LogRow;
 import chat.parley.store.ShardHead;
 import chat.parley.store.ShardLog;
-import chat.parley.store.StoredEntry;
 import chat.parley.store.Stores;
 import chat.parley.store.Unavailable;
+import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayDeque;
@@ -28,7 +23,6 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.function.LongFunction;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -42,10 +36,7 @@ import org.slf4j.LoggerFactory;
 final class Ownership {
     private static final Logger LOG = LoggerFactory.getLogger(Ownership.class);
     private static final int ROWS_MAX = 1_000;
-    private static final int PULLED_BYTES_MAX = 256 * 1024;
-    private static final int PULLED_ENTRIES_MAX = 500;
     private static final int LOADS_FOR_SPREAD_MAX = 64;
-    private static final int LOST_AT_ONCE_MAX = 8;
     private static final long RETRY_MILLIS = 10;
 
     private enum State {
@@ -64,36 +55,41 @@ final class Ownership {
     private final SequencerConfig config;
     private final RandomGenerator random;
     private final Turn turn;
-    private final LongFunction<Lines> lines;
     private final Supplier<@Nullable String> elsewhere;
     private final Runnable changed;
     private final Consumer<Ownership> ended;
+    private final TakeOver takeOver;
+    private final Pulls pulls;
     private final Promise<Void> taken = Promise.promise();
     private final Promise<Void> left = Promise.promise();
     private final Deque<Early> early = new ArrayDeque<>();
 
     private State state = State.TAKING;
     private @Nullable Line line;
+    private int earlyDrafts;
     private boolean isAdvancing;
     private boolean isStepping;
-    private boolean isInProject;
-    private boolean isProjectionFailing;
-    private boolean isProjecting;
-    private int waitingPulls;
-    private long projectAt = Long.MAX_VALUE;
-    private int earlyDrafts;
     private int losses;
+    private boolean isInProject;
+    private boolean isProjecting;
+    private boolean isProjectionFailing;
+    private long projectAt = Long.MAX_VALUE;
     private long savedCursor;
     private long leaveBy;
-
-    /** Makes the line of this shard, once its epoch and its projected cursor are known. */
-    interface Lines {
-        Line of(long projected);
-    }
+    private boolean isBroken;
 
     /** What came before the shard could be served. */
-    private record Early(Object body, Bus.Received received, long arrived) {}
+    private record Early(Object body, Bus.Received received, long arrived) {
+        int drafts() {
+            return body instanceof Submit submit ? Math.max(1, submit.drafts().size()) : 1;
+        }
+    }
 
+    /**
+     * @param elsewhere the node that the shard is believed to belong to, if it is not this one
+     * @param changed to be run when the turn has something to be done
+     * @param ended hears that the shard is no longer in these hands
+     */
     Ownership(
             int shard,
             String owner,
@@ -103,7 +99,7 @@ final class Ownership {
             SequencerConfig config,
             RandomGenerator random,
             Turn turn,
-            LongFunction<Lines> lines,
+            TakeOver.Lines lines,
             Supplier<@Nullable String> elsewhere,
             Runnable changed,
             Consumer<Ownership> ended) {
@@ -116,22 +112,25 @@ final class Ownership {
         this.config = config;
         this.random = random;
         this.turn = turn;
-        this.lines = lines;
         this.elsewhere = elsewhere;
         this.changed = changed;
         this.ended = ended;
+        this.pulls = new Pulls(stores.history(), config.pullsMax());
+        this.takeOver =
+                new TakeOver(shard, owner, stores.log(), loop, random, config, lines, this::project, this::serve);
     }
 
     int shard() {
         return shard;
     }
 
+    /** Null until the shard is served. */
     @Nullable
     Line line() {
         return line;
     }
 
-    /** Completes once the shard is served; fails if it is released before. */
+    /** Completes once the shard is served; fails if it is given up before. */
     Future<Void> taken() {
         return taken.future();
     }
@@ -139,10 +138,6 @@ final class Ownership {
     /** Completes once nothing is in flight any more. */
     Future<Void> left() {
         return left.future();
-    }
-
-    private NotMine notMine() {
-        return new NotMine(shard, elsewhere.get());
     }
 
     boolean isServing() {
@@ -153,103 +148,22 @@ final class Ownership {
         return state == State.LEAVING || state == State.ENDED;
     }
 
-    // ---- take-over
-    // --------------------------------------------------------------------------------------------------------------
+    /** It ended because something was thrown that nobody expected: whoever wants the shard starts again from the log. */
+    boolean isBroken() {
+        return isBroken;
+    }
 
-    /** Takes the epoch, reads where the log ends, and what of it is not projected. */
+    // The beginning.
+
     void take(long delayMillis) {
-        if (delayMillis > 0) {
-            loop.after(delayMillis, () -> take(0));
-            return;
-        }
-        if (state != State.TAKING) return;
-        log.head(shard).onComplete(read -> {
-            if (state != State.TAKING) return;
-            if (read.succeeded()) takeOver(read.result(), 0);
-            else takeAgain(read.cause());
-        });
+        takeOver.begin(delayMillis);
     }
 
-    private void takeOver(ShardHead seen, int lost) {
-        log.takeOver(seen, owner).onComplete(answer -> {
-            if (state != State.TAKING) return;
-            if (answer.failed()) {
-                LOG.warn("shard {}: its take-over was not answered: {}", shard, String.valueOf(answer.cause()));
-                readHead(seen.epoch() + 1);
-                return;
-            }
-            switch (answer.result()) {
-                case Appended.Done done -> readHead(seen.epoch() + 1);
-                // The owner before appends all the time: its next append may be the one that loses.
-                case Appended.Lost(ShardHead head) when lost < LOST_AT_ONCE_MAX -> takeOver(head, lost + 1);
-                case Appended.Lost race -> loop.after(10 + random.nextInt(90), () -> take(0));
-            }
-        });
-    }
-
-    /** Where the log ends now that nobody else can append; or, if it is not known whether we have it, who can. */
-    private void readHead(long epoch) {
-        if (state != State.TAKING) return;
-        log.head(shard).onComplete(read -> {
-            if (state != State.TAKING) return;
-            if (read.failed()) loop.after(retryMillis(5), () -> readHead(epoch));
-            else if (isMine(read.result(), epoch)) readCursors(read.result());
-            else if (read.result().epoch() < epoch) takeOver(read.result(), 0);
-            else loop.after(config.takeOverMillis(), () -> take(0));
-        });
-    }
-
-    private void readCursors(ShardHead head) {
-        if (state != State.TAKING) return;
-        log.cursors(shard).onComplete(read -> {
-            if (state != State.TAKING) return;
-            if (read.failed()) {
-                LOG.warn("shard {}: its cursors cannot be read: {}", shard, String.valueOf(read.cause()));
-                loop.after(retryMillis(5), () -> readCursors(head));
-                return;
-            }
-            savedCursor = read.result().projected();
-            Line fresh = lines.apply(head.epoch()).of(Math.min(savedCursor, head.position()));
-            line = fresh;
-            readTail(fresh, head);
-        });
-    }
-
-    /** Page by page, no faster than it can be projected: the tail has its bound here too. */
-    private void readTail(Line fresh, ShardHead head) {
-        if (state != State.TAKING) return;
-        if (fresh.position() >= head.position()) {
-            serve(fresh);
-            return;
-        }
-        if (fresh.isTailFull()) {
-            loop.after(config.tickMillis(), () -> readTail(fresh, head));
-            return;
-        }
-        log.read(shard, fresh.position(), ROWS_MAX).onComplete(read -> {
-            if (state != State.TAKING) return;
-            if (read.failed() || read.result().isEmpty()) {
-                LOG.warn("shard {}: its log cannot be read behind {}: {}", shard, fresh.position(), read.cause());
-                loop.after(retryMillis(5), () -> readTail(fresh, head));
-                return;
-            }
-            for (LogRow row : read.result()) {
-                if (row.entry().position() > head.position()) break;
-                fresh.read(row.entry());
-            }
-            project();
-            readTail(fresh, head);
-        });
-    }
-
-    private void takeAgain(Throwable cause) {
-        LOG.warn("shard {} is not taken yet, its head cannot be read: {}", shard, String.valueOf(cause));
-        loop.after(retryMillis(5), () -> take(0));
-    }
-
-    private void serve(Line fresh) {
+    private void serve(Line ready) {
+        line = ready;
+        savedCursor = ready.projectedThrough();
         state = State.SERVING;
-        LOG.debug("shard {} is served from position {} in epoch {}", shard, fresh.position(), fresh.epoch());
+        LOG.debug("shard {} is served from position {} in epoch {}", shard, ready.position(), ready.epoch());
         for (Early each : early) receive(each.body, each.received, each.arrived);
         early.clear();
         earlyDrafts = 0;
@@ -258,127 +172,41 @@ final class Ownership {
         advance();
     }
 
-    private boolean isMine(ShardHead head, long epoch) {
-        return head.epoch() == epoch && head.owner().equals(owner);
-    }
-
     // What comes in.
 
     /** A {@link Submit} or a {@link Pull}. */
     void receive(Object body, Bus.Received received, long arrived) {
         Line serving = line;
-        switch (state) {
-            case SERVING -> {
-                if (serving == null) throw new IllegalStateException("served without a line");
-                if (body instanceof Submit submit) serving.offer(new Ask(submit.drafts(), received, arrived, turn));
-                else if (body instanceof Pull pull) pull(serving, pull, received);
-            }
-            case TAKING -> wait(body, received, arrived);
-            case LEAVING, ENDED -> received.answer(notMine());
+        if (state == State.TAKING) {
+            wait(new Early(body, received, arrived));
+        } else if (state != State.SERVING || serving == null) {
+            received.answer(notMine());
+        } else if (body instanceof Submit submit) {
+            serving.offer(new Ask(submit.drafts(), received, arrived, turn));
+        } else if (body instanceof Pull pull) {
+            pulls.answer(serving, pull, received::answer, () -> received.answer(notMine()));
         }
     }
 
-    private void wait(Object body, Bus.Received received, long arrived) {
-        int drafts = body instanceof Submit submit ? Math.max(1, submit.drafts().size()) : 1;
-        if (earlyDrafts + drafts > config.shardWaitingMax()) {
-            received.answer(notMine());
+    private void wait(Early one) {
+        if (earlyDrafts + one.drafts() > config.shardWaitingMax()) {
+            one.received.answer(notMine());
             return;
         }
-        earlyDrafts += drafts;
-        early.addLast(new Early(body, received, arrived));
+        earlyDrafts += one.drafts();
+        early.addLast(one);
     }
 
     private void expireEarly(long now) {
         while (!early.isEmpty() && now - early.getFirst().arrived >= config.unsentMillis()) {
             Early late = early.removeFirst();
-            earlyDrafts -= late.body instanceof Submit submit
-                    ? Math.max(1, submit.drafts().size())
-                    : 1;
+            earlyDrafts -= late.drafts();
             late.received.answer(notMine());
         }
     }
 
-    private void pull(Line serving, Pull pull, Bus.Received received) {
-        Conversation conversation = serving.conversation(pull.conversationId());
-        if (conversation.isLoaded()) {
-            serve(serving, conversation, pull, received);
-            return;
-        }
-        if (waitingPulls >= config.pullsMax()) return;
-        waitingPulls++;
-        if (conversation.onceLoaded == null) conversation.onceLoaded = new ArrayList<>(1);
-        conversation.onceLoaded.add(() -> {
-            waitingPulls--;
-            if (conversation.isLoaded() && state == State.SERVING) serve(serving, conversation, pull, received);
-            else received.answer(notMine());
-        });
-        serving.load(conversation);
-        changed.run();
-    }
-
-    private void serve(Line serving, Conversation conversation, Pull pull, Bus.Received received) {
-        long head = conversation.toldHead();
-        List<Membership> memberships = memberships(conversation, head, pull.users());
-        int max = Math.min(PULLED_ENTRIES_MAX, Math.max(1, pull.entriesMax()));
-        long first = pull.after() + 1;
-        if (first > head || conversation.recent().first() <= first) {
-            List<Entry> entries = new ArrayList<>();
-            addRecent(conversation, first, head, max, entries);
-            received.answer(new Pulled(conversation.id(), serving.epoch(), head, entries, memberships));
-            serving.forgetIfNothing(conversation);
-            return;
-        }
-        stores.history()
-                .after(conversation.id(), pull.after(), max, PULLED_BYTES_MAX)
-                .onComplete(read -> {
-                    if (read.failed()) {
-                        LOG.warn(
-                                "conversation {} cannot be pulled: {}",
-                                conversation.id(),
-                                read.cause().toString());
-                        return;
-                    }
-                    List<Entry> entries = new ArrayList<>();
-                    for (StoredEntry stored : read.result()) {
-                        if (stored.entry().sequence() <= head) entries.add(stored.entry());
-                    }
-                    long next = entries.isEmpty() ? first : entries.getLast().sequence() + 1;
-                    addRecent(conversation, next, head, max, entries);
-                    received.answer(new Pulled(conversation.id(), serving.epoch(), head, entries, memberships));
-                });
-    }
-
-    private static void addRecent(Conversation conversation, long from, long head, int max, List<Entry> entries) {
-        int bytes = 0;
-        for (long next = from; next <= head && entries.size() < max && bytes < PULLED_BYTES_MAX; next++) {
-            Entry entry = conversation.recent().get(next);
-            if (entry == null) return;
-            bytes += EntryCodec.sizeOf(entry);
-            entries.add(entry);
-        }
-    }
-
-    /** As of {@code head}: what lies behind it is not told yet. */
-    private static List<Membership> memberships(Conversation conversation, long head, List<UserId> users) {
-        List<Membership> memberships = new ArrayList<>(users.size());
-        for (UserId user : users) {
-            Membership membership = conversation.durable().members().of(user);
-            if (membership == null) continue;
-            Interval last = membership.last();
-            if (last.joined() <= head && last.left() <= head) {
-                memberships.add(membership);
-                continue;
-            }
-            List<Interval> intervals = new ArrayList<>();
-            for (Interval interval : membership.intervals()) {
-                if (interval.joined() > head) break;
-                intervals.add(
-                        interval.left() <= head ? interval : new Interval(interval.joined(), 0, interval.countable()));
-            }
-            if (intervals.isEmpty()) continue;
-            memberships.add(new Membership(conversation.id(), user, membership.role(), intervals));
-        }
-        return memberships;
+    private NotMine notMine() {
+        return new NotMine(shard, elsewhere.get());
     }
 
     // Steps.
@@ -394,23 +222,18 @@ final class Ownership {
             isStepping = true;
             switch (step) {
                 case Step.Append(Batch batch) -> append(serving, batch, 0);
-                case Step.Confirm confirm -> confirm(serving, 0);
+                case Step.Confirm(long position) -> confirm(serving, position, 0);
             }
-            project();
+            project(serving);
         }
         isAdvancing = false;
-        project();
+        project(serving);
         leaveIfQuiet();
-    }
-
-    private boolean isOver() {
-        return state == State.ENDED;
     }
 
     /** @param tries how often the outcome of this batch was left open */
     private void append(Line serving, Batch batch, int tries) {
-        log.append(batch).onComplete(answer -> {
-            if (isOver()) return;
+        when(log.append(batch), answer -> {
             if (answer.failed()) {
                 notAnswered(serving, batch, tries, answer.cause());
                 return;
@@ -430,31 +253,27 @@ final class Ownership {
 
     private void notAnswered(Line serving, Batch batch, int tries, Throwable cause) {
         if (cause instanceof Unavailable && tries == 0) {
-            if (losses++ == 0) LOG.warn("shard {}: nothing was written: {}", shard, cause.getMessage());
+            if (losses == 0) LOG.warn("shard {}: nothing was written: {}", shard, cause.getMessage());
+            losses++;
             serving.lost();
-            loop.after(retryMillis(losses), this::stepped);
+            later(retryMillis(losses), this::stepped);
             return;
         }
-        if (tries == 0) {
-            LOG.warn(
-                    "shard {}: it is not known yet whether a batch behind {} was written: {}",
-                    shard,
-                    batch.expected(),
-                    cause.toString());
-        }
-        loop.after(retryMillis(tries + 1), () -> readHead(serving, batch, tries + 1));
+        if (tries == 0) LOG.warn("shard {}: whether {} was written is not known yet", shard, batch.id(), cause);
+        later(retryMillis(tries + 1), () -> readHead(serving, batch, tries + 1));
     }
 
     private void readHead(Line serving, Batch batch, int tries) {
-        if (isOver()) return;
-        log.head(shard).onComplete(read -> {
-            if (isOver()) return;
+        when(log.head(shard), read -> {
             if (read.succeeded()) judge(serving, batch, read.result(), tries);
             else notAnswered(serving, batch, tries, read.cause());
         });
     }
 
-    /** The batch was written if its id stands at the head or at its position; it can no more be if another has its position or its epoch. */
+    /**
+     * The batch was written if its id stands at the head or at its position; it can no longer be if another has that position, or the
+     * epoch. Else the same batch is tried again.
+     */
     private void judge(Line serving, Batch batch, ShardHead head, int tries) {
         if (head.batchId().equals(batch.id())) {
             appended(serving);
@@ -463,20 +282,17 @@ final class Ownership {
         } else if (!isMine(head, batch.epoch())) {
             serving.lost();
             end("another took it over");
-        } else if (tries > 1 || head.position() < batch.expected()) {
-            loop.after(retryMillis(tries), () -> {
-                if (!isOver()) append(serving, batch, tries);
-            });
+        } else if (tries > 1) {
+            later(retryMillis(tries), () -> append(serving, batch, tries));
         } else {
             append(serving, batch, tries);
         }
     }
 
     private void readSince(Line serving, Batch batch, ShardHead head, int tries) {
-        log.read(shard, batch.expected(), 1).onComplete(read -> {
-            if (isOver()) return;
+        when(log.read(shard, batch.expected(), 1), read -> {
             if (read.failed() || read.result().isEmpty()) {
-                notAnswered(serving, batch, tries, read.failed() ? read.cause() : new IllegalStateException("no rows"));
+                later(retryMillis(tries + 1), () -> readSince(serving, batch, head, tries + 1));
                 return;
             }
             if (read.result().getFirst().batchId().equals(batch.id())) {
@@ -490,63 +306,52 @@ final class Ownership {
         });
     }
 
-    private void confirm(Line serving, int tries) {
-        log.head(shard).onComplete(read -> {
-            if (isOver()) return;
+    /** Refusals stand if the log is as it was when they were decided. */
+    private void confirm(Line serving, long position, int tries) {
+        when(log.head(shard), read -> {
             if (read.failed()) {
-                LOG.warn(
-                        "shard {}: its head cannot be read: {}",
-                        shard,
-                        read.cause().toString());
-                loop.after(retryMillis(tries + 1), () -> {
-                    if (!isOver()) confirm(serving, tries + 1);
-                });
-                return;
-            }
-            ShardHead head = read.result();
-            if (!isMine(head, serving.epoch())) {
-                serving.lost();
-                end("another took it over");
-            } else if (head.position() == serving.position()) {
+                if (tries == 0) LOG.warn("shard {}: its head cannot be read", shard, read.cause());
+                later(retryMillis(tries + 1), () -> confirm(serving, position, tries + 1));
+            } else if (isMine(read.result(), serving.epoch()) && read.result().position() == position) {
                 serving.confirmed();
                 stepped();
             } else {
                 losses++;
                 serving.lost();
-                catchUp(serving, head, 0);
+                catchUp(serving, read.result(), 0);
             }
         });
     }
 
-    /** Takes in what was appended up to the head. */
+    /** Takes in what was appended up to the head; two losses in a row wait a moment. */
     private void catchUp(Line serving, ShardHead head, int tries) {
-        if (isOver()) return;
         if (!isMine(head, serving.epoch())) {
             end("another took it over");
-            return;
+        } else if (serving.position() < head.position()) {
+            when(log.read(shard, serving.position(), ROWS_MAX), read -> {
+                if (read.failed() || read.result().isEmpty()) {
+                    if (tries == 0) LOG.warn("shard {}: its log cannot be read", shard, read.cause());
+                    later(retryMillis(tries + 1), () -> catchUp(serving, head, tries + 1));
+                    return;
+                }
+                for (LogRow row : read.result()) serving.read(row.entry());
+                catchUp(serving, head, 0);
+            });
+        } else if (losses > 1) {
+            later(10 + random.nextInt(90), this::stepped);
+        } else {
+            stepped();
         }
-        if (serving.position() >= head.position()) {
-            if (losses > 1) loop.after(10 + random.nextInt(90), this::stepped);
-            else stepped();
-            return;
-        }
-        log.read(shard, serving.position(), ROWS_MAX).onComplete(read -> {
-            if (isOver()) return;
-            if (read.failed() || read.result().isEmpty()) {
-                if (tries == 0) LOG.warn("shard {}: its log cannot be read: {}", shard, String.valueOf(read.cause()));
-                loop.after(retryMillis(tries + 1), () -> catchUp(serving, head, tries + 1));
-                return;
-            }
-            for (LogRow row : read.result()) serving.read(row.entry());
-            catchUp(serving, head, 0);
-        });
     }
 
     private void stepped() {
-        if (isOver()) return;
         isStepping = false;
         changed.run();
         advance();
+    }
+
+    private boolean isMine(ShardHead head, long epoch) {
+        return head.epoch() == epoch && head.owner().equals(owner);
     }
 
     private long retryMillis(int tries) {
@@ -554,49 +359,67 @@ final class Ownership {
         return most / 2 + random.nextLong(most / 2 + 1);
     }
 
+    private void later(long delayMillis, Runnable action) {
+        loop.after(delayMillis, () -> guarded(action));
+    }
+
+    private <T> void when(Future<T> future, Consumer<AsyncResult<T>> then) {
+        future.onComplete(answer -> guarded(() -> then.accept(answer)));
+    }
+
+    private void guarded(Runnable action) {
+        if (state == State.ENDED) return;
+        try {
+            action.run();
+        } catch (RuntimeException e) {
+            broke(e);
+        }
+    }
+
+    /** What is in memory cannot be trusted any more; the log can. */
+    void broke(RuntimeException cause) {
+        LOG.error("shard {} is given up", shard, cause);
+        isBroken = true;
+        end("something was thrown");
+    }
+
     // Projections, cursors, spreading.
 
-    private void project() {
-        Line projecting = line;
-        if (projecting == null || isInProject) return;
+    /** Has projected what waits for it, one call at a time. */
+    private void project(Line projecting) {
+        if (isInProject) return;
         isInProject = true;
-        while (!isProjecting && !isOver()) {
+        while (!isProjecting && state != State.ENDED) {
             List<Kept> next = projecting.toProject(loop.monotonicMillis());
             if (next == null) break;
             isProjecting = true;
             List<Entry> entries = new ArrayList<>(next.size());
             for (Kept kept : next) entries.add(kept.entry());
-            stores.projections().project(shard, entries).onComplete(answer -> {
-                if (isOver()) return;
+            when(stores.projections().project(shard, entries), answer -> {
                 isProjecting = false;
-                if (answer.succeeded()) {
-                    isProjectionFailing = false;
-                    projecting.projected();
-                } else {
-                    if (!isProjectionFailing)
-                        LOG.warn(
-                                "shard {}: {} entries are not projected yet: {}",
-                                shard,
-                                entries.size(),
-                                String.valueOf(answer.cause()));
-                    isProjectionFailing = true;
-                    projecting.projectionFailed(loop.monotonicMillis());
-                }
+                if (answer.succeeded()) projecting.projected();
+                else notProjected(projecting, entries.size(), answer.cause());
+                isProjectionFailing = answer.failed();
                 changed.run();
-                project();
+                project(projecting);
             });
         }
         isInProject = false;
-        if (!isProjecting && !isOver()) projectLater(projecting);
+        if (!isProjecting && state != State.ENDED) projectLater(projecting);
+    }
+
+    private void notProjected(Line projecting, int entries, Throwable cause) {
+        if (!isProjectionFailing) LOG.warn("shard {}: {} entries are not projected yet", shard, entries, cause);
+        projecting.projectionFailed(loop.monotonicMillis());
     }
 
     private void projectLater(Line projecting) {
         long due = projecting.projectAt();
-        if (due == Long.MAX_VALUE || due >= projectAt) return;
+        if (due >= projectAt) return;
         projectAt = due;
-        loop.after(Math.max(1, due - loop.monotonicMillis()), () -> {
+        later(Math.max(1, due - loop.monotonicMillis()), () -> {
             projectAt = Long.MAX_VALUE;
-            project();
+            project(projecting);
         });
     }
 
@@ -604,22 +427,20 @@ final class Ownership {
     void tick(long now) {
         if (state == State.TAKING) expireEarly(now);
         Line serving = line;
-        if (serving == null || isOver()) return;
+        if (serving == null || state == State.ENDED) return;
         serving.expire(now);
-        if (state == State.SERVING) spread(serving);
+        spread(serving);
         if (state == State.LEAVING && now >= leaveBy) end("its hand-over took too long");
     }
 
     private void spread(Line serving) {
-        List<Conversation> unloaded = new ArrayList<>();
-        serving.spreading().unloaded(unloaded, LOADS_FOR_SPREAD_MAX);
+        List<Conversation> unloaded = serving.spreading().unloaded(LOADS_FOR_SPREAD_MAX);
         for (Conversation conversation : unloaded) serving.load(conversation);
-        if (!unloaded.isEmpty()) changed.run();
         Spread spread = serving.spreading().next(serving.projectedThrough());
         if (spread != null) bus.send(Address.fanout(shard), spread);
     }
 
-    /** The cursor to save; −1: it stands where it stood. */
+    /** The projected cursor, if it has moved since it was saved; else −1. */
     long cursorToSave() {
         return line != null && line.projectedThrough() > savedCursor ? line.projectedThrough() : -1;
     }
@@ -634,20 +455,19 @@ final class Ownership {
     void leave() {
         if (state == State.TAKING) {
             end("it was released");
-            return;
+        } else if (state == State.SERVING && line != null) {
+            state = State.LEAVING;
+            leaveBy = loop.monotonicMillis() + config.drainMillis();
+            line.leave(elsewhere.get());
+            changed.run();
+            leaveIfQuiet();
         }
-        if (state != State.SERVING) return;
-        state = State.LEAVING;
-        leaveBy = loop.monotonicMillis() + config.drainMillis();
-        if (line != null) line.leave(elsewhere.get());
-        changed.run();
-        leaveIfQuiet();
     }
 
     private void leaveIfQuiet() {
         Line leaving = line;
-        if (state != State.LEAVING || leaving == null || isStepping || !leaving.isQuiet() || !leaving.isProjected())
-            return;
+        if (state != State.LEAVING || leaving == null) return;
+        if (isStepping || !leaving.isQuiet() || !leaving.isProjected()) return;
         spread(leaving);
         end("it was handed over");
     }
@@ -656,6 +476,7 @@ final class Ownership {
         if (state == State.ENDED) return;
         LOG.debug("shard {} is left: {}", shard, why);
         state = State.ENDED;
+        takeOver.callOff();
         if (line != null) line.end(elsewhere.get());
         for (Early each : early) each.received.answer(notMine());
         early.clear();

@@ -117,7 +117,7 @@ public final class SequencerVerticle extends VerticleBase {
                 config,
                 random,
                 turn,
-                epoch -> projected -> new Line(shard, epoch, owner, projected, config, digests, random, turn, loaded),
+                (epoch, projected) -> new Line(shard, epoch, owner, projected, config, digests, random, turn, loaded),
                 () -> ownerElsewhere(shard),
                 this::changed,
                 this::ended);
@@ -180,8 +180,16 @@ public final class SequencerVerticle extends VerticleBase {
             received.answer(new NotMine(shard, ownerElsewhere(shard)));
             return;
         }
-        ownership.receive(body, received, loop.monotonicMillis());
+        guarded(ownership, () -> ownership.receive(body, received, loop.monotonicMillis()));
         changed();
+    }
+
+    private static void guarded(Ownership ownership, Runnable action) {
+        try {
+            action.run();
+        } catch (RuntimeException e) {
+            ownership.broke(e);
+        }
     }
 
     private @Nullable String ownerElsewhere(int shard) {
@@ -204,7 +212,7 @@ public final class SequencerVerticle extends VerticleBase {
             lookUps.issue();
             for (Line line : turn.takeMoved()) {
                 Ownership ownership = owned[line.shard()];
-                if (ownership != null && ownership.line() == line) ownership.advance();
+                if (ownership != null && ownership.line() == line) guarded(ownership, ownership::advance);
             }
             if (!turn.isMoving()) break;
         }
@@ -248,7 +256,8 @@ public final class SequencerVerticle extends VerticleBase {
 
     private void tick() {
         long now = loop.monotonicMillis();
-        for (Ownership ownership : owned) if (ownership != null) ownership.tick(now);
+        for (Ownership ownership : owned) if (ownership != null) guarded(ownership, () -> ownership.tick(now));
+        loaded.shrink();
         if (now - savedAt >= config.cursorMillis()) saveCursors(now);
         changed();
     }
@@ -293,6 +302,10 @@ public final class SequencerVerticle extends VerticleBase {
     private void ended(Ownership ownership) {
         int shard = ownership.shard();
         if (owned[shard] == ownership) owned[shard] = null;
+        if (ownership.isBroken() && !isStopped) {
+            loop.soon(() -> take(shard).onFailure(cause -> LOG.warn("shard {} is gone: {}", shard, cause.toString())));
+            return;
+        }
         unlisten(shard).onFailure(cause -> LOG.warn("shard {} is still heard: {}", shard, cause.toString()));
     }
 }

@@ -51,11 +51,12 @@ final class Spreading {
     }
 
     /** Conversations whose members are not in memory, so that nothing can be said of them yet. */
-    void unloaded(List<Conversation> into, int max) {
+    List<Conversation> unloaded(int max) {
+        List<Conversation> unloaded = new ArrayList<>(0);
         for (Conversation each : pending.keySet()) {
-            if (into.size() >= max) return;
-            if (!each.isLoaded()) into.add(each);
+            if (unloaded.size() < max && !each.isLoaded()) unloaded.add(each);
         }
+        return unloaded;
     }
 
     /** What is to be said now, if anything is. @param projected up to where all is projected */

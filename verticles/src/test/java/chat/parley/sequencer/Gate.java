@@ -29,6 +29,7 @@ final class Gate {
     private final Map<String, Deque<Throwable>> failing = new HashMap<>();
     private final Map<String, Predicate<List<Object>>> refused = new HashMap<>();
     private final Set<String> holding = new HashSet<>();
+    private final Set<String> wrong = new HashSet<>();
     private final List<Runnable> late = new ArrayList<>();
 
     Stores over(Stores stores) {
@@ -64,6 +65,11 @@ final class Gate {
     /** The next call fails and is not carried out, unless {@link #carryOutLate} is called. */
     void fail(String method, Throwable cause) {
         failing.computeIfAbsent(method, m -> new ArrayDeque<>()).add(cause);
+    }
+
+    /** The next call is answered with nothing at all, and not carried out. */
+    void wrong(String method) {
+        wrong.add(method);
     }
 
     /** Calls with such arguments fail until {@link #admit}. */
@@ -107,6 +113,7 @@ final class Gate {
 
     private Future<Object> answer(Object target, Method method, Object[] arguments) {
         String name = method.getName();
+        if (wrong.remove(name)) return Future.succeededFuture(null);
         Deque<Throwable> fails = failing.getOrDefault(name, new ArrayDeque<>());
         if (!fails.isEmpty()) {
             late.add(() -> invoke(target, method, arguments));

@@ -22,6 +22,7 @@ import chat.parley.bus.NotMine;
 import chat.parley.bus.Pull;
 import chat.parley.bus.Pulled;
 import chat.parley.bus.Route;
+import chat.parley.bus.Spread;
 import chat.parley.bus.Submit;
 import chat.parley.model.Content;
 import chat.parley.model.Content.Departure;
@@ -589,7 +590,11 @@ class SequencerVerticleTest {
     @Test
     void aTakeOverWhoseAnswerWasLostIsFoundAtTheHead() {
         gate.loseAnswer("takeOver");
-        stage.serving("n1", gate, CONFIG);
+        Future<Void> taken = stage.sequencer("n1", gate.over(stage.store.stores(Weather.FINE)), CONFIG)
+                .take(SHARD);
+        stage.loop.pass(1_000);
+        assertThat(taken.succeeded()).isTrue();
+        assertThat(gate.calls("takeOver")).hasSize(1);
         assertThat(stage.pull(GROUP, 0).epoch()).isEqualTo(1);
     }
 
@@ -718,6 +723,118 @@ class SequencerVerticleTest {
         deferred.loop.pass(2_000);
         assertThat(((Answer.Placed) deferred.ask(rename(GROUP, "r1"))).duplicate())
                 .isTrue();
+    }
+
+    @Test
+    void aTailThatIsFullIsBusyUntilItIsProjected() {
+        Stage deferred = Stage.withDeferredProjections();
+        deferred.serving("n1", gate, CONFIG.withWaiting(100, 100, 5));
+        placed(deferred.ask(creates(ANNA, "create", BEN)));
+        gate.hold("project");
+        for (int i = 0; i < 5; i++) placed(deferred.ask(says(BEN, "m" + i, "hello")));
+        assertThat(code(deferred.ask(says(BEN, "m5", "hello")))).isEqualTo(ErrorCode.BUSY);
+        gate.let("project");
+        deferred.loop.settle();
+        placed(deferred.ask(says(BEN, "m5", "hello")));
+    }
+
+    @Test
+    void theTailOfAnOwnerThatDiedIsProjectedAndSpreadByTheNext() {
+        Stage deferred = Stage.withDeferredProjections();
+        deferred.serving("n1", gate, CONFIG);
+        placed(deferred.ask(creates(ANNA, "create", BEN)));
+        deferred.loop.pass(2_000);
+        gate.hold("project");
+        placed(deferred.ask(says(BEN, "m1", "hello")));
+        deferred.send(draft(ANNA, GROUP, "a1", new Content.MembersAdded(List.of(EVE), Role.MEMBER)));
+        deferred.loop.settle();
+        deferred.bus.take(Address.fanout(SHARD), Spread.class);
+
+        deferred.serving("n2");
+        deferred.loop.pass(200);
+        List<Spread> spreads = deferred.bus.take(Address.fanout(SHARD), Spread.class);
+        assertThat(spreads)
+                .containsExactly(
+                        new Spread(SHARD, 2, 2, 4, List.of(new Route.HeadHint(GROUP, 4, List.of(ANNA, BEN, EVE)))));
+        assertThat(placed(deferred.ask(says(EVE, "e1", "I am in")))).isEqualTo(5);
+        assertThat(((Answer.Placed) deferred.ask(says(BEN, "m1", "hello"))).sequence())
+                .isEqualTo(3);
+    }
+
+    @Test
+    void headsOfATenthOfASecondAreSpreadTogether() {
+        stage.serving("n1");
+        stage.loop.pass(100);
+        placed(stage.ask(creates(ANNA, "create", BEN)));
+        placed(stage.ask(in(sibling(0), creates(ANNA, "create", BEN))));
+        placed(stage.ask(says(BEN, "m1", "hello")));
+        placed(stage.ask(draft(ANNA, GROUP, "r1", new Content.MembersRemoved(List.of(new Departure(BEN, 0))))));
+        stage.loop.pass(100);
+        assertThat(stage.bus.take(Address.fanout(SHARD), Spread.class))
+                .containsExactly(new Spread(
+                        SHARD,
+                        1,
+                        0,
+                        6,
+                        List.of(
+                                new Route.HeadHint(GROUP, 4, List.of(ANNA, BEN)),
+                                new Route.HeadHint(sibling(0), 2, List.of(ANNA, BEN)))));
+        stage.loop.pass(1_000);
+        assertThat(stage.bus.take(Address.fanout(SHARD), Spread.class)).isEmpty();
+    }
+
+    @Test
+    void theProjectedCursorIsSavedEverySecondIfItMoved() {
+        stage.serving("n1", gate, CONFIG);
+        aGroup();
+        stage.loop.pass(1_000);
+        assertThat(gate.calls("saveCursors")).hasSize(1);
+        stage.loop.pass(10_000);
+        assertThat(gate.calls("saveCursors")).hasSize(1);
+        placed(stage.ask(says(BEN, "m1", "hello")));
+        stage.loop.pass(1_000);
+        assertThat(gate.calls("saveCursors")).hasSize(2);
+    }
+
+    // Memory.
+
+    @Test
+    void theLongestIdleConversationIsUnloadedAndReadAgain() {
+        stage.serving("n1", gate, CONFIG.withConversations(2, 1_000_000).withBatch(128, 1_000_000, 0));
+        for (int i = 0; i < 4; i++) placed(stage.ask(in(sibling(i), creates(ANNA, "c", BEN))));
+        stage.loop.pass(200);
+        int before = gate.calls("conversations").size();
+        placed(stage.ask(in(sibling(3), says(BEN, "m1", "still there"))));
+        assertThat(gate.calls("conversations")).hasSize(before);
+        assertThat(placed(stage.ask(in(sibling(0), says(BEN, "m1", "read again")))))
+                .isEqualTo(3);
+        assertThat(gate.calls("conversations")).hasSize(before + 1);
+    }
+
+    @Test
+    void aConversationWithATailStaysWhereItIs() {
+        Stage deferred = Stage.withDeferredProjections();
+        deferred.serving("n1", gate, CONFIG.withConversations(1, 1_000_000).withBatch(128, 1_000_000, 0));
+        placed(deferred.ask(creates(ANNA, "create", BEN)));
+        gate.hold("project");
+        placed(deferred.ask(says(BEN, "m1", "hello")));
+        for (int i = 0; i < 4; i++) deferred.ask(in(sibling(i), says(ANNA, "no", "such conversation")));
+        assertThat(placed(deferred.ask(says(BEN, "m2", "hello")))).isEqualTo(4);
+        assertThat(((Answer.Placed) deferred.ask(says(BEN, "m1", "hello"))).sequence())
+                .isEqualTo(3);
+    }
+
+    @Test
+    void whatNobodyExpectedEndsInATakeOverFromTheLog() {
+        SequencerVerticle sequencer = stage.serving("n1", gate, CONFIG);
+        aGroup();
+        gate.wrong("append"); // answers with something that is no answer
+        stage.send(says(BEN, "m1", "hello"));
+        stage.loop.settle();
+        assertThat(sequencer.serves(SHARD)).isFalse();
+        stage.loop.pass(3_000);
+        assertThat(sequencer.serves(SHARD)).isTrue();
+        placed(stage.ask(says(BEN, "m2", "hello")));
     }
 
     private static Draft rename(ConversationId conversation, String id) {
