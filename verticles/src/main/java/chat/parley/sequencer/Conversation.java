@@ -207,6 +207,11 @@ final class Conversation {
                         : (long) BYTES_A_MEMBER * durable.members().size());
     }
 
+    /** Whether somebody waits for what is read of it. */
+    boolean isWanted() {
+        return !waiting.isEmpty() || isSpreading || onceLoaded != null;
+    }
+
     /** Whether something rests on it that must not be forgotten. */
     boolean isBusy() {
         return !waiting.isEmpty()

@@ -301,6 +301,14 @@ final class Line {
         queueIfReady(draft.conversation());
     }
 
+    /** Nobody waits for the conversation any more, so that it is not read. */
+    void notLoaded(Conversation conversation) {
+        readDone(conversation);
+        conversation.loadAsked = false;
+        conversation.slowAsked = false;
+        forgetIfNothing(conversation);
+    }
+
     /** The conversation cannot be read: what waits there is refused, and nothing else suffers. */
     void damaged(Conversation conversation) {
         readDone(conversation);
@@ -719,6 +727,7 @@ final class Line {
         conversations.clear();
         for (Conversation conversation : all) {
             loaded.remove(conversation);
+            conversation.reading = null;
             conversation.loadAsked = false;
             conversation.slowAsked = false;
             conversation.runOnceLoaded();

@@ -8,21 +8,20 @@ import chat.parley.store.Directory;
 import chat.parley.store.History;
 import chat.parley.store.Stores;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Set;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Reads from the projections what the lines want, for all of them at once: one multi-get for the ids of all drafts of a turn, one for
- * the messages they amend, one for the conversations to load. What fails is read again until nobody waits for it; a conversation whose
- * data is damaged is taken out.
+ * the messages they amend, one for the conversations to load. What fails is read again until nobody waits for it. If damage is the
+ * cause, each conversation is read alone, and the damaged one is taken out.
  */
 final class LookUps {
     private static final Logger LOG = LoggerFactory.getLogger(LookUps.class);
@@ -55,24 +54,24 @@ final class LookUps {
         List<WaitingDraft> targets = turn.takeTargets();
         if (!targets.isEmpty()) targets(targets);
         List<Conversation> loads = turn.takeLoads();
-        if (!loads.isEmpty()) load(loads);
-        for (Conversation conversation : turn.takeSlow()) lastSpoke(conversation);
+        if (!loads.isEmpty()) load(loads.stream().map(Load::new).toList());
+        for (Conversation conversation : turn.takeSlow()) lastSpoke(new Load(conversation));
     }
 
     private void ids(List<WaitingDraft> drafts) {
         List<History.IdKey> keys = new ArrayList<>(drafts.size());
         for (WaitingDraft draft : drafts) keys.add(draft.key());
         history.ids(keys).onComplete(read -> {
-            if (read.succeeded()) {
-                isFailing = false;
-                Map<History.IdKey, History.KnownId> known = read.result();
-                for (WaitingDraft draft : drafts) {
-                    if (!draft.hasLeft()) draft.conversation().line().idFound(draft, known.get(draft.key()));
-                }
-                changed.run();
-            } else {
-                draftsAgain(drafts, read.cause(), this::ids);
+            if (read.failed()) {
+                again(waiting(drafts), WaitingDraft::conversation, read.cause(), this::ids);
+                return;
             }
+            isFailing = false;
+            for (WaitingDraft draft : drafts) {
+                if (!draft.hasLeft())
+                    draft.conversation().line().idFound(draft, read.result().get(draft.key()));
+            }
+            changed.run();
         });
     }
 
@@ -80,18 +79,15 @@ final class LookUps {
         List<History.EntryKey> keys = new ArrayList<>(drafts.size());
         for (WaitingDraft draft : drafts) keys.add(target(draft));
         history.entries(keys).onComplete(read -> {
-            if (read.succeeded()) {
-                for (WaitingDraft draft : drafts) {
-                    if (!draft.hasLeft()) {
-                        draft.conversation()
-                                .line()
-                                .targetFound(draft, read.result().get(target(draft)));
-                    }
-                }
-                changed.run();
-            } else {
-                draftsAgain(drafts, read.cause(), this::targets);
+            if (read.failed()) {
+                again(waiting(drafts), WaitingDraft::conversation, read.cause(), this::targets);
+                return;
             }
+            for (WaitingDraft draft : drafts) {
+                if (draft.hasLeft()) continue;
+                draft.conversation().line().targetFound(draft, read.result().get(target(draft)));
+            }
+            changed.run();
         });
     }
 
@@ -99,103 +95,117 @@ final class LookUps {
         return new History.EntryKey(draft.draft().conversationId(), draft.targetSequence());
     }
 
-    private void draftsAgain(List<WaitingDraft> drafts, Throwable cause, Consumer<List<WaitingDraft>> read) {
-        Set<Conversation> conversations = new LinkedHashSet<>();
-        for (WaitingDraft draft : drafts) conversations.add(draft.conversation());
-        boolean isDamage = takeOut(conversations, cause);
-        again(() -> drafts.stream().filter(draft -> !draft.hasLeft()).toList(), isDamage, read);
+    private static List<WaitingDraft> waiting(List<WaitingDraft> drafts) {
+        return drafts.stream().filter(draft -> !draft.hasLeft()).toList();
     }
 
-    private void load(List<Conversation> conversations) {
-        List<ConversationId> ids = new ArrayList<>(conversations.size());
-        for (Conversation conversation : conversations) ids.add(conversation.id());
+    /** A conversation that is being read. What is found counts only as long as the line waits for this reading. */
+    private static final class Load {
+        final Conversation conversation;
+        final @Nullable Reading reading;
+
+        Load(Conversation conversation) {
+            this.conversation = conversation;
+            this.reading = conversation.reading;
+        }
+
+        boolean isWaitedFor() {
+            return reading != null && conversation.reading == reading;
+        }
+    }
+
+    private void load(List<Load> loads) {
+        List<ConversationId> ids = new ArrayList<>(loads.size());
+        for (Load load : loads) ids.add(load.conversation.id());
         directory.conversations(ids).onComplete(read -> {
-            if (read.succeeded()) {
-                for (Conversation conversation : conversations) {
-                    if (!conversation.loadAsked) continue;
-                    Directory.Conversation row = read.result().get(conversation.id());
-                    if (row == null) loaded(conversation, null, List.of());
-                    else members(conversation, row, new ArrayList<>(), "");
-                }
-                changed.run();
-            } else {
-                boolean isDamage = takeOut(new LinkedHashSet<>(conversations), read.cause());
-                again(() -> conversations.stream().filter(c -> c.loadAsked).toList(), isDamage, this::load);
+            if (read.failed()) {
+                again(wanted(loads), load -> load.conversation, read.cause(), this::load);
+                return;
             }
-        });
-    }
-
-    private void members(
-            Conversation conversation, Directory.Conversation row, List<Membership> members, String afterUser) {
-        directory.members(conversation.id(), afterUser, MEMBERS_PAGE).onComplete(read -> {
-            if (!conversation.loadAsked) return;
-            if (read.succeeded()) {
-                members.addAll(read.result());
-                if (read.result().size() < MEMBERS_PAGE) loaded(conversation, row, members);
-                else
-                    members(
-                            conversation,
-                            row,
-                            members,
-                            members.getLast().userId().value());
-            } else if (!takeOut(Set.of(conversation), read.cause())) {
-                again(() -> conversation.loadAsked ? List.of(conversation) : List.of(), false, this::load);
+            for (Load load : loads) {
+                Directory.Conversation row = read.result().get(load.conversation.id());
+                if (row == null) loaded(load, null, List.of());
+                else members(load, row, new ArrayList<>(), "");
             }
             changed.run();
         });
     }
 
-    private void loaded(Conversation conversation, Directory.@Nullable Conversation row, List<Membership> members) {
+    private void members(Load load, Directory.Conversation row, List<Membership> members, String afterUser) {
+        directory.members(load.conversation.id(), afterUser, MEMBERS_PAGE).onComplete(read -> {
+            if (read.failed()) {
+                again(wanted(List.of(load)), each -> each.conversation, read.cause(), this::load);
+                return;
+            }
+            members.addAll(read.result());
+            if (read.result().size() < MEMBERS_PAGE) {
+                loaded(load, row, members);
+            } else {
+                String last = members.getLast().userId().value();
+                members(load, row, members, last);
+            }
+            changed.run();
+        });
+    }
+
+    private void loaded(Load load, Directory.@Nullable Conversation row, List<Membership> members) {
+        if (!load.isWaitedFor()) return;
         try {
-            conversation.line().loaded(conversation, row, members);
+            load.conversation.line().loaded(load.conversation, row, members);
         } catch (IllegalStateException e) {
-            LOG.error("conversation {} cannot be loaded", conversation.id(), e);
-            conversation.line().damaged(conversation);
+            LOG.error("conversation {} cannot be loaded", load.conversation.id(), e);
+            load.conversation.line().damaged(load.conversation);
         }
     }
 
-    private void lastSpoke(Conversation conversation) {
+    private void lastSpoke(Load load) {
+        Conversation conversation = load.conversation;
         history.before(conversation.id(), conversation.decided().head() + 1, slowLookBackMax, SLOW_BYTES_MAX)
                 .onComplete(read -> {
-                    if (!conversation.slowAsked) return;
-                    if (read.succeeded()) {
-                        conversation.line().lastSpokeFound(conversation, read.result());
-                    } else if (!takeOut(Set.of(conversation), read.cause())) {
-                        loop.after(RETRY_MILLIS, () -> {
-                            if (conversation.slowAsked) lastSpoke(conversation);
-                        });
+                    if (!load.isWaitedFor()) return;
+                    if (read.failed()) {
+                        again(wanted(List.of(load)), each -> each.conversation, read.cause(), all -> lastSpoke(load));
+                        return;
                     }
+                    conversation.line().lastSpokeFound(conversation, read.result());
                     changed.run();
                 });
     }
 
-    /** Whether the cause was damage, of conversations that wait no longer. */
-    private boolean takeOut(Set<Conversation> conversations, Throwable cause) {
-        if (!(cause instanceof Damaged damaged) || damaged.conversation() == null) {
-            if (!isFailing) LOG.warn("projections cannot be read, trying again: {}", cause.toString());
-            isFailing = true;
-            return false;
+    /** Those that somebody still waits for; the others need not be read. */
+    private static List<Load> wanted(List<Load> loads) {
+        List<Load> wanted = new ArrayList<>(loads.size());
+        for (Load load : loads) {
+            if (!load.isWaitedFor()) continue;
+            if (load.conversation.isWanted()) wanted.add(load);
+            else load.conversation.line().notLoaded(load.conversation);
         }
-        boolean found = false;
-        for (Conversation conversation : conversations) {
-            if (!Objects.equals(conversation.id(), damaged.conversation())) continue;
-            LOG.error("conversation {} is refused: {}", conversation.id(), damaged.getMessage());
-            conversation.line().damaged(conversation);
-            found = true;
-        }
-        return found;
+        return wanted;
     }
 
-    private <T> void again(Supplier<List<T>> waiting, boolean atOnce, Consumer<List<T>> read) {
-        Runnable reading = () -> {
-            List<T> left = waiting.get();
-            if (!left.isEmpty()) read.accept(left);
-        };
-        if (atOnce) {
-            changed.run();
-            reading.run();
-        } else {
-            loop.after(RETRY_MILLIS, reading);
+    private <T> void again(
+            List<T> waiting, Function<T, Conversation> conversation, Throwable cause, Consumer<List<T>> read) {
+        if (waiting.isEmpty()) return;
+        if (!(cause instanceof Damaged)) {
+            if (!isFailing) LOG.warn("projections cannot be read, trying again", cause);
+            isFailing = true;
+            loop.after(RETRY_MILLIS, () -> read.accept(waiting));
+            return;
         }
+        Map<Conversation, List<T>> apart = new LinkedHashMap<>();
+        for (T each : waiting) {
+            apart.computeIfAbsent(conversation.apply(each), none -> new ArrayList<>(1))
+                    .add(each);
+        }
+        if (apart.size() == 1) refuse(apart.keySet(), cause);
+        else apart.values().forEach(read);
+    }
+
+    private void refuse(Collection<Conversation> damaged, Throwable cause) {
+        for (Conversation conversation : damaged) {
+            LOG.error("conversation {} is refused: {}", conversation.id(), cause.getMessage());
+            conversation.line().damaged(conversation);
+        }
+        changed.run();
     }
 }

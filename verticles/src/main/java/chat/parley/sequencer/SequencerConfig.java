@@ -120,6 +120,34 @@ public record SequencerConfig(
                 drainMillis);
     }
 
+    /** The same with another time between two take-overs of one shard. */
+    public SequencerConfig withTakeOverMillis(long millis) {
+        return new SequencerConfig(
+                conversationWaitingMax,
+                shardWaitingMax,
+                shardWaitingBytesMax,
+                draftBytesMax,
+                batchEntriesMax,
+                batchBytesMax,
+                tailEntriesMax,
+                tailBytesMax,
+                recentBytesMax,
+                groupMembersMax,
+                membershipsMax,
+                editsMax,
+                slowLookBackMax,
+                conversationsMax,
+                conversationBytesMax,
+                pullsMax,
+                unsentMillis,
+                answerMillis,
+                millis,
+                retryMillisMax,
+                tickMillis,
+                cursorMillis,
+                drainMillis);
+    }
+
     /** The same with other bounds of one append, and of the projected entries that are kept. */
     public SequencerConfig withBatch(int entriesMax, int bytesMax, long recentBytes) {
         return new SequencerConfig(

@@ -28,6 +28,7 @@ final class Gate {
     private final Map<String, Deque<Throwable>> losing = new HashMap<>();
     private final Map<String, Deque<Throwable>> failing = new HashMap<>();
     private final Map<String, Predicate<List<Object>>> refused = new HashMap<>();
+    private final Map<String, Throwable> causes = new HashMap<>();
     private final Set<String> holding = new HashSet<>();
     private final Set<String> wrong = new HashSet<>();
     private final List<Runnable> late = new ArrayList<>();
@@ -73,8 +74,9 @@ final class Gate {
     }
 
     /** Calls with such arguments fail until {@link #admit}. */
-    void refuse(String method, Predicate<List<Object>> arguments) {
+    void refuse(String method, Throwable cause, Predicate<List<Object>> arguments) {
         refused.put(method, arguments);
+        causes.put(method, cause);
     }
 
     void admit(String method) {
@@ -120,8 +122,7 @@ final class Gate {
             return Future.failedFuture(fails.removeFirst());
         }
         Predicate<List<Object>> refusal = refused.get(name);
-        if (refusal != null && refusal.test(Arrays.asList(arguments)))
-            return Future.failedFuture("refused by the test");
+        if (refusal != null && refusal.test(Arrays.asList(arguments))) return Future.failedFuture(causes.get(name));
         Future<Object> answer = invoke(target, method, arguments);
         Deque<Throwable> loses = losing.getOrDefault(name, new ArrayDeque<>());
         return loses.isEmpty() ? answer : Future.failedFuture(loses.removeFirst());

@@ -378,13 +378,13 @@ class RulesTest {
     void inSlowModeMembersWaitAndAdminsDoNot() {
         say(BEN);
         placed(ask(ANNA, slow(5_000)));
-        stage.loop.pass(2_000);
+        stage.loop.advance(2_000);
         assertThat(ask(BEN, Content.Message.of("again")))
                 .isEqualTo(new Answer.Refused(ErrorCode.SLOW_MODE, "too soon after your last", 3_000));
         say(ANNA);
         say(ANNA);
         say(CARLA);
-        stage.loop.pass(3_000);
+        stage.loop.advance(3_000);
         say(BEN);
         assertThat(code(ask(BEN, Content.Message.of("again")))).isEqualTo(ErrorCode.SLOW_MODE);
         placed(ask(ANNA, slow(0)));
@@ -395,7 +395,7 @@ class RulesTest {
     void slowModeOutlivesItsOwner() {
         placed(ask(ANNA, slow(5_000)));
         say(BEN);
-        stage.loop.pass(100);
+        stage.loop.advance(100);
         stage.serving("n2");
         Answer.Refused refused = (Answer.Refused) ask(BEN, Content.Message.of("again"));
         assertThat(refused.code()).isEqualTo(ErrorCode.SLOW_MODE);
@@ -407,7 +407,7 @@ class RulesTest {
     void aRetryIsAnsweredAsTheFirstTimeEvenAfterItsSenderWasRemoved() {
         Answer.Placed first = (Answer.Placed) stage.ask(says(BEN, "m1", "hello"));
         placed(ask(ANNA, remove(BEN)));
-        stage.loop.pass(1_000);
+        stage.loop.advance(1_000);
         Answer.Placed again = (Answer.Placed) stage.ask(says(BEN, "m1", "hello"));
         assertThat(again.duplicate()).isTrue();
         assertThat(again.sequence()).isEqualTo(first.sequence());

@@ -34,6 +34,7 @@ import chat.parley.model.Role;
 import chat.parley.model.Settings;
 import chat.parley.store.Batch;
 import chat.parley.store.Damaged;
+import chat.parley.store.History;
 import chat.parley.store.LogRow;
 import chat.parley.store.Unavailable;
 import chat.parley.store.memory.Weather;
@@ -134,7 +135,7 @@ class SequencerVerticleTest {
     void sentAtNeverGoesBack() {
         stage.serving("n1");
         aGroup();
-        stage.loop.wallBack(3_600_000);
+        stage.loop.setBack(3_600_000);
         stage.ask(says(BEN, "m1", "after the clock was set back"));
         List<Entry> log = stage.store.log(SHARD).stream().map(LogRow::entry).toList();
         assertThat(log.get(2).sentAt()).isEqualTo(log.get(1).sentAt());
@@ -256,7 +257,7 @@ class SequencerVerticleTest {
         assertThat(code(answersOf(split).get(2))).isEqualTo(ErrorCode.NOT_FOUND);
 
         placed(stage.ask(draft(ANNA, GROUP, "slow", slow(60_000))));
-        stage.loop.pass(60_000);
+        stage.loop.advance(60_000);
         placed(stage.ask(says(BEN, "s1", "once")));
         List<Answer> slow = stage.askAll(
                 says(BEN, "s2", "twice"),
@@ -296,7 +297,7 @@ class SequencerVerticleTest {
         aGroup();
         Answer first = stage.ask(says(BEN, "m1", "hello"));
         for (int i = 0; i < 10; i++) placed(stage.ask(says(BEN, "n" + i, "more")));
-        stage.loop.pass(60_000);
+        stage.loop.advance(60_000);
         Answer.Placed again = (Answer.Placed) stage.ask(says(BEN, "m1", "hello"));
         assertThat(again.duplicate()).isTrue();
         assertThat(again.sequence()).isEqualTo(placed(first));
@@ -409,7 +410,7 @@ class SequencerVerticleTest {
         aGroup();
         gate.loseAnswer("append");
         Future<Object> answer = stage.send(says(BEN, "m1", "hello"));
-        stage.loop.pass(100);
+        stage.loop.advance(100);
         assertThat(placed(answersOf(answer).getFirst())).isEqualTo(3);
         assertThat(ids()).containsExactly("create", "", "m1");
     }
@@ -422,7 +423,7 @@ class SequencerVerticleTest {
         Future<Object> answer = stage.send(says(BEN, "m1", "hello"));
         stage.loop.settle();
         stage.send(says(BEN, "m2", "waits"));
-        stage.loop.pass(100);
+        stage.loop.advance(100);
         assertThat(placed(answersOf(answer).getFirst())).isEqualTo(3);
         assertThat(gate.calls("append").get(2)).isEqualTo(gate.calls("append").get(1));
         assertThat(ids()).containsExactly("create", "", "m1", "m2");
@@ -435,12 +436,12 @@ class SequencerVerticleTest {
         gate.fail("append", new IllegalStateException("timed out"));
         gate.hold("head");
         Future<Object> answer = stage.send(says(BEN, "m1", "hello"));
-        stage.loop.pass(100);
+        stage.loop.advance(100);
         gate.let("head"); // not applied yet: it is tried again, and that is held until the first try was applied
         gate.hold("append");
         gate.carryOutLate();
         gate.let("append");
-        stage.loop.pass(100);
+        stage.loop.advance(100);
         assertThat(placed(answersOf(answer).getFirst())).isEqualTo(3);
         assertThat(ids()).containsExactly("create", "", "m1");
     }
@@ -453,10 +454,10 @@ class SequencerVerticleTest {
         Future<Object> out = stage.send(says(BEN, "m1", "hello"));
         stage.loop.settle();
         Future<Object> unsent = stage.send(says(BEN, "m2", "waits"));
-        stage.loop.pass(1_700);
+        stage.loop.advance(1_700);
         assertThat(out.isComplete()).isFalse();
         assertThat(code(answersOf(unsent).getFirst())).isEqualTo(ErrorCode.UNAVAILABLE);
-        stage.loop.pass(300);
+        stage.loop.advance(300);
         assertThat(code(answersOf(out).getFirst())).isEqualTo(ErrorCode.OUTCOME_UNKNOWN);
         gate.let("append");
         stage.loop.settle();
@@ -471,7 +472,7 @@ class SequencerVerticleTest {
         aGroup();
         gate.fail("append", new Unavailable("full"));
         Future<Object> answer = stage.send(says(BEN, "m1", "hello"));
-        stage.loop.pass(100);
+        stage.loop.advance(100);
         assertThat(placed(answersOf(answer).getFirst())).isEqualTo(3);
     }
 
@@ -481,9 +482,9 @@ class SequencerVerticleTest {
         aGroup();
         for (int i = 0; i < 100; i++) gate.fail("append", new Unavailable("full"));
         Future<Object> answer = stage.send(says(BEN, "m1", "hello"));
-        stage.loop.pass(1_700);
+        stage.loop.advance(1_700);
         assertThat(code(answersOf(answer).getFirst())).isEqualTo(ErrorCode.UNAVAILABLE);
-        stage.loop.pass(60_000);
+        stage.loop.advance(60_000);
         assertThat(ids()).containsExactly("create", "");
     }
 
@@ -493,14 +494,14 @@ class SequencerVerticleTest {
         gate.fail("ids", new IllegalStateException("timed out"));
         gate.fail("conversations", new IllegalStateException("timed out"));
         Future<Object> answer = stage.send(creates(ANNA, "create", BEN));
-        stage.loop.pass(200);
+        stage.loop.advance(200);
         placed(answersOf(answer).getFirst());
         stage.serving("n2", gate, CONFIG);
         gate.fail("members", new IllegalStateException("timed out"));
         gate.fail("entries", new IllegalStateException("timed out"));
         placed(stage.ask(in(sibling(0), creates(BEN, "c2", ANNA))));
         Future<Object> later = stage.send(says(BEN, "m1", "hello"));
-        stage.loop.pass(200);
+        stage.loop.advance(200);
         placed(answersOf(later).getFirst());
     }
 
@@ -510,7 +511,13 @@ class SequencerVerticleTest {
         aGroup();
         placed(stage.ask(in(sibling(0), creates(ANNA, "c", BEN))));
         stage.serving("n2", gate, CONFIG);
-        gate.fail("ids", new Damaged(GROUP, "ids"));
+        gate.refuse(
+                "ids",
+                new Damaged(null, "ids"),
+                arguments -> ((Collection<?>) arguments.getFirst())
+                        .stream()
+                                .anyMatch(key ->
+                                        ((History.IdKey) key).conversationId().equals(GROUP)));
         Future<Object> damaged = stage.send(says(BEN, "m1", "hello"));
         Future<Object> whole = stage.send(in(sibling(0), says(BEN, "m1", "hello")));
         stage.loop.settle();
@@ -558,7 +565,7 @@ class SequencerVerticleTest {
         stage.serving("n2");
         placed(stage.ask(says(ANNA, "a1", "meanwhile")));
         gate.let("head");
-        stage.loop.pass(100);
+        stage.loop.advance(100);
         assertThat(placed(answersOf(answer).getFirst())).isEqualTo(3);
         assertThat(ids()).containsExactly("create", "", "m1", "a1");
     }
@@ -569,9 +576,9 @@ class SequencerVerticleTest {
         sequencer.release(SHARD);
         stage.loop.settle();
         Future<Void> again = sequencer.take(SHARD);
-        stage.loop.pass(1_500);
+        stage.loop.advance(1_500);
         assertThat(again.isComplete()).isFalse();
-        stage.loop.pass(600);
+        stage.loop.advance(600);
         assertThat(again.succeeded()).isTrue();
     }
 
@@ -581,7 +588,7 @@ class SequencerVerticleTest {
         gate.hold("takeOver");
         sequencer.take(SHARD);
         Future<Object> early = stage.send(creates(ANNA, "create", BEN));
-        stage.loop.pass(500);
+        stage.loop.advance(500);
         gate.let("takeOver");
         stage.loop.settle();
         placed(answersOf(early).getFirst());
@@ -592,7 +599,7 @@ class SequencerVerticleTest {
         gate.loseAnswer("takeOver");
         Future<Void> taken = stage.sequencer("n1", gate.over(stage.store.stores(Weather.FINE)), CONFIG)
                 .take(SHARD);
-        stage.loop.pass(1_000);
+        stage.loop.advance(1_000);
         assertThat(taken.succeeded()).isTrue();
         assertThat(gate.calls("takeOver")).hasSize(1);
         assertThat(stage.pull(GROUP, 0).epoch()).isEqualTo(1);
@@ -630,7 +637,7 @@ class SequencerVerticleTest {
         sequencer.take(SHARD ^ 1);
         stage.loop.settle();
         Future<?> stopped = sequencer.stop();
-        stage.loop.pass(500);
+        stage.loop.advance(500);
         assertThat(stopped.succeeded()).isTrue();
         assertThat(sequencer.serves(SHARD)).isFalse();
         assertThat(stage.bus.isHeard(Address.sequencer(SHARD ^ 1))).isFalse();
@@ -707,20 +714,21 @@ class SequencerVerticleTest {
         placed(deferred.ask(in(sibling(0), creates(ANNA, "create", BEN))));
         gate.refuse(
                 "project",
+                new IllegalStateException("poison"),
                 arguments -> ((List<?>) arguments.get(1))
                         .stream()
                                 .anyMatch(entry ->
                                         ((Entry) entry).conversationId().equals(GROUP)));
         Future<Object> poisoned = deferred.send(rename(GROUP, "r1"));
         Future<Object> other = deferred.send(rename(sibling(0), "r1"));
-        deferred.loop.pass(500);
+        deferred.loop.advance(500);
         assertThat(placed(answersOf(other).getFirst())).isEqualTo(3);
         assertThat(poisoned.isComplete()).isFalse();
         placed(deferred.ask(rename(sibling(0), "r2")));
-        deferred.loop.pass(2_000);
+        deferred.loop.advance(2_000);
         assertThat(code(answersOf(poisoned).getFirst())).isEqualTo(ErrorCode.OUTCOME_UNKNOWN);
         gate.admit("project");
-        deferred.loop.pass(2_000);
+        deferred.loop.advance(2_000);
         assertThat(((Answer.Placed) deferred.ask(rename(GROUP, "r1"))).duplicate())
                 .isTrue();
     }
@@ -743,7 +751,7 @@ class SequencerVerticleTest {
         Stage deferred = Stage.withDeferredProjections();
         deferred.serving("n1", gate, CONFIG);
         placed(deferred.ask(creates(ANNA, "create", BEN)));
-        deferred.loop.pass(2_000);
+        deferred.loop.advance(2_000);
         gate.hold("project");
         placed(deferred.ask(says(BEN, "m1", "hello")));
         deferred.send(draft(ANNA, GROUP, "a1", new Content.MembersAdded(List.of(EVE), Role.MEMBER)));
@@ -751,7 +759,7 @@ class SequencerVerticleTest {
         deferred.bus.take(Address.fanout(SHARD), Spread.class);
 
         deferred.serving("n2");
-        deferred.loop.pass(200);
+        deferred.loop.advance(200);
         List<Spread> spreads = deferred.bus.take(Address.fanout(SHARD), Spread.class);
         assertThat(spreads)
                 .containsExactly(
@@ -764,12 +772,12 @@ class SequencerVerticleTest {
     @Test
     void headsOfATenthOfASecondAreSpreadTogether() {
         stage.serving("n1");
-        stage.loop.pass(100);
+        stage.loop.advance(100);
         placed(stage.ask(creates(ANNA, "create", BEN)));
         placed(stage.ask(in(sibling(0), creates(ANNA, "create", BEN))));
         placed(stage.ask(says(BEN, "m1", "hello")));
         placed(stage.ask(draft(ANNA, GROUP, "r1", new Content.MembersRemoved(List.of(new Departure(BEN, 0))))));
-        stage.loop.pass(100);
+        stage.loop.advance(100);
         assertThat(stage.bus.take(Address.fanout(SHARD), Spread.class))
                 .containsExactly(new Spread(
                         SHARD,
@@ -779,7 +787,7 @@ class SequencerVerticleTest {
                         List.of(
                                 new Route.HeadHint(GROUP, 4, List.of(ANNA, BEN)),
                                 new Route.HeadHint(sibling(0), 2, List.of(ANNA, BEN)))));
-        stage.loop.pass(1_000);
+        stage.loop.advance(1_000);
         assertThat(stage.bus.take(Address.fanout(SHARD), Spread.class)).isEmpty();
     }
 
@@ -787,12 +795,12 @@ class SequencerVerticleTest {
     void theProjectedCursorIsSavedEverySecondIfItMoved() {
         stage.serving("n1", gate, CONFIG);
         aGroup();
-        stage.loop.pass(1_000);
+        stage.loop.advance(1_000);
         assertThat(gate.calls("saveCursors")).hasSize(1);
-        stage.loop.pass(10_000);
+        stage.loop.advance(10_000);
         assertThat(gate.calls("saveCursors")).hasSize(1);
         placed(stage.ask(says(BEN, "m1", "hello")));
-        stage.loop.pass(1_000);
+        stage.loop.advance(1_000);
         assertThat(gate.calls("saveCursors")).hasSize(2);
     }
 
@@ -802,7 +810,7 @@ class SequencerVerticleTest {
     void theLongestIdleConversationIsUnloadedAndReadAgain() {
         stage.serving("n1", gate, CONFIG.withConversations(2, 1_000_000).withBatch(128, 1_000_000, 0));
         for (int i = 0; i < 4; i++) placed(stage.ask(in(sibling(i), creates(ANNA, "c", BEN))));
-        stage.loop.pass(200);
+        stage.loop.advance(200);
         int before = gate.calls("conversations").size();
         placed(stage.ask(in(sibling(3), says(BEN, "m1", "still there"))));
         assertThat(gate.calls("conversations")).hasSize(before);
@@ -832,7 +840,7 @@ class SequencerVerticleTest {
         stage.send(says(BEN, "m1", "hello"));
         stage.loop.settle();
         assertThat(sequencer.serves(SHARD)).isFalse();
-        stage.loop.pass(3_000);
+        stage.loop.advance(3_000);
         assertThat(sequencer.serves(SHARD)).isTrue();
         placed(stage.ask(says(BEN, "m2", "hello")));
     }

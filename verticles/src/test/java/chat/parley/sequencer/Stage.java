@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import chat.parley.bus.Address;
 import chat.parley.bus.Answer;
+import chat.parley.bus.ManualLoop;
 import chat.parley.bus.Pull;
 import chat.parley.bus.Pulled;
 import chat.parley.bus.Route;
@@ -37,7 +38,7 @@ final class Stage {
     static final ConversationId GROUP = new ConversationId("group-1");
     static final int SHARD = GROUP.shard();
 
-    final TestLoop loop = new TestLoop();
+    final ManualLoop loop = new ManualLoop();
     final TestBus bus = new TestBus();
     final MemoryStore store;
     private int made;
