@@ -2,6 +2,8 @@ package chat.parley.bus;
 
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.eventbus.ReplyFailure;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,7 +40,9 @@ public final class MemoryBus implements Bus {
     @Override
     public Future<Object> request(String address, Object message, long timeoutMillis) {
         Promise<Object> answered = Promise.promise();
-        if (!listeners.containsKey(address)) return Future.failedFuture("nobody listens at " + address);
+        if (!listeners.containsKey(address)) {
+            return Future.failedFuture(new ReplyException(ReplyFailure.NO_HANDLERS, "nobody listens at " + address));
+        }
         carry(address, message, answered::tryComplete);
         loop.after(timeoutMillis, () -> answered.tryFail("no answer from " + address));
         return answered.future();

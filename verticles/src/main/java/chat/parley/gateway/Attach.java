@@ -84,7 +84,11 @@ final class Attach {
     static Attach open(UserId user, ClientFrame.Open frame, GatewayConfig config) {
         Long cursor = frame.cursor();
         return new Attach(
-                user, frame.ref(), Scope.OPEN, Map.of(frame.conversationId(), cursor == null ? NO_CURSOR : cursor), config);
+                user,
+                frame.ref(),
+                Scope.OPEN,
+                Map.of(frame.conversationId(), cursor == null ? NO_CURSOR : cursor),
+                config);
     }
 
     @Nullable
@@ -162,7 +166,8 @@ final class Attach {
         long gateMembership = gate == null ? 0 : Math.max(0, gate.membershipSequence());
         long note = noted.getOrDefault(conversation, 0L);
         // Up to here the membership that was read is sure to be the one that counts.
-        long sure = Math.max(storedHead, stored.last().joined());
+        long sure = Math.max(
+                storedHead, Math.max(stored.last().joined(), stored.last().left()));
         Membership membership = stored;
         if (known != null && known.head >= sure) {
             sure = known.head;
@@ -248,8 +253,7 @@ final class Attach {
     }
 
     private static byte[] gap(Part part, long from, long to) {
-        return FrameCodec.encode(
-                new ServerFrame.Gap(part.membership.conversationId(), from, to, GapReason.NOT_MEMBER));
+        return FrameCodec.encode(new ServerFrame.Gap(part.membership.conversationId(), from, to, GapReason.NOT_MEMBER));
     }
 
     /** The last frames of the answer. */
@@ -373,7 +377,9 @@ final class Attach {
 
         /** Who has left sees the conversation end there. */
         private static long visible(Membership membership, long head) {
-            return membership.isMember() ? head : Math.min(head, membership.last().left());
+            return membership.isMember()
+                    ? head
+                    : Math.min(head, membership.last().left());
         }
     }
 }

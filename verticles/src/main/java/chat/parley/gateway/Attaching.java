@@ -98,10 +98,11 @@ final class Attaching {
         known.forEach((conversation, sequence) -> ends.add(gateway.tail
                 .read(conversation, sequence, 1, List.of(user.id), sequence)
                 .onSuccess(pulled -> attach.confirm(conversation, pulled.head(), of(user.id, pulled.memberships())))));
-        Future.join(ends).onComplete(answer -> ifOpen(() -> {
-            if (answer.succeeded()) fix(reading);
-            else again("the ends of conversations were not read", answer.cause(), () -> fix(reading));
-        }));
+        Future.join(ends)
+                .onComplete(answer -> ifOpen(() -> {
+                    if (answer.succeeded()) fix(reading);
+                    else again("the ends of conversations were not read", answer.cause(), () -> fix(reading));
+                }));
     }
 
     private static @Nullable Membership of(UserId user, List<Membership> memberships) {
@@ -130,23 +131,27 @@ final class Attaching {
         }
         List<Future<List<Recent.Item>>> pages = new ArrayList<>(reads.size());
         for (Attach.Read read : reads) pages.add(page(read));
-        Future.join(pages).onComplete(done -> ifOpen(() -> {
-            List<byte[]> frames = new ArrayList<>();
-            Throwable broken = null;
-            for (int i = 0; i < reads.size(); i++) {
-                Future<List<Recent.Item>> page = pages.get(i);
-                if (page.succeeded()) frames.addAll(attach.cut(reads.get(i), page.result()));
-                else if (page.cause() instanceof Damaged) {
-                    LOG.error("{} is not sent to sessions", reads.get(i).part().conversation(), page.cause());
-                    attach.giveUp(reads.get(i));
-                } else broken = page.cause();
-            }
-            Throwable cause = broken;
-            send(frames, 0, () -> {
-                if (cause == null) step();
-                else again("missed entries were not read", cause, this::step);
-            });
-        }));
+        Future.join(pages)
+                .onComplete(done -> ifOpen(() -> {
+                    List<byte[]> frames = new ArrayList<>();
+                    Throwable broken = null;
+                    for (int i = 0; i < reads.size(); i++) {
+                        Future<List<Recent.Item>> page = pages.get(i);
+                        if (page.succeeded()) frames.addAll(attach.cut(reads.get(i), page.result()));
+                        else if (page.cause() instanceof Damaged) {
+                            LOG.error(
+                                    "{} is not sent to sessions",
+                                    reads.get(i).part().conversation(),
+                                    page.cause());
+                            attach.giveUp(reads.get(i));
+                        } else broken = page.cause();
+                    }
+                    Throwable cause = broken;
+                    send(frames, 0, () -> {
+                        if (cause == null) step();
+                        else again("missed entries were not read", cause, this::step);
+                    });
+                }));
     }
 
     private Future<List<Recent.Item>> page(Attach.Read read) {

@@ -60,7 +60,8 @@ final class DeviceBook {
             underWay++;
             write(next.getKey(), next.getValue()).onComplete(done -> {
                 underWay--;
-                if (done.failed()) LOG.warn("a device of user {} was not written down", next.getKey().user, done.cause());
+                if (done.failed())
+                    LOG.warn("a device of user {} was not written down", next.getKey().user, done.cause());
                 if (!isPlanned) write();
             });
         }

@@ -1,7 +1,6 @@
 package chat.parley.gateway;
 
 import chat.parley.bus.Event;
-import chat.parley.model.Content;
 import chat.parley.model.ConversationId;
 import chat.parley.model.Entry;
 import chat.parley.model.Interval;
@@ -100,7 +99,10 @@ final class Gate {
 
     /** A member here whose sessions get by other ways what is theirs up to {@code head}. */
     void attach(LocalUser user, long head, Exit exit) {
-        if (cursor == UNKNOWN) cursor = head;
+        if (cursor == UNKNOWN) {
+            cursor = head;
+            membershipSequence = head;
+        }
         unknown = without(unknown, user);
         if (!users.contains(user)) {
             if (cursor >= head) add(user);
@@ -263,7 +265,8 @@ final class Gate {
             LocalUser user = exit.find(id);
             if (user != null && !users.contains(user) && !isLater(user)) joining.add(user);
         }
-        boolean isKnown = entry.sequence() <= CREATION_SEQUENCES || memberships != null && knowsAll(memberships, joining);
+        boolean isKnown =
+                entry.sequence() <= CREATION_SEQUENCES || memberships != null && knowsAll(memberships, joining);
         if (!joining.isEmpty() && !isKnown) {
             ask(joining);
             return false;
@@ -317,7 +320,8 @@ final class Gate {
         long first = Long.MAX_VALUE;
         for (LocalUser user : met) {
             Membership membership = memberships.get(user.id);
-            if (membership != null && !user.isForgetful) first = Math.min(first, membership.last().joined());
+            if (membership != null && !user.isForgetful)
+                first = Math.min(first, membership.last().joined());
         }
         return first == Long.MAX_VALUE ? wanted : first - 1;
     }

@@ -65,7 +65,8 @@ final class Gates implements Gate.Exit {
         long last = events.events().getLast().entry().sequence();
         if (gate != null && last <= gate.cursor()) return;
         if (gate != null && events.users().size() <= gate.users().size() && !users.hasUnready()) {
-            named.clear(); // the usual case: as far as numbers can tell, nobody is named who is not a member at the gate
+            named.clear(); // the usual case: as far as numbers can tell, nobody is named who is not a member at the
+            // gate
         } else {
             name(events.users(), events.conversationId(), last);
         }
@@ -177,7 +178,7 @@ final class Gates implements Gate.Exit {
         recent.add(gate.conversation, run);
         if (users.hasUnready()) noteMembers(gate, run);
         Passing passing = new Passing(gate.conversation, run);
-        for (int i = 0; i < receivers.size(); i++) {
+        for (int i = receivers.size() - 1; i >= 0; i--) { // downwards: whom a write ends goes from the list
             LocalUser user = receivers.get(i);
             boolean isSender = passing.isOf(user.id);
             List<Session> sessions = user.sessions;
@@ -232,7 +233,11 @@ final class Gates implements Gate.Exit {
                     now = loop.monotonicMillis();
                     if (answer.succeeded()) pulled(gate, asked, answer.result());
                     else {
-                        LOG.warn("entries of {} behind {} were not read", gate.conversation, asked.after(), answer.cause());
+                        LOG.warn(
+                                "entries of {} behind {} were not read",
+                                gate.conversation,
+                                asked.after(),
+                                answer.cause());
                         gate.pullFailed(this);
                     }
                     dropIfEmpty(gate);

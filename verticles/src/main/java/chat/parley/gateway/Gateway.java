@@ -121,7 +121,8 @@ public final class Gateway {
     }
 
     private String newSessionId() {
-        return Long.toHexString(random.nextLong() | Long.MIN_VALUE) + Long.toHexString(random.nextLong() | Long.MIN_VALUE);
+        return Long.toHexString(random.nextLong() | Long.MIN_VALUE)
+                + Long.toHexString(random.nextLong() | Long.MIN_VALUE);
     }
 
     /** Sends drafts to their sequencers; for HTTP too. */
@@ -284,7 +285,9 @@ public final class Gateway {
         loop.after(Math.max(1, wait), () -> {
             isWaitingForHellos = false;
             long now = loop.monotonicMillis();
-            while (!fresh.isEmpty() && (fresh.element().deadline <= now || !fresh.element().session.isNew())) {
+            while (!fresh.isEmpty()
+                    && (fresh.element().deadline <= now
+                            || !fresh.element().session.isNew())) {
                 fresh.remove().session.helloOverdue();
             }
             waitForHellos();

@@ -90,7 +90,9 @@ final class PageCut {
             head(reached);
             add(row);
         }
-        boolean isOver = membership.isMember() ? end >= 0 && reached >= end : reached >= membership.last().left();
+        boolean isOver = membership.isMember()
+                ? end >= 0 && reached >= end
+                : reached >= membership.last().left();
         if (!isOver && !(rows.isEmpty() && end >= 0)) return;
         isAtEnd = true;
         reached = Math.max(reached, visibleHead());
@@ -116,7 +118,8 @@ final class PageCut {
         Entry entry = row.entry();
         if (!membership.mayRead(entry.sequence())) return;
         byte[] event = EventJson.encode(entry, row.editedAt(), row.deletedAt());
-        boolean isOwn = entry.senderId().equals(user()) && !entry.clientMessageId().isEmpty();
+        boolean isOwn =
+                entry.senderId().equals(user()) && !entry.clientMessageId().isEmpty();
         entries.add(isOwn ? EventJson.withClientMessageId(event, entry.clientMessageId()) : event);
     }
 

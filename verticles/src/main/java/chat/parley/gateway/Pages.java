@@ -58,32 +58,37 @@ public final class Pages {
     private Future<Optional<Page>> fillAfter(PageCut cut) {
         long from = cut.afterNext();
         int most = cut.entriesLeft();
-        return stores.history().after(cut.conversation(), from, most, PAGE_BYTES).compose(rows -> {
-            if (rows.size() == most) return cutByRow(cut, () -> cut.ascending(from, rows, -1), this::fillAfter);
-            long last = rows.isEmpty() ? from : rows.getLast().entry().sequence();
-            return readTail(cut, last, most - rows.size()).compose(pulled -> {
-                List<StoredEntry> all = new ArrayList<>(rows);
-                for (Entry entry : pulled.entries()) all.add(StoredEntry.plain(entry));
-                PageCut.amend(all, pulled.entries());
-                return cutByTail(cut, pulled, () -> cut.ascending(from, all, pulled.head()), this::fillAfter);
-            });
-        });
+        return stores.history()
+                .after(cut.conversation(), from, most, PAGE_BYTES)
+                .compose(rows -> {
+                    if (rows.size() == most) return cutByRow(cut, () -> cut.ascending(from, rows, -1), this::fillAfter);
+                    long last = rows.isEmpty() ? from : rows.getLast().entry().sequence();
+                    return readTail(cut, last, most - rows.size()).compose(pulled -> {
+                        List<StoredEntry> all = new ArrayList<>(rows);
+                        for (Entry entry : pulled.entries()) all.add(StoredEntry.plain(entry));
+                        PageCut.amend(all, pulled.entries());
+                        return cutByTail(cut, pulled, () -> cut.ascending(from, all, pulled.head()), this::fillAfter);
+                    });
+                });
     }
 
     private Future<Optional<Page>> fillBefore(PageCut cut) {
         long from = cut.beforeNext();
         int most = cut.entriesLeft();
-        return stores.history().before(cut.conversation(), from, most, PAGE_BYTES).compose(rows -> {
-            long newest = rows.isEmpty() ? 0 : rows.getFirst().entry().sequence();
-            if (newest + 1 >= from) return cutByRow(cut, () -> cut.descending(from, rows, -1), this::fillBefore);
-            return readWholeTail(cut, newest, from, new ArrayList<>()).compose(pulled -> {
-                List<StoredEntry> all = new ArrayList<>();
-                for (Entry entry : pulled.entries().reversed()) all.add(StoredEntry.plain(entry));
-                all.addAll(rows);
-                PageCut.amend(all, pulled.entries());
-                return cutByTail(cut, pulled, () -> cut.descending(from, all, pulled.head()), this::fillBefore);
-            });
-        });
+        return stores.history()
+                .before(cut.conversation(), from, most, PAGE_BYTES)
+                .compose(rows -> {
+                    long newest = rows.isEmpty() ? 0 : rows.getFirst().entry().sequence();
+                    if (newest + 1 >= from)
+                        return cutByRow(cut, () -> cut.descending(from, rows, -1), this::fillBefore);
+                    return readWholeTail(cut, newest, from, new ArrayList<>()).compose(pulled -> {
+                        List<StoredEntry> all = new ArrayList<>();
+                        for (Entry entry : pulled.entries().reversed()) all.add(StoredEntry.plain(entry));
+                        all.addAll(rows);
+                        PageCut.amend(all, pulled.entries());
+                        return cutByTail(cut, pulled, () -> cut.descending(from, all, pulled.head()), this::fillBefore);
+                    });
+                });
     }
 
     private Future<Pulled> readTail(PageCut cut, long after, int entriesMax) {
@@ -94,12 +99,14 @@ public final class Pages {
     private Future<Pulled> readWholeTail(PageCut cut, long after, long before, List<Entry> entries) {
         return readTail(cut, after, TAIL_ENTRIES).compose(pulled -> {
             for (Entry entry : pulled.entries()) if (entry.sequence() < before) entries.add(entry);
-            long last = pulled.entries().isEmpty() ? after : pulled.entries().getLast().sequence();
+            long last = pulled.entries().isEmpty()
+                    ? after
+                    : pulled.entries().getLast().sequence();
             if (last < pulled.head() && last + 1 < before && last > after) {
                 return readWholeTail(cut, last, before, entries);
             }
-            return Future.succeededFuture(new Pulled(
-                    pulled.conversationId(), pulled.epoch(), pulled.head(), entries, pulled.memberships()));
+            return Future.succeededFuture(
+                    new Pulled(pulled.conversationId(), pulled.epoch(), pulled.head(), entries, pulled.memberships()));
         });
     }
 

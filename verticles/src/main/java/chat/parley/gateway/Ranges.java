@@ -48,7 +48,8 @@ final class Ranges {
         return history.after(asked.conversation, asked.after, entriesMax, PAGE_BYTES)
                 .compose(page -> {
                     List<Recent.Item> items = new ArrayList<>(page.size());
-                    for (StoredEntry stored : page) items.add(item(stored.entry(), stored.editedAt(), stored.deletedAt()));
+                    for (StoredEntry stored : page)
+                        items.add(item(stored.entry(), stored.editedAt(), stored.deletedAt()));
                     if (!items.isEmpty()) return Future.succeededFuture(items);
                     return tail.read(asked.conversation, asked.after, entriesMax, List.of(), asked.upTo)
                             .compose(pulled -> {

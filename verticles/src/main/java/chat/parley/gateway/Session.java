@@ -147,7 +147,8 @@ public final class Session implements Inbound {
         ref = hello.ref();
         state = State.ATTACHING;
         holdReading(FOR_WELCOME);
-        boolean isOtherLife = hello.incarnation() != null && !hello.incarnation().equals(gateway.incarnation());
+        boolean isOtherLife =
+                hello.incarnation() != null && !hello.incarnation().equals(gateway.incarnation());
         LocalUser me = me();
         Attach attach = Attach.all(me.id, hello.ref(), isOtherLife ? null : hello.cursors(), gateway.config);
         Attaching planned = new Attaching(gateway, this, me, attach, true);
@@ -161,7 +162,8 @@ public final class Session implements Inbound {
             close(CloseCode.UNAUTHENTICATED);
             return;
         }
-        if (!admit(decoded)) return;
+        boolean isLast = decoded instanceof Decoded.Refusal refusal && refusal.close() != null;
+        if (!isLast && !admit(decoded)) return;
         switch (decoded) {
             case ClientFrame.SendMessage frame ->
                 submit(frame.ref(), frame.clientMessageId(), frame.conversationId(), frame.message());
@@ -289,14 +291,13 @@ public final class Session implements Inbound {
 
     private void startSync(ClientFrame frame) {
         LocalUser me = me();
-        Attach attach =
-                switch (frame) {
-                    case ClientFrame.Sync sync when outbox != null && outbox.isAllTold() ->
-                        Attach.all(me.id, sync.ref(), sync.cursors(), gateway.config);
-                    case ClientFrame.Sync sync -> Attach.named(me.id, sync.ref(), sync.cursors(), gateway.config);
-                    case ClientFrame.Open open -> Attach.open(me.id, open, gateway.config);
-                    default -> throw new IllegalArgumentException("no sync");
-                };
+        Attach attach = switch (frame) {
+            case ClientFrame.Sync sync
+            when outbox != null && outbox.isAllTold() -> Attach.all(me.id, sync.ref(), sync.cursors(), gateway.config);
+            case ClientFrame.Sync sync -> Attach.named(me.id, sync.ref(), sync.cursors(), gateway.config);
+            case ClientFrame.Open open -> Attach.open(me.id, open, gateway.config);
+            default -> throw new IllegalArgumentException("no sync");
+        };
         if (outbox != null) {
             if (attach.coversAll()) outbox.syncedAll();
             else for (ConversationId conversation : attach.asked()) outbox.synced(conversation);
@@ -366,7 +367,8 @@ public final class Session implements Inbound {
     void attached(Attaching done) {
         if (attaching != done) return;
         attaching = null;
-        for (Attach.Waiting waiting : done.attach().waiting()) pass(waiting.conversation(), waiting.sequence(), waiting.frame());
+        for (Attach.Waiting waiting : done.attach().waiting())
+            pass(waiting.conversation(), waiting.sequence(), waiting.frame());
         for (ConversationId lost : done.attach().lost()) resync(lost);
         nextSync();
     }
@@ -397,7 +399,8 @@ public final class Session implements Inbound {
 
     /** Before the session is attached: there is an entry. */
     void note(ConversationId conversation, long sequence) {
-        if (attaching != null && !attaching.attach().isFixed()) attaching.attach().note(conversation, sequence);
+        if (attaching != null && !attaching.attach().isFixed())
+            attaching.attach().note(conversation, sequence);
     }
 
     /** Entries that this session's user did not send. */
@@ -434,10 +437,7 @@ public final class Session implements Inbound {
 
     /** Sequences that will never come: their user was no member. */
     void gap(ConversationId conversation, long from, long to) {
-        pass(
-                conversation,
-                to,
-                FrameCodec.encode(new ServerFrame.Gap(conversation, from, to, GapReason.NOT_MEMBER)));
+        pass(conversation, to, FrameCodec.encode(new ServerFrame.Gap(conversation, from, to, GapReason.NOT_MEMBER)));
     }
 
     private void pass(ConversationId conversation, long sequence, byte[] frame) {
@@ -461,7 +461,8 @@ public final class Session implements Inbound {
     /** Entries of the conversation went past this session. */
     void resync(ConversationId conversation) {
         if (state != State.WELCOME) return;
-        if (attaching != null && attaching.attach().covers(conversation)) attaching.attach().lose(conversation);
+        if (attaching != null && attaching.attach().covers(conversation))
+            attaching.attach().lose(conversation);
         else drop(conversation);
     }
 
@@ -565,7 +566,8 @@ public final class Session implements Inbound {
         if (state == State.CLOSED || state == State.NEW) return;
         if (fullSince > 0 && nowMillis - fullSince > gateway.config.slowMillis()) {
             close(CloseCode.TOO_SLOW);
-        } else if (isExpired() || !gateway.tokens.isTrusted(Objects.requireNonNull(identity).keyId())) {
+        } else if (isExpired()
+                || !gateway.tokens.isTrusted(Objects.requireNonNull(identity).keyId())) {
             close(CloseCode.UNAUTHENTICATED);
         }
     }

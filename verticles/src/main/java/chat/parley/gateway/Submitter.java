@@ -142,7 +142,8 @@ public final class Submitter {
 
     private void answered(Shipment shipment, Object answer) {
         switch (answer) {
-            case Submitted submitted when submitted.answers().size() == shipment.drafts.size() ->
+            case Submitted submitted
+            when submitted.answers().size() == shipment.drafts.size() ->
                 finish(shipment, submitted.answers(), OUTCOME_UNKNOWN);
             case NotMine notMine -> sendAgain(shipment);
             default -> {

@@ -117,15 +117,15 @@ final class Tail {
     private Future<Rest> readRest(int shard) {
         return stores.log()
                 .cursors(shard)
-                .compose(cursors -> stores.log()
-                        .head(shard)
-                        .compose(head -> rows(head, new ArrayList<>(), cursors.projected())));
+                .compose(cursors ->
+                        stores.log().head(shard).compose(head -> rows(head, new ArrayList<>(), cursors.projected())));
     }
 
     private Future<Rest> rows(ShardHead head, List<Entry> entries, long position) {
         if (position >= head.position()) return Future.succeededFuture(new Rest(head.epoch(), entries));
         return stores.log().read(head.shard(), position, LOG_ROWS).compose(rows -> {
-            if (rows.isEmpty()) return Future.failedFuture("the log of shard " + head.shard() + " ends before its head");
+            if (rows.isEmpty())
+                return Future.failedFuture("the log of shard " + head.shard() + " ends before its head");
             long last = position;
             for (LogRow row : rows) {
                 last = row.entry().position();

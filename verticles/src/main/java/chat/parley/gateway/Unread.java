@@ -39,9 +39,11 @@ public final class Unread {
         return directory.inbox(user).compose(memberships -> {
             List<ConversationId> conversations = new ArrayList<>(memberships.size());
             for (Membership membership : memberships) conversations.add(membership.conversationId());
-            return directory.heads(conversations).compose(heads -> directory
-                    .readPointers(user, conversations)
-                    .map(pointers -> total(memberships, heads, pointers)));
+            return directory
+                    .heads(conversations)
+                    .compose(heads -> directory
+                            .readPointers(user, conversations)
+                            .map(pointers -> total(memberships, heads, pointers)));
         });
     }
 }

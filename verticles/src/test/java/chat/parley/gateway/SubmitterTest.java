@@ -1,0 +1,259 @@
+package chat.parley.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import chat.parley.bus.Address;
+import chat.parley.bus.Answer;
+import chat.parley.bus.Bus.Received;
+import chat.parley.bus.ManualLoop;
+import chat.parley.bus.MemoryBus;
+import chat.parley.bus.NotMine;
+import chat.parley.bus.Submit;
+import chat.parley.bus.Submitted;
+import chat.parley.model.Content;
+import chat.parley.model.ConversationId;
+import chat.parley.model.Draft;
+import chat.parley.model.UserId;
+import chat.parley.store.memory.MemoryStore;
+import chat.parley.store.memory.Weather;
+import chat.parley.wire.ErrorCode;
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class SubmitterTest {
+    private static final UserId ANNA = new UserId("anna");
+    private static final ConversationId GROUP = new ConversationId("group-1");
+    private static final ConversationId OTHER = new ConversationId("other");
+
+    private final ManualLoop loop = new ManualLoop();
+    private final MemoryBus bus = new MemoryBus(loop);
+    private final Submitter submitter = new Submitter(
+            bus,
+            loop,
+            new ReadPointers(
+                    loop, new MemoryStore(false, 1).stores(Weather.FINE).directory()),
+            2_000);
+    private final Map<ConversationId, Lane> lanes = new HashMap<>();
+    private final List<Received> heard = new ArrayList<>();
+    private final List<String> answers = new ArrayList<>();
+
+    @Test
+    void whatIsSentInOneTurnGoesTogetherAndInOrder() {
+        listen(GROUP);
+        submit(GROUP, "a");
+        submit(GROUP, "b");
+        loop.settle();
+
+        assertThat(heardIds()).containsExactly("a,b");
+        place(0, 3, 4);
+        assertThat(answers).containsExactly("a=3", "b=4");
+        assertThat(lanes).isEmpty();
+        assertThat(submitter.drafts()).isZero();
+    }
+
+    @Test
+    void whatIsSentMeanwhileWaitsForTheAnswer() {
+        listen(GROUP);
+        submit(GROUP, "a");
+        loop.settle();
+        submit(GROUP, "b");
+        submit(GROUP, "c");
+        loop.settle();
+        assertThat(heardIds()).containsExactly("a");
+        place(0, 3);
+
+        assertThat(heardIds()).containsExactly("a", "b,c");
+    }
+
+    @Test
+    void anotherConversationDoesNotWait() {
+        listen(GROUP);
+        listen(OTHER);
+        submit(GROUP, "a");
+        loop.settle();
+        submit(OTHER, "b");
+        loop.settle();
+
+        assertThat(heardIds()).containsExactly("a", "b");
+    }
+
+    @Test
+    void anotherSenderDoesNotWait() {
+        listen(GROUP);
+        submit(GROUP, "a");
+        loop.settle();
+        Future<Answer> other = submitter.submit(draft(GROUP, "b"));
+        loop.settle();
+
+        assertThat(heardIds()).containsExactly("a", "b");
+        place(1, 4);
+        assertThat(other.result()).isEqualTo(new Answer.Placed(4, 9, 1, false));
+    }
+
+    @Test
+    void aRefusalToBeTriedAgainRefusesWhatStandsBehind() {
+        listen(GROUP);
+        submit(GROUP, "a");
+        loop.settle();
+        submit(GROUP, "b");
+        submit(GROUP, "c");
+        answer(0, new Submitted(List.of(new Answer.Refused(ErrorCode.SLOW_MODE, "slow", 700))));
+
+        assertThat(answers).containsExactly("a slow_mode", "b slow_mode", "c slow_mode");
+        submit(GROUP, "d");
+        loop.settle();
+        assertThat(heardIds()).containsExactly("a", "d");
+    }
+
+    @Test
+    void aRefusalForGoodRefusesNothingElse() {
+        listen(GROUP);
+        submit(GROUP, "a");
+        loop.settle();
+        submit(GROUP, "b");
+        answer(0, new Submitted(List.of(new Answer.Refused(ErrorCode.CONFLICT, "other content"))));
+
+        assertThat(answers).containsExactly("a conflict");
+        assertThat(heardIds()).containsExactly("a", "b");
+    }
+
+    @Test
+    void withoutAnAnswerTheOutcomeIsUnknownAndWhatStandsBehindWasNotSent() {
+        listen(GROUP);
+        submit(GROUP, "a");
+        loop.settle();
+        submit(GROUP, "b");
+        loop.advance(1_999);
+        assertThat(answers).isEmpty();
+        loop.advance(1);
+
+        assertThat(answers).containsExactly("a outcome_unknown", "b unavailable");
+        assertThat(submitter.drafts()).isZero();
+    }
+
+    @Test
+    void anAnswerThatComesTooLateIsNotTold() {
+        listen(GROUP);
+        submit(GROUP, "a");
+        loop.advance(2_001);
+        place(0, 3);
+
+        assertThat(answers).containsExactly("a outcome_unknown");
+    }
+
+    @Test
+    void whoeverIsNotTheOwnerIsAskedTwiceAndThenEveryTenthOfASecond() {
+        listen(GROUP);
+        submit(GROUP, "a");
+        for (int i = 0; i < 4; i++) {
+            loop.settle();
+            answer(i, new NotMine(GROUP.shard(), "n2"));
+            if (i > 0) loop.advance(100);
+        }
+        assertThat(heard).hasSize(5);
+        place(4, 3);
+
+        assertThat(answers).containsExactly("a=3");
+    }
+
+    @Test
+    void ifNobodyIsTheOwnerForTwoSecondsItIsUnavailable() {
+        listen(GROUP);
+        submit(GROUP, "a");
+        for (int i = 0; answers.isEmpty() && i < 100; i++) {
+            loop.settle();
+            if (i < heard.size()) answer(i, new NotMine(GROUP.shard(), null));
+            if (i > 0) loop.advance(100);
+        }
+
+        assertThat(answers).containsExactly("a unavailable");
+        assertThat(heard).hasSizeBetween(19, 22);
+    }
+
+    @Test
+    void ifNobodyListensItIsUnavailable() {
+        submit(GROUP, "a");
+        loop.advance(1_999);
+        assertThat(answers).isEmpty();
+        loop.advance(200);
+
+        assertThat(answers).containsExactly("a unavailable");
+    }
+
+    @Test
+    void anOwnerThatComesInTimeGetsIt() {
+        submit(GROUP, "a");
+        loop.advance(1_000);
+        listen(GROUP);
+        loop.advance(200);
+        place(0, 3);
+
+        assertThat(answers).containsExactly("a=3");
+    }
+
+    @Test
+    void pastTheBoundSendsAreBusy() {
+        listen(GROUP);
+        for (int i = 0; i < 16_385; i++) submit(GROUP, "m" + i);
+
+        assertThat(answers).containsExactly("m16384 busy");
+    }
+
+    @Test
+    void aTurnWithVeryManyDraftsIsSeveralMessages() {
+        listen(GROUP);
+        for (int i = 0; i < 5_000; i++) submitter.submit(draft(GROUP, "m" + i));
+        loop.settle();
+
+        assertThat(heard).hasSize(3);
+    }
+
+    private void listen(ConversationId conversation) {
+        bus.listen(Address.sequencer(conversation.shard()), heard::add);
+    }
+
+    private void submit(ConversationId conversation, String id) {
+        submitter.submit(
+                new Submission(draft(conversation, id)) {
+                    @Override
+                    void answered(Answer answer) {
+                        answers.add(
+                                switch (answer) {
+                                    case Answer.Placed placed -> id + "=" + placed.sequence();
+                                    case Answer.Unchanged unchanged -> id + " unchanged";
+                                    case Answer.Refused refused ->
+                                        id + " " + refused.code().wireName();
+                                });
+                    }
+                },
+                lanes);
+    }
+
+    private static Draft draft(ConversationId conversation, String id) {
+        return new Draft(conversation, ANNA, id, "s", List.of(Content.Message.of("x")));
+    }
+
+    private void place(int submit, long... sequences) {
+        List<Answer> placed = new ArrayList<>();
+        for (long sequence : sequences) placed.add(new Answer.Placed(sequence, 9, 1, false));
+        answer(submit, new Submitted(placed));
+    }
+
+    private void answer(int submit, Object answer) {
+        heard.get(submit).answer(answer);
+        loop.settle();
+    }
+
+    private List<String> heardIds() {
+        return heard.stream()
+                .map(received -> String.join(
+                        ",",
+                        ((Submit) received.body())
+                                .drafts().stream().map(Draft::clientMessageId).toList()))
+                .toList();
+    }
+}
