@@ -6,17 +6,16 @@ import java.util.PriorityQueue;
 
 /** A loop whose time a test moves. */
 public final class ManualLoop implements Loop {
-    private static final long EPOCH_MILLIS = 1_700_000_000_000L;
-
     private final ArrayDeque<Runnable> turn = new ArrayDeque<>();
     private final PriorityQueue<Planned> timers =
             new PriorityQueue<>(Comparator.comparingLong(Planned::at).thenComparingLong(Planned::number));
+    private long wall = 1_700_000_000_000L;
     private long now = 1_000;
     private long planned;
 
     @Override
     public long millis() {
-        return EPOCH_MILLIS + now;
+        return wall + now;
     }
 
     @Override
@@ -34,6 +33,11 @@ public final class ManualLoop implements Loop {
     @Override
     public void soon(Runnable action) {
         turn.add(action);
+    }
+
+    /** Sets the wall clock back; the monotonic one goes on. */
+    public void setBack(long millis) {
+        wall -= millis;
     }
 
     /** Runs what can be run without time going on. */
