@@ -31,12 +31,12 @@ final class Attaching {
     private final boolean isHello;
     private int failures;
 
-    Attaching(Gateway gateway, Session session, LocalUser user, Attach attach, boolean isHello) {
+    Attaching(Gateway gateway, Session session, Attach attach) {
         this.gateway = gateway;
         this.session = session;
-        this.user = user;
+        this.user = session.me();
         this.attach = attach;
-        this.isHello = isHello;
+        this.isHello = !session.isWelcome();
     }
 
     Attach attach() {
@@ -116,7 +116,8 @@ final class Attaching {
         for (Attach.Part part : attach.parts()) {
             if (!part.isMember()) continue;
             Gate gate = gateway.gates.attach(user, part.conversation(), part.head());
-            if (gate.has(user) && gate.cursor() < part.head()) session.startAbove(part.conversation(), part.head());
+            if (gate.has(user) && gate.cursor() < part.head())
+                session.feed.startAbove(part.conversation(), part.head());
         }
         if (attach.coversAll()) gateway.users.ready(user);
         if (isHello) session.welcome(Unread.total(reading.memberships, reading.heads, reading.pointers));
@@ -172,10 +173,10 @@ final class Attaching {
         while (to < frames.size() && (to == from || bytes + frames.get(to).length < ARRAY_BYTES_MAX)) {
             bytes += frames.get(to++).length + 1;
         }
-        session.write(array(frames.subList(from, to), bytes - 1));
+        session.feed.write(array(frames.subList(from, to), bytes - 1));
         int next = to;
         if (next == frames.size() && attach.next().isEmpty()) then.run();
-        else session.whenDrained(() -> ifOpen(() -> send(frames, next, then)));
+        else session.feed.whenDrained(() -> ifOpen(() -> send(frames, next, then)));
     }
 
     private static byte[] array(List<byte[]> frames, int size) {
@@ -193,18 +194,18 @@ final class Attaching {
 
     private void finish() {
         if (attach.isOpen() && attach.parts().isEmpty()) {
-            session.send(new ServerFrame.Error(
+            session.feed.send(new ServerFrame.Error(
                     ErrorCode.NOT_FOUND, "there is no such conversation", 0, attach.ref(), null, null));
         } else {
-            attach.synced(gateway.watermark()).forEach(session::send);
+            attach.synced(gateway.watermark()).forEach(session.feed::send);
         }
-        session.attached(this);
+        session.feed.attached(this);
     }
 
     private void again(String what, Throwable cause, Runnable retry) {
         LOG.warn("user {}: {}", user.id, what, cause);
         if (++failures >= TRIES_MAX) {
-            session.attachFailed(this);
+            session.feed.attachFailed(this);
             return;
         }
         long pause = Math.min(1_000, PAUSE_MILLIS << Math.min(4, failures - 1));

@@ -135,7 +135,7 @@ final class Gates implements Gate.Exit {
     }
 
     private static void note(LocalUser user, ConversationId conversation, long sequence) {
-        for (Session session : user.sessions) session.note(conversation, sequence);
+        for (Session session : user.sessions) session.feed.note(conversation, sequence);
     }
 
     private Gate add(Gate gate) {
@@ -183,8 +183,8 @@ final class Gates implements Gate.Exit {
             boolean isSender = passing.isOf(user.id);
             List<Session> sessions = user.sessions;
             for (int j = sessions.size() - 1; j >= 0; j--) {
-                if (isSender) sessions.get(j).liveOwn(passing);
-                else sessions.get(j).live(passing);
+                if (isSender) sessions.get(j).feed.liveOwn(passing);
+                else sessions.get(j).feed.live(passing);
             }
         }
         passing.release();
@@ -206,12 +206,12 @@ final class Gates implements Gate.Exit {
 
     @Override
     public void gap(Gate gate, LocalUser user, long from, long to) {
-        for (Session session : user.sessions) session.gap(gate.conversation, from, to);
+        for (Session session : user.sessions) session.feed.gap(gate.conversation, from, to);
     }
 
     @Override
     public void resync(Gate gate, LocalUser user) {
-        for (Session session : user.sessions) session.resync(gate.conversation);
+        for (Session session : user.sessions) session.feed.resync(gate.conversation);
     }
 
     @Override

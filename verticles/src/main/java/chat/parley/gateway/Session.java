@@ -11,10 +11,7 @@ import chat.parley.wire.ClientFrame;
 import chat.parley.wire.CloseCode;
 import chat.parley.wire.Decoded;
 import chat.parley.wire.ErrorCode;
-import chat.parley.wire.FrameCodec;
 import chat.parley.wire.ServerFrame;
-import chat.parley.wire.ServerFrame.GapReason;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -27,17 +24,12 @@ import org.slf4j.LoggerFactory;
 /** One connected device: takes what it says, sends it what it is told. What it needs only at times it has only then. */
 public final class Session implements Inbound {
     private static final Logger LOG = LoggerFactory.getLogger(Session.class);
-    private static final int SYNCS_MAX = 16;
     private static final int EARLY_MAX = 1_024;
     private static final int COMPARE_EVERY = 10;
 
     private static final int SYNC_COST = 5;
     private static final int OPEN_COST = 2;
     private static final int REAUTH_COST = 5;
-
-    private static final int FOR_SENDS = 1;
-    private static final int FOR_WELCOME = 2;
-    private static final int FOR_ROOM = 4;
 
     private enum State {
         /** Has not said who it is. */
@@ -49,6 +41,10 @@ public final class Session implements Inbound {
     }
 
     final String id;
+
+    /** What it is sent. */
+    final Feed feed;
+
     private final Gateway gateway;
     private final Transport transport;
     private State state = State.NEW;
@@ -60,24 +56,18 @@ public final class Session implements Inbound {
     private long turn;
     private int heartbeats;
     private long heardHeadsAt;
-    private int unreadFor;
-    private long fullSince;
-    private boolean isTelling;
 
     private final TokenBucket allowance;
     private @Nullable Flood flood;
     private @Nullable Sends sends;
     private @Nullable Map<ConversationId, Lane> lanes;
     private @Nullable List<Decoded> early;
-    private @Nullable Attaching attaching;
-    private @Nullable ArrayDeque<ClientFrame> syncs;
-    private @Nullable Outbox outbox;
-    private @Nullable Map<ConversationId, Long> floors;
 
     Session(Gateway gateway, Transport transport, String id) {
         this.gateway = gateway;
         this.transport = transport;
         this.id = id;
+        this.feed = new Feed(gateway, this, transport);
         long now = gateway.loop.monotonicMillis();
         this.allowance = new TokenBucket(gateway.config.sendsPerSecond(), gateway.config.sendsBurst(), now);
     }
@@ -113,7 +103,7 @@ public final class Session implements Inbound {
         switch (decoded) {
             case ClientFrame.Hello hello -> hello(hello);
             case Decoded.Refusal refusal -> {
-                send(refusal.toError());
+                feed.send(refusal.toError());
                 close(refusal.close() == null ? CloseCode.BAD_FRAME : refusal.close());
             }
             case ClientFrame frame -> {
@@ -146,14 +136,13 @@ public final class Session implements Inbound {
         client = hello.client();
         ref = hello.ref();
         state = State.ATTACHING;
-        holdReading(FOR_WELCOME);
+        feed.holdReading(Feed.FOR_WELCOME);
         boolean isOtherLife =
                 hello.incarnation() != null && !hello.incarnation().equals(gateway.incarnation());
         LocalUser me = me();
         Attach attach = Attach.all(me.id, hello.ref(), isOtherLife ? null : hello.cursors(), gateway.config);
-        Attaching planned = new Attaching(gateway, this, me, attach, true);
-        attaching = planned;
-        gateway.announce(this, planned::start);
+        Attaching attaching = feed.attach(attach);
+        gateway.announce(this, attaching::start);
     }
 
     private void handle(Decoded decoded) {
@@ -180,8 +169,8 @@ public final class Session implements Inbound {
                         frame.conversationId(),
                         new Content.Delete(frame.sequence(), List.of()));
             case ClientFrame.Heartbeat frame -> heartbeat(frame);
-            case ClientFrame.Sync frame -> sync(frame);
-            case ClientFrame.Open frame -> sync(frame);
+            case ClientFrame.Sync frame -> feed.sync(frame);
+            case ClientFrame.Open frame -> feed.sync(frame);
             case ClientFrame.Close frame -> {}
             case ClientFrame.Reauth frame -> reauth(frame);
             case ClientFrame.Hello frame -> refuse(frame, ErrorCode.BAD_FRAME, "hello was said already", 0);
@@ -190,7 +179,7 @@ public final class Session implements Inbound {
             case ClientFrame.Watch frame -> refuseUnoffered(frame);
             case ClientFrame.Unwatch frame -> refuseUnoffered(frame);
             case Decoded.Refusal refusal -> {
-                send(refusal.toError());
+                feed.send(refusal.toError());
                 if (refusal.close() != null) close(refusal.close());
             }
         }
@@ -235,7 +224,7 @@ public final class Session implements Inbound {
             sends = mine;
         }
         if (mine.unanswered() >= 4 * gateway.config.inFlightMax()) {
-            send(new ServerFrame.Error(
+            feed.send(new ServerFrame.Error(
                     ErrorCode.BUSY, "too many sends without an answer", 1_000, ref, clientMessageId, conversation));
             return;
         }
@@ -253,58 +242,39 @@ public final class Session implements Inbound {
         };
         mine.add(send);
         gateway.submitter().submit(send, myLanes);
-        if (mine.unanswered() >= gateway.config.inFlightMax()) holdReading(FOR_SENDS);
+        if (mine.unanswered() >= gateway.config.inFlightMax()) feed.holdReading(Feed.FOR_SENDS);
     }
 
     private void answered(Sends.Send send, Answer answer) {
         if (state == State.CLOSED || sends == null) return;
         Gate gate = gateway.gates.get(send.draft.conversationId());
         ServerFrame frame = sends.answered(send, answer, gate == null ? 0 : gate.cursor());
-        if (frame != null) send(frame);
+        if (frame != null) feed.send(frame);
         settled();
     }
 
     private void settled() {
         if (sends == null) return;
-        if (sends.unanswered() < gateway.config.inFlightMax() / 2) goOnReading(FOR_SENDS);
+        if (sends.unanswered() < gateway.config.inFlightMax() / 2) feed.goOnReading(Feed.FOR_SENDS);
         if (sends.isEmpty()) sends = null;
+    }
+
+    /** An entry that this session sent passes the gate. False: the ack is all that comes of it. */
+    boolean comesAsEvent(Event event) {
+        if (sends == null) return true;
+        Sends.Passed passed = sends.passed(event.entry());
+        if (passed.ack() != null) feed.send(passed.ack());
+        settled();
+        return passed.asEvent();
     }
 
     private void heartbeat(ClientFrame.Heartbeat frame) {
         Map<ConversationId, Long> heads = gateway.headsSince(me(), heardHeadsAt);
         heardHeadsAt = gateway.loop.monotonicMillis();
-        send(new ServerFrame.Heartbeat(frame.ref(), gateway.loop.millis(), gateway.watermark(), heads));
+        feed.send(new ServerFrame.Heartbeat(frame.ref(), gateway.loop.millis(), gateway.watermark(), heads));
         if (--heartbeats > 0) return;
         heartbeats = COMPARE_EVERY;
         gateway.compare(me());
-    }
-
-    private void sync(ClientFrame frame) {
-        if (attaching == null) {
-            startSync(frame);
-            return;
-        }
-        if (syncs == null) syncs = new ArrayDeque<>(2);
-        if (syncs.size() < SYNCS_MAX) syncs.add(frame);
-        else refuse(frame, ErrorCode.BUSY, "too many syncs wait", 1_000);
-    }
-
-    private void startSync(ClientFrame frame) {
-        LocalUser me = me();
-        Attach attach = switch (frame) {
-            case ClientFrame.Sync sync
-            when outbox != null && outbox.isAllTold() -> Attach.all(me.id, sync.ref(), sync.cursors(), gateway.config);
-            case ClientFrame.Sync sync -> Attach.named(me.id, sync.ref(), sync.cursors(), gateway.config);
-            case ClientFrame.Open open -> Attach.open(me.id, open, gateway.config);
-            default -> throw new IllegalArgumentException("no sync");
-        };
-        if (outbox != null) {
-            if (attach.coversAll()) outbox.syncedAll();
-            else for (ConversationId conversation : attach.asked()) outbox.synced(conversation);
-            if (outbox.isEmpty()) outbox = null;
-        }
-        attaching = new Attaching(gateway, this, me, attach, false);
-        attaching.start();
     }
 
     private void reauth(ClientFrame.Reauth frame) {
@@ -334,16 +304,23 @@ public final class Session implements Inbound {
         List<Decoded> said = early;
         early = null;
         if (said != null) gateway.loop.soon(() -> catchUp(said));
-        else goOnReading(FOR_WELCOME);
+        else feed.goOnReading(Feed.FOR_WELCOME);
+    }
+
+    /** It cannot be welcomed. */
+    void attachFailed() {
+        feed.send(new ServerFrame.Error(
+                ErrorCode.UNAVAILABLE, "the store cannot be read now", gateway.retryAfterMillis(), ref, null, null));
+        close(CloseCode.TOO_SLOW);
     }
 
     private void catchUp(List<Decoded> said) {
         for (Decoded decoded : said) if (state == State.WELCOME) handle(decoded);
-        if (state == State.WELCOME) goOnReading(FOR_WELCOME);
+        if (state == State.WELCOME) feed.goOnReading(Feed.FOR_WELCOME);
     }
 
     private void sendWelcome(@Nullable String toRef, long unread) {
-        send(new ServerFrame.Welcome(
+        feed.send(new ServerFrame.Welcome(
                 toRef,
                 id,
                 me().id,
@@ -357,179 +334,7 @@ public final class Session implements Inbound {
                 unread));
     }
 
-    /** This session gets what is at or below the head by other ways, though the gate has not passed it yet. */
-    void startAbove(ConversationId conversation, long head) {
-        if (floors == null) floors = new HashMap<>(4);
-        floors.put(conversation, head);
-    }
-
-    /** All is sent; what passed meanwhile follows. */
-    void attached(Attaching done) {
-        if (attaching != done) return;
-        attaching = null;
-        for (Attach.Waiting waiting : done.attach().waiting())
-            pass(waiting.conversation(), waiting.sequence(), waiting.frame());
-        for (ConversationId lost : done.attach().lost()) resync(lost);
-        nextSync();
-    }
-
-    void attachFailed(Attaching failed) {
-        if (attaching != failed) return;
-        String toRef = state == State.ATTACHING ? ref : failed.attach().ref();
-        send(new ServerFrame.Error(
-                ErrorCode.UNAVAILABLE, "the store cannot be read now", gateway.retryAfterMillis(), toRef, null, null));
-        if (state == State.ATTACHING) {
-            close(CloseCode.TOO_SLOW);
-            return;
-        }
-        attaching = null;
-        if (failed.attach().coversAll()) for (Gate gate : me().gates) resync(gate.conversation);
-        else for (ConversationId conversation : failed.attach().asked()) resync(conversation);
-        nextSync();
-    }
-
-    private void nextSync() {
-        if (syncs == null) return;
-        ClientFrame next = syncs.poll();
-        if (syncs.isEmpty()) syncs = null;
-        if (next != null) startSync(next);
-    }
-
-    // What passes the gates.
-
-    /** Before the session is attached: there is an entry. */
-    void note(ConversationId conversation, long sequence) {
-        if (attaching != null && !attaching.attach().isFixed())
-            attaching.attach().note(conversation, sequence);
-    }
-
-    /** Entries that this session's user did not send. */
-    void live(Passing passing) {
-        if (attaching == null && outbox == null && floors == null) {
-            if (isFull()) drop(passing.conversation);
-            else transport.write(passing.packet());
-            return;
-        }
-        for (Event event : passing.run) pass(passing.conversation, event.entry().sequence(), event.json());
-    }
-
-    /** Entries of which some are by this session's user, perhaps sent by this very session. */
-    void liveOwn(Passing passing) {
-        List<Event> run = passing.run;
-        for (int i = 0; i < run.size(); i++) {
-            Event event = run.get(i);
-            if (!event.entry().senderId().equals(me().id)) {
-                pass(passing.conversation, event.entry().sequence(), event.json());
-                continue;
-            }
-            if (event.entry().origin().equals(id) && !comesAsEvent(event)) continue;
-            pass(passing.conversation, event.entry().sequence(), passing.own(i));
-        }
-    }
-
-    private boolean comesAsEvent(Event event) {
-        if (sends == null) return true;
-        Sends.Passed passed = sends.passed(event.entry());
-        if (passed.ack() != null) send(passed.ack());
-        settled();
-        return passed.asEvent();
-    }
-
-    /** Sequences that will never come: their user was no member. */
-    void gap(ConversationId conversation, long from, long to) {
-        pass(conversation, to, FrameCodec.encode(new ServerFrame.Gap(conversation, from, to, GapReason.NOT_MEMBER)));
-    }
-
-    private void pass(ConversationId conversation, long sequence, byte[] frame) {
-        if (attaching != null && attaching.attach().covers(conversation)) {
-            if (attaching.attach().isFixed()) attaching.attach().pass(conversation, sequence, frame);
-            else attaching.attach().note(conversation, sequence);
-            return;
-        }
-        if (state != State.WELCOME) return;
-        if (floors != null) {
-            Long floor = floors.get(conversation);
-            if (floor != null && sequence <= floor) return;
-            if (floor != null) floors.remove(conversation);
-            if (floors.isEmpty()) floors = null;
-        }
-        if (outbox != null && outbox.isPaused(conversation)) return;
-        if (isFull()) drop(conversation);
-        else write(frame);
-    }
-
-    /** Entries of the conversation went past this session. */
-    void resync(ConversationId conversation) {
-        if (state != State.WELCOME) return;
-        if (attaching != null && attaching.attach().covers(conversation))
-            attaching.attach().lose(conversation);
-        else drop(conversation);
-    }
-
-    private boolean isFull() {
-        return transport.pendingBytes() > gateway.config.outboxBytesMax()
-                || transport.pendingFrames() > gateway.config.outboxFramesMax();
-    }
-
-    private void drop(ConversationId conversation) {
-        if (outbox == null) outbox = new Outbox();
-        outbox.drop(conversation);
-        if (!outbox.hasUntold() || isTelling) return;
-        isTelling = true;
-        if (fullSince == 0 && isFull()) fullSince = Math.max(1, gateway.loop.monotonicMillis());
-        gateway.loop.soon(() -> {
-            if (isOpen()) transport.whenDrained(this::drained);
-        });
-    }
-
-    private void drained() {
-        isTelling = false;
-        fullSince = 0;
-        if (state != State.WELCOME || outbox == null) return;
-        ServerFrame.Resync resync = outbox.tell();
-        if (resync != null) send(resync);
-    }
-
-    // What is written, and whether it is read.
-
-    void send(ServerFrame frame) {
-        write(FrameCodec.encode(frame));
-    }
-
-    void write(byte[] json) {
-        if (state == State.CLOSED) return;
-        Packet packet = Packet.of(json);
-        transport.write(packet);
-        packet.release();
-        if ((unreadFor & FOR_ROOM) == 0 && isFull()) waitForRoom();
-    }
-
-    /** Who does not take the answers is not asked for more questions. */
-    private void waitForRoom() {
-        if (fullSince == 0) fullSince = Math.max(1, gateway.loop.monotonicMillis());
-        holdReading(FOR_ROOM);
-        transport.whenDrained(() -> {
-            if (!isTelling) fullSince = 0;
-            goOnReading(FOR_ROOM);
-        });
-    }
-
-    void whenDrained(Runnable action) {
-        transport.whenDrained(action);
-    }
-
-    private void holdReading(int reason) {
-        if (unreadFor == 0) transport.pauseReading(true);
-        unreadFor |= reason;
-    }
-
-    private void goOnReading(int reason) {
-        if ((unreadFor & reason) == 0) return;
-        unreadFor &= ~reason;
-        if (unreadFor == 0 && state != State.CLOSED) transport.pauseReading(false);
-    }
-
-    private void refuse(Decoded decoded, ErrorCode code, String message, long retryAfterMillis) {
+    void refuse(Decoded decoded, ErrorCode code, String message, long retryAfterMillis) {
         String toRef = null;
         String clientMessageId = null;
         ConversationId conversation = null;
@@ -556,7 +361,7 @@ public final class Session implements Inbound {
                 toRef = refusal.ref();
             }
         }
-        send(new ServerFrame.Error(code, message, retryAfterMillis, toRef, clientMessageId, conversation));
+        feed.send(new ServerFrame.Error(code, message, retryAfterMillis, toRef, clientMessageId, conversation));
     }
 
     // Its life.
@@ -564,7 +369,7 @@ public final class Session implements Inbound {
     /** Once a second. */
     void tick(long nowMillis) {
         if (state == State.CLOSED || state == State.NEW) return;
-        if (fullSince > 0 && nowMillis - fullSince > gateway.config.slowMillis()) {
+        if (feed.isStuck(nowMillis)) {
             close(CloseCode.TOO_SLOW);
         } else if (isExpired()
                 || !gateway.tokens.isTrusted(Objects.requireNonNull(identity).keyId())) {
@@ -585,6 +390,11 @@ public final class Session implements Inbound {
         return state != State.CLOSED;
     }
 
+    /** It was told where live entries begin. */
+    boolean isWelcome() {
+        return state == State.WELCOME;
+    }
+
     boolean isNew() {
         return state == State.NEW;
     }
@@ -595,7 +405,7 @@ public final class Session implements Inbound {
     }
 
     void goAway(long retryAfterMillis) {
-        if (state == State.WELCOME) send(new ServerFrame.GoAway(retryAfterMillis, "this node drains"));
+        if (state == State.WELCOME) feed.send(new ServerFrame.GoAway(retryAfterMillis, "this node drains"));
     }
 
     void close(CloseCode code) {
@@ -608,12 +418,9 @@ public final class Session implements Inbound {
         if (state == State.CLOSED) return;
         state = State.CLOSED;
         gateway.ended(this);
-        attaching = null;
-        syncs = null;
         early = null;
         sends = null;
-        outbox = null;
-        floors = null;
+        feed.end();
     }
 
     void belongTo(LocalUser owner) {
@@ -626,7 +433,8 @@ public final class Session implements Inbound {
         return user;
     }
 
-    private LocalUser me() {
+    /** After the hello. */
+    LocalUser me() {
         return Objects.requireNonNull(user);
     }
 

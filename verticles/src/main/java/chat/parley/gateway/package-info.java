@@ -1,8 +1,24 @@
 /**
  * The gateway: where devices are connected. One instance is one event loop with its sockets.
  *
- * <p>In the order a message meets them: {@code GatewayVerticle} (HTTP server, upgrade) → {@code WebSocketTransport} → {@code Session} (one device) →
- * {@code Submitter} → bus; and back: bus → {@code Gateway} → {@code Gate} (order per conversation) → {@code Session} → {@code Outbox} → {@code Transport}.
+ * <p>In the order a message meets them: {@code GatewayVerticle} (HTTP server, upgrade) → {@code WebSocketTransport} → {@code Session} (what one
+ * device says) → {@code Submitter} → bus; and back: bus → {@code Gateway} → {@code Gate} (order per conversation) → {@code Feed} (what one
+ * device is sent) → {@code Transport}. HTTP enters at {@code Submitter} and {@code Pages}.
+ *
+ * <p>What decides is plain: {@code Gate}, {@code Attach} (where live entries begin), {@code Outbox} (what a slow socket is owed), {@code Sends}
+ * (one ack for each), {@code PageCut}, {@code Announcer}. {@code Gates}, {@code Attaching}, {@code Feed}, {@code Session}, {@code Pages} and {@code Registrar} carry it out.
+ *
+ * <ul>
+ *   <li>An entry that passes a gate goes to all members with a session here as of that entry, whomever the registry named: a user of whom
+ *       the registry does not know misses only what nobody else here gets, and comparing heads finds that.
+ *   <li>A gate lives as long as a member of its conversation has a session here. Who comes back is brought to the stored head anyway; what
+ *       makes that cheap are the encoded entries in {@code Recent}, which outlive it.
+ *   <li>A hole of more than 2,000 entries is not sent: {@code resync} leaves it to the clients, who ask as their sockets drain. So does an entry
+ *       for a member whose gate was given up for want of room.
+ *   <li>A head is fixed in one turn with the gate. Where gate or news are ahead of what is stored, the end of the conversation is asked
+ *       for, with the user's membership there ({@code Tail}): of the owner, or of the log.
+ *   <li>{@code since} is taken and saves nothing yet: every hello is answered with all heads.
+ * </ul>
  */
 @NullMarked
 package chat.parley.gateway;

@@ -319,7 +319,7 @@ class GateTest {
         return new Membership(GROUP, user.id, Role.MEMBER, List.of(new Interval(joined, left, 0)));
     }
 
-    private static Event says(long sequence) {
+    static Event says(long sequence) {
         return new Event(entry(sequence, "dora", Content.Message.of("x")), new byte[0]);
     }
 
@@ -354,7 +354,7 @@ class GateTest {
     }
 
     /** Everybody is here; keeps what comes out. */
-    private static final class Recorder implements Gate.Exit {
+    static final class Recorder implements Gate.Exit {
         private final Map<UserId, LocalUser> users = new HashMap<>();
         private List<String> out = new ArrayList<>();
 
