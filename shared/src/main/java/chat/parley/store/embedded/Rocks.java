@@ -4,8 +4,6 @@ import chat.parley.store.CannotOpen;
 import chat.parley.store.embedded.Writer.Committing;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,6 +18,7 @@ import org.rocksdb.Cache;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ColumnFamilyOptions;
+import org.rocksdb.CompactRangeOptions;
 import org.rocksdb.CompactionOptionsUniversal;
 import org.rocksdb.CompactionStyle;
 import org.rocksdb.CompressionType;
@@ -43,7 +42,7 @@ import org.rocksdb.WriteOptions;
 /** One open RocksDB with its column families and its tuning; package-info says why each is as it is. */
 final class Rocks implements AutoCloseable {
     private static final long MIB = 1L << 20;
-    private static final int BLOOM_BITS = 10;
+    private static final int BLOOM_BITS = 15;
     private static final int BUFFERS_A_FILE = 4;
     private static final int CONVERSATION_ID_LENGTH = 22;
 
@@ -62,10 +61,9 @@ final class Rocks implements AutoCloseable {
     Rocks(Path folder, EmbeddedOptions options, boolean compacting, Committing committing) throws CannotOpen {
         load();
         try {
-            Files.createDirectories(folder);
-            if (!Files.isWritable(folder)) throw new AccessDeniedException(folder.toString());
+            TornTail.check(folder);
         } catch (IOException e) {
-            throw new CannotOpen(sentence(folder, e), e);
+            throw cannotOpen(folder, e);
         }
         reading = new ReadOptions();
         inMemory = new ReadOptions().setReadTier(ReadTier.BLOCK_CACHE_TIER);
@@ -85,7 +83,7 @@ final class Rocks implements AutoCloseable {
             db = RocksDB.open(tuned, folder.toString(), families, handles);
         } catch (RocksDBException e) {
             closeAll();
-            throw new CannotOpen(sentence(folder, e), e);
+            throw cannotOpen(folder, e);
         }
     }
 
@@ -107,34 +105,29 @@ final class Rocks implements AutoCloseable {
 
     /** The values of the keys in their order, null where there is none. */
     List<byte @Nullable []> get(Family family, List<byte[]> keys) throws RocksDBException {
-        return get(family, keys, reading);
-    }
-
-    private List<byte @Nullable []> get(Family family, List<byte[]> keys, ReadOptions reading) throws RocksDBException {
-        if (keys.isEmpty()) return List.of();
-        if (keys.size() == 1) return Collections.singletonList(db.get(handle(family), reading, keys.get(0)));
-        List<ColumnFamilyHandle> each = new ArrayList<>(keys.size());
-        for (int i = 0; i < keys.size(); i++) each.add(handle(family));
-        return orNull(db.multiGetAsList(reading, each, keys));
-    }
-
-    @SuppressWarnings("NullAway") // the library's lists hold null for a key that is not there
-    private static List<byte @Nullable []> orNull(List<byte[]> values) {
-        return (List) values;
+        List<byte @Nullable []> values = new ArrayList<>(getAtOnce(family, keys));
+        for (int i = 0; i < values.size(); i++) {
+            // Damage is told of one key alone: in a list it looks like a key that is not there.
+            if (keys.size() > 1 && values.get(i) == null) values.set(i, get(family, keys.get(i)));
+        }
+        return values;
     }
 
     /**
-     * Whether memory alone says that none of the keys is there. If not, nothing is known: asked for more keys than one, the database takes
-     * a row that only the disk has for an empty one that is there.
+     * Whether memory alone says that none of the keys is there; if not, nothing is known. Asked one by one: a list, read from
+     * memory alone, takes what only the disk knows for not there (seen with 10.10.1).
      */
-    boolean saysNoneFromMemory(Family family, List<byte[]> keys) throws RocksDBException {
-        try {
-            for (byte[] value : get(family, keys, inMemory)) if (value != null) return false;
-            return true;
-        } catch (RocksDBException e) {
-            if (e.getStatus() != null && e.getStatus().getCode() == Status.Code.Incomplete) return false;
-            throw e;
-        }
+    boolean saysNoneFromMemory(Family family, List<byte[]> keys) {
+        for (byte[] key : keys) if (db.keyMayExist(handle(family), inMemory, key, null)) return false;
+        return true;
+    }
+
+    @SuppressWarnings({"NullAway", "unchecked", "rawtypes"
+    }) // the library's lists hold null for a key that is not there
+    private List<byte @Nullable []> getAtOnce(Family family, List<byte[]> keys) throws RocksDBException {
+        if (keys.isEmpty()) return List.of();
+        if (keys.size() == 1) return Collections.singletonList(get(family, keys.get(0)));
+        return (List) db.multiGetAsList(reading, Collections.nCopies(keys.size(), handle(family)), keys);
     }
 
     RocksIterator iterator(Family family) {
@@ -145,6 +138,15 @@ final class Rocks implements AutoCloseable {
     void flush() throws RocksDBException {
         try (FlushOptions waiting = new FlushOptions().setWaitForFlush(true)) {
             db.flush(waiting, handles);
+        }
+    }
+
+    /** Rewrites all files, without what was overwritten or removed. */
+    void compact() throws RocksDBException {
+        flush();
+        try (CompactRangeOptions whole = new CompactRangeOptions()
+                .setBottommostLevelCompaction(CompactRangeOptions.BottommostLevelCompaction.kForce)) {
+            for (ColumnFamilyHandle handle : handles) db.compactRange(handle, null, null, whole);
         }
     }
 
@@ -249,28 +251,15 @@ final class Rocks implements AutoCloseable {
                 .setLevel0StopWritesTrigger(45);
     }
 
-    static CannotOpen cannotOpen(Path folder, RocksDBException e) {
+    static CannotOpen cannotOpen(Path folder, Exception e) {
         return new CannotOpen(sentence(folder, e), e);
     }
 
     private static String sentence(Path folder, Exception e) {
         String cause = String.valueOf(e.getMessage());
-        if (cause.contains("LOCK") || cause.contains("lock hold")) {
-            return "The store in " + folder
-                    + " is in use by another process; stop that one, or choose another store.path.";
-        }
+        if (cause.contains("LOCK") || cause.contains("lock hold")) return Exclusive.inUse(folder);
         if (cause.contains("No space left")) {
             return "The disk that holds the store in " + folder + " is full; make room on it and start again.";
-        }
-        if (e instanceof AccessDeniedException
-                || cause.contains("Permission denied")
-                || cause.contains("Read-only file system")) {
-            return "The folder of the store, " + folder
-                    + ", cannot be written to; change its owner, or choose another store.path.";
-        }
-        if (e instanceof FileSystemException) {
-            return "The folder of the store, " + folder + ", cannot be made ("
-                    + e.getClass().getSimpleName() + ": " + cause + ").";
         }
         if (e instanceof RocksDBException failure && isDamage(failure)) {
             return "The store in " + folder + " is damaged and was left as it is (" + cause
