@@ -26,6 +26,7 @@ public final class EmbeddedStore implements AutoCloseable {
     static final String FOLDER = "rocksdb";
 
     private final Vertx vertx;
+    private final Exclusive exclusive;
     private final Current current;
     private final Readers readers;
     private final Writer writer;
@@ -46,11 +47,22 @@ public final class EmbeddedStore implements AutoCloseable {
 
     static EmbeddedStore open(Vertx vertx, Path path, EmbeddedOptions options, Committing committing)
             throws CannotOpen {
-        Path folder = path.resolve(FOLDER);
+        Exclusive exclusive = Exclusive.of(path);
+        try {
+            return open(vertx, path.resolve(FOLDER), exclusive, options, committing);
+        } catch (CannotOpen | RuntimeException e) {
+            exclusive.close();
+            throw e;
+        }
+    }
+
+    private static EmbeddedStore open(
+            Vertx vertx, Path folder, Exclusive exclusive, EmbeddedOptions options, Committing committing)
+            throws CannotOpen {
         Rocks rocks = new Rocks(folder, options, true, committing);
         try {
             Format format = Format.of(rocks, folder, options.deferredProjections());
-            return new EmbeddedStore(vertx, folder, options, committing, rocks, format, heads(rocks));
+            return new EmbeddedStore(vertx, folder, exclusive, options, committing, rocks, format, heads(rocks));
         } catch (RocksDBException e) {
             rocks.close();
             throw Rocks.cannotOpen(folder, e);
@@ -63,12 +75,14 @@ public final class EmbeddedStore implements AutoCloseable {
     private EmbeddedStore(
             Vertx vertx,
             Path folder,
+            Exclusive exclusive,
             EmbeddedOptions options,
             Committing committing,
             Rocks rocks,
             Format format,
             ShardHead[] heads) {
         this.vertx = vertx;
+        this.exclusive = exclusive;
         current = new Current(rocks);
         readers = new Readers(vertx, current, options.readerThreads(), options.readsMax());
         writer = new Writer(
@@ -93,6 +107,14 @@ public final class EmbeddedStore implements AutoCloseable {
         return writer.syncs();
     }
 
+    /** Rewrites all files now, without what was overwritten or removed. Blocks, for as long as it takes to copy the store. */
+    public void rewrite() {
+        current.read(null, rocks -> {
+            rocks.compact();
+            return true;
+        });
+    }
+
     /** Writes what waits, answers it, and closes the files; blocks until that is done. */
     @Override
     public void close() {
@@ -101,6 +123,7 @@ public final class EmbeddedStore implements AutoCloseable {
         readers.close();
         flush();
         current.close();
+        exclusive.close();
     }
 
     private void flush() {

@@ -29,12 +29,21 @@ final class Trimming {
 
     /** Completes with the number of shards that rows were removed from. */
     Future<Integer> run() {
-        return readers.read(null, this::ranges).compose(ranges -> {
-            if (ranges.isEmpty()) return Future.succeededFuture(0);
-            return writer.write(0, commit -> {
-                for (Range range : ranges) commit.rows().deleteRange(Family.LOG, range.from, range.to);
-                return ranges.size();
-            });
+        return readers.read(null, this::ranges)
+                .compose(this::remove)
+                .compose(removed -> readers.read(null, rocks -> {
+                    rocks
+                            .flush(); // or a write-ahead log would live, with bodies long erased, until enough else was
+                                      // written
+                    return removed;
+                }));
+    }
+
+    private Future<Integer> remove(List<Range> ranges) {
+        if (ranges.isEmpty()) return Future.succeededFuture(0);
+        return writer.write(0, commit -> {
+            for (Range range : ranges) commit.rows().deleteRange(Family.LOG, range.from, range.to);
+            return ranges.size();
         });
     }
 
