@@ -137,9 +137,10 @@ final class Gate {
         }
         wanted = Math.max(wanted, last);
         int from = (int) (cursor + 1 - first);
+        List<LocalUser> strangers = named.size() > users.size() ? strangers(named, run) : List.of();
         pass(from == 0 ? run : run.subList(from, run.size()), nowMillis, exit);
         if (cursor < last) pull(exit);
-        else if (named.size() > users.size()) tellStrangers(named, exit);
+        else tellStrangers(strangers, exit);
     }
 
     /**
@@ -335,15 +336,26 @@ final class Gate {
         for (LocalUser user : users) exit.resync(this, user);
     }
 
+    /** Those named of whom the gate does not know. Who leaves with the run is named for it, and is no member behind it. */
+    private List<LocalUser> strangers(List<LocalUser> named, List<Event> run) {
+        List<LocalUser> strangers = new ArrayList<>(0);
+        for (LocalUser user : named) if (!users.contains(user) && !isLater(user)) strangers.add(user);
+        if (!strangers.isEmpty()) {
+            for (Event event : run) {
+                List<UserId> leaving = Entries.leaving(event.entry());
+                if (!leaving.isEmpty()) strangers.removeIf(user -> leaving.contains(user.id));
+            }
+        }
+        return strangers;
+    }
+
     /** Members whom the gate does not know have missed what lies before: they are told to synchronise. */
     private void tellStrangers(List<LocalUser> named, Exit exit) {
         for (LocalUser user : named) missed(user, exit);
     }
 
     private void askStrangers(List<LocalUser> named) {
-        List<LocalUser> strangers = new ArrayList<>(0);
-        for (LocalUser user : named) if (!users.contains(user) && !isLater(user)) strangers.add(user);
-        ask(strangers);
+        ask(strangers(named, List.of()));
     }
 
     private void ask(List<LocalUser> strangers) {

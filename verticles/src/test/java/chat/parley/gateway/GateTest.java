@@ -265,6 +265,15 @@ class GateTest {
     }
 
     @Test
+    void whoIsNamedForTheirRemovalIsNoMemberBehindIt() {
+        Gate gate = gateAt(10, anna, ben);
+        gate.live(List.of(removes(11, "ben"), says(12)), List.of(anna, ben), 0, exit);
+        live(gate, says(13));
+
+        assertThat(exit.taken()).containsExactly("11 > anna,ben", "12 > anna", "13 > anna");
+    }
+
+    @Test
     void aHoleThatIsTooLargeIsLeftToTheClients() {
         Gate gate = gateAt(10, anna, ben);
         gate.head(5_000, List.of(), exit);
