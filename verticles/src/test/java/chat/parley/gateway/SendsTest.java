@@ -79,12 +79,32 @@ class SendsTest {
     }
 
     @Test
-    void aRefusalIsTheOneAnswerAndALateEntryComesAsAnEvent() {
+    void aRefusalIsTheOneAnswer() {
         Sends.Send send = sent(GROUP, "m1", "r");
-        ServerFrame error = sends.answered(send, new Answer.Refused(ErrorCode.OUTCOME_UNKNOWN, "no answer", 5), 2);
-        assertThat(error).isEqualTo(new ServerFrame.Error(ErrorCode.OUTCOME_UNKNOWN, "no answer", 5, "r", "m1", GROUP));
+        ServerFrame error = sends.answered(send, new Answer.Refused(ErrorCode.BUSY, "busy", 5), 2);
+        assertThat(error).isEqualTo(new ServerFrame.Error(ErrorCode.BUSY, "busy", 5, "r", "m1", GROUP));
 
+        assertThat(sends.isEmpty()).isTrue();
         assertThat(sends.passed(entry(GROUP, "m1", 3))).isEqualTo(Sends.Passed.AS_EVENT);
+    }
+
+    @Test
+    void aSendWhoseOutcomeWasUnknownIsAckedByItsEntry() {
+        Sends.Send send = sent(GROUP, "m1", "r");
+        sends.answered(send, new Answer.Refused(ErrorCode.OUTCOME_UNKNOWN, "no answer", 5), 2);
+
+        assertThat(sends.passed(entry(GROUP, "m1", 3)).ack())
+                .isEqualTo(new ServerFrame.MessageAck("r", "m1", GROUP, 3, 9, false));
+        assertThat(sends.isEmpty()).isTrue();
+    }
+
+    @Test
+    void onceItsRetryIsAckedTheEntrySaysNothingMore() {
+        sends.answered(sent(GROUP, "m1", "a"), new Answer.Refused(ErrorCode.OUTCOME_UNKNOWN, "no answer", 5), 2);
+        sends.answered(sent(GROUP, "m1", "b"), new Answer.Placed(3, 9, 0, true), 2);
+
+        assertThat(sends.passed(entry(GROUP, "m1", 3))).isEqualTo(Sends.Passed.KNOWN);
+        assertThat(sends.isEmpty()).isTrue();
     }
 
     @Test
