@@ -212,8 +212,9 @@ public final class EntryCodec {
 
     private static @Nullable Integer getInteger(ByteReader in) {
         Long value = getNumber(in);
-        if (value != null && value > Integer.MAX_VALUE) throw new IllegalArgumentException("number too large");
-        return value == null ? null : (Integer) value.intValue();
+        if (value == null) return null;
+        if (value > Integer.MAX_VALUE) throw new IllegalArgumentException("too large: " + value);
+        return value.intValue();
     }
 
     private static <T> void writeAll(List<T> all, ByteWriter out, BiConsumer<T, ByteWriter> one) {
