@@ -25,12 +25,17 @@ public final class Scribe {
     private static final long SENT_AT = 1_700_000_000_000L;
     private static final String OWNER = "scribe";
 
-    private final Stores stores;
+    private Stores stores;
     private final Map<Integer, ShardHead> heads = new HashMap<>();
     private final Map<ConversationId, Entry> lasts = new HashMap<>();
     private int batches;
 
     public Scribe(Stores stores) {
+        this.stores = stores;
+    }
+
+    /** The stores were closed and opened again. */
+    public void reopened(Stores stores) {
         this.stores = stores;
     }
 

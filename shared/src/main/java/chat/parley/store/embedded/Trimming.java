@@ -32,9 +32,8 @@ final class Trimming {
         return readers.read(null, this::ranges)
                 .compose(this::remove)
                 .compose(removed -> readers.read(null, rocks -> {
-                    rocks
-                            .flush(); // or a write-ahead log would live, with bodies long erased, until enough else was
-                                      // written
+                    rocks.flush(); // or a write-ahead log would live, with bodies long erased, until enough else was
+                    // written
                     return removed;
                 }));
     }

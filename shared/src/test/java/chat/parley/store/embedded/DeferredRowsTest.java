@@ -49,11 +49,11 @@ class DeferredRowsTest {
     void rowsInAnyOrderAndTwiceGiveTheSameTables() throws Exception {
         List<Stamped> rows = new ArrayList<>();
         EmbeddedStore store = OPEN.open(folder.resolve("story"), OpenStores.OPTIONS);
-        for (Entry entry : story(new Scribe(store.stores()))) {
+        for (Entry entry : story(new Scribe(store.stores()), ONE, OTHER)) {
             Projection.of(entry, row -> rows.add(new Stamped(row, entry.position())));
         }
         List<String> expected = dump(folder.resolve("in order"), rows);
-        for (int seed = 1; seed <= 20; seed++) {
+        for (int seed = 1; seed <= 10; seed++) {
             List<Stamped> shuffled = new ArrayList<>(rows);
             shuffled.addAll(rows.subList(0, rows.size() / 2));
             Collections.shuffle(shuffled, new Random(seed));
@@ -68,7 +68,7 @@ class DeferredRowsTest {
         List<Stamped> rows = new ArrayList<>();
         EmbeddedStore store = OPEN.open(folder.resolve("appended"), OpenStores.OPTIONS);
         var scribe = new Scribe(store.stores());
-        List<Entry> story = story(scribe);
+        List<Entry> story = story(scribe, ONE, OTHER);
         scribe.append(story.subList(0, 9));
         scribe.append(story.subList(9, story.size()));
         OPEN.close(store);
@@ -83,46 +83,51 @@ class DeferredRowsTest {
 
     @Test
     void aProjectionBrokenOffBetweenAnyTwoRowsIsMadeGoodByRepeatingIt() throws Exception {
-        var left = new AtomicInteger(Integer.MAX_VALUE);
+        var left = new AtomicInteger();
         EmbeddedOptions failing = OpenStores.OPTIONS.withDeferredProjections(() -> {
             if (left.getAndDecrement() == 0) throw new IllegalStateException("as the test wants it");
         });
-        String expected = null;
-        int rows = Integer.MAX_VALUE;
+        EmbeddedStore store = OPEN.open(folder, failing);
+        var scribe = new Scribe(store.stores());
+        List<Entry> whole = story(scribe, ONE, OTHER);
+        scribe.append(whole);
+        left.set(Integer.MAX_VALUE);
+        await(store.stores().projections().project(SHARD, whole));
+        int rows = Integer.MAX_VALUE - left.get() - 1;
         for (int broken = 0; broken <= rows; broken++) {
-            Path path = folder.resolve("broken " + broken);
-            EmbeddedStore store = OPEN.open(path, failing);
-            var scribe = new Scribe(store.stores());
-            List<Entry> story = story(scribe);
+            ConversationId one = conversation(SHARD, 2 + 2 * broken);
+            ConversationId other = conversation(SHARD, 3 + 2 * broken);
+            Stores stores = store.stores();
+            List<Entry> story = story(scribe, one, other);
             scribe.append(story);
-            if (expected == null) {
-                left.set(Integer.MAX_VALUE);
-                await(store.stores().projections().project(SHARD, story));
-                rows = Integer.MAX_VALUE - left.get() - 1;
-                expected = read(store.stores());
-            } else {
-                left.set(broken);
-                Stores stores = store.stores();
-                assertThatThrownBy(() -> await(stores.projections().project(SHARD, story)))
-                        .hasMessage("as the test wants it");
-                if (broken % 5 == 0) { // and the process with it
-                    OPEN.close(store);
-                    store = OPEN.open(path, failing);
-                }
-                await(store.stores().projections().project(SHARD, story));
-                assertThat(read(store.stores()))
-                        .as("broken off before row %d", broken)
-                        .isEqualTo(expected);
+            left.set(broken);
+            assertThatThrownBy(() -> await(stores.projections().project(SHARD, story)))
+                    .hasMessage("as the test wants it");
+            if (broken % 10 == 5) { // and the process with it
+                OPEN.close(store);
+                store = OPEN.open(folder, failing);
+                scribe.reopened(store.stores());
             }
-            OPEN.close(store);
+            left.set(Integer.MAX_VALUE);
+            await(store.stores().projections().project(SHARD, story));
+            assertThat(shape(read(store.stores(), one, other), one, other))
+                    .as("broken off before row %d", broken)
+                    .isEqualTo(shape(read(store.stores(), ONE, OTHER), ONE, OTHER));
         }
+    }
+
+    /** Without what depends on where in its shard the story stands. */
+    private static String shape(String read, ConversationId one, ConversationId other) {
+        return read.replaceAll(one + "\\b", "one")
+                .replaceAll(other + "\\b", "other")
+                .replaceAll("(position|sentAt|editedAt|deletedAt|low|high)=[0-9-]+", "$1");
     }
 
     @Test
     void untilItIsProjectedAnEntryIsInTheLogAlone() throws Exception {
         Stores stores = OPEN.stores(folder, true);
         var scribe = new Scribe(stores);
-        List<Entry> story = story(scribe);
+        List<Entry> story = story(scribe, ONE, OTHER);
         scribe.append(story);
         assertThat(await(stores.log().read(SHARD, 0, 100))).hasSize(story.size());
         assertThat(await(stores.history().after(ONE, 0, 100, 1 << 20))).isEmpty();
@@ -132,24 +137,24 @@ class DeferredRowsTest {
         assertThat(head.position()).isEqualTo(story.size());
     }
 
-    private static List<Entry> story(Scribe scribe) {
+    private static List<Entry> story(Scribe scribe, ConversationId one, ConversationId other) {
         List<Entry> story = new ArrayList<>();
         story.add(scribe.place(
-                ONE,
+                one,
                 ANN,
                 new Content.ConversationCreated(chat.parley.model.ConversationType.GROUP, new Settings("team", 0))));
-        story.add(scribe.place(ONE, ANN, new Content.MembersAdded(List.of(BOB, EVE), Role.MEMBER)));
-        story.add(scribe.place(ONE, ANN, Content.Message.of("one")));
-        story.add(scribe.place(OTHER, BOB, Content.Message.of("elsewhere")));
-        story.add(scribe.place(ONE, ANN, new Content.Edit(3, "edited", List.of())));
-        story.add(scribe.place(ONE, ANN, new Content.Edit(3, "edited again", List.of(4L))));
-        story.add(scribe.place(ONE, ANN, new Content.RoleChanged(BOB, 2, Role.ADMIN)));
-        story.add(scribe.place(ONE, BOB, Content.Message.of("two")));
-        story.add(scribe.place(ONE, BOB, new Content.Delete(7, List.of())));
-        story.add(scribe.place(ONE, ANN, new Content.Delete(3, List.of(4L, 5L))));
-        story.add(scribe.place(ONE, ANN, new Content.MembersRemoved(List.of(new Content.Departure(EVE, 2)))));
-        story.add(scribe.place(ONE, ANN, new Content.ConversationUpdated(new Settings("renamed", 9))));
-        story.add(scribe.place(ONE, ANN, new Content.MembersAdded(List.of(EVE), Role.ADMIN)));
+        story.add(scribe.place(one, ANN, new Content.MembersAdded(List.of(BOB, EVE), Role.MEMBER)));
+        story.add(scribe.place(one, ANN, Content.Message.of("one")));
+        story.add(scribe.place(other, BOB, Content.Message.of("elsewhere")));
+        story.add(scribe.place(one, ANN, new Content.Edit(3, "edited", List.of())));
+        story.add(scribe.place(one, ANN, new Content.Edit(3, "edited again", List.of(4L))));
+        story.add(scribe.place(one, ANN, new Content.RoleChanged(BOB, 2, Role.ADMIN)));
+        story.add(scribe.place(one, BOB, Content.Message.of("two")));
+        story.add(scribe.place(one, BOB, new Content.Delete(7, List.of())));
+        story.add(scribe.place(one, ANN, new Content.Delete(3, List.of(4L, 5L))));
+        story.add(scribe.place(one, ANN, new Content.MembersRemoved(List.of(new Content.Departure(EVE, 2)))));
+        story.add(scribe.place(one, ANN, new Content.ConversationUpdated(new Settings("renamed", 9))));
+        story.add(scribe.place(one, ANN, new Content.MembersAdded(List.of(EVE), Role.ADMIN)));
         return story;
     }
 
@@ -193,9 +198,9 @@ class DeferredRowsTest {
         return new String(key, java.nio.charset.StandardCharsets.ISO_8859_1).replace('\0', ' ');
     }
 
-    private static String read(Stores stores) {
+    private static String read(Stores stores, ConversationId one, ConversationId other) {
         List<Object> all = new ArrayList<>();
-        for (ConversationId conversation : List.of(ONE, OTHER)) {
+        for (ConversationId conversation : List.of(one, other)) {
             all.addAll(await(stores.history().after(conversation, 0, 100, 1 << 20)));
             all.add(await(stores.directory().conversations(List.of(conversation))));
             all.addAll(await(stores.directory().members(conversation, "", 100)));
