@@ -1,0 +1,16 @@
+/**
+ * The simulator: several nodes, their bus, their store and their clients in one thread and virtual time, from one seed. The nodes are
+ * the real verticles ({@code SequencerVerticle}, {@code PresenceVerticle}, {@code FanoutVerticle}, {@code Gateway}) on a simulated bus, loop and
+ * store; what clients saw goes to {@link chat.parley.checker.Checker}.
+ *
+ * <ul>
+ *   <li>{@link chat.parley.simulator.Scheduler}: virtual time.
+ *   <li>{@link chat.parley.simulator.Process}: one life of a node; can be frozen and killed.
+ *   <li>{@link chat.parley.simulator.Network}: the bus that loses, repeats, delays, reorders.
+ *   <li>{@link chat.parley.simulator.StoreWeather}: latency, unknown outcomes and late writes in front of the store.
+ * </ul>
+ */
+@NullMarked
+package chat.parley.simulator;
+
+import org.jspecify.annotations.NullMarked;
