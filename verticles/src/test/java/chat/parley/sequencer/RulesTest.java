@@ -392,6 +392,14 @@ class RulesTest {
     }
 
     @Test
+    void slowModeSilencesNobodyWhenTheClockGoesBack() {
+        placed(ask(ANNA, slow(5_000)));
+        say(BEN);
+        stage.loop.setBack(3_600_000);
+        say(BEN);
+    }
+
+    @Test
     void slowModeOutlivesItsOwner() {
         placed(ask(ANNA, slow(5_000)));
         say(BEN);
