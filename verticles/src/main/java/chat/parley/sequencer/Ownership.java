@@ -38,6 +38,7 @@ final class Ownership {
     private static final int ROWS_MAX = 1_000;
     private static final int LOADS_FOR_SPREAD_MAX = 64;
     private static final long RETRY_MILLIS = 10;
+    private static final long LOOK_MILLIS = 4_000;
 
     private enum State {
         TAKING,
@@ -69,6 +70,7 @@ final class Ownership {
     private int earlyDrafts;
     private boolean isAdvancing;
     private boolean isStepping;
+    private long lookAt;
     private int losses;
     private boolean isInProject;
     private boolean isProjecting;
@@ -430,7 +432,18 @@ final class Ownership {
         if (serving == null || state == State.ENDED) return;
         serving.expire(now);
         spread(serving);
+        if (state == State.SERVING && now >= lookAt) look(serving, now);
         if (state == State.LEAVING && now >= leaveBy) end("its hand-over took too long");
+    }
+
+    /** An owner without drafts would not learn from an append that another took the shard, and go on telling what was. */
+    private void look(Line serving, long now) {
+        lookAt = now + LOOK_MILLIS / 2 + random.nextLong(LOOK_MILLIS);
+        if (isStepping) return;
+        when(log.head(shard), read -> {
+            boolean isOut = read.succeeded() && !isMine(read.result(), serving.epoch());
+            if (isOut && state == State.SERVING && !isStepping) end("another took it over");
+        });
     }
 
     private void spread(Line serving) {

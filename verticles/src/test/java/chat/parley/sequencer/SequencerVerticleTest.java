@@ -555,6 +555,15 @@ class SequencerVerticleTest {
     }
 
     @Test
+    void anOwnerWithNothingToDoLearnsThatItWasReplaced() {
+        SequencerVerticle old = stage.serving("n1");
+        stage.serving("n2");
+        assertThat(old.serves(SHARD)).isTrue();
+        stage.loop.advance(10_000);
+        assertThat(old.serves(SHARD)).isFalse();
+    }
+
+    @Test
     void aBatchOfAnOwnerThatWasReplacedIsFoundInTheLog() {
         stage.serving("n1", gate, CONFIG);
         aGroup();
