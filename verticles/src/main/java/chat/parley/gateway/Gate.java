@@ -28,6 +28,7 @@ final class Gate {
     static final int HOLE_MAX = 2_000;
 
     private static final long UNKNOWN = -1;
+    private static final int DEPARTED_MAX = 16;
 
     /** Who joins up to here does so as the conversation is made: there is no former membership. */
     private static final long CREATION_SEQUENCES = 2;
@@ -42,6 +43,9 @@ final class Gate {
 
     /** Who has to do with the conversation, but their memberships must be asked for first. */
     private List<LocalUser> unknown = List.of();
+
+    /** Who was a member here and is none any more, as of the cursor: whoever still names them is late. */
+    private List<LocalUser> departed = List.of();
 
     private long cursor;
     private long wanted;
@@ -122,25 +126,27 @@ final class Gate {
     /**
      * Consecutive entries, fresh or repeated.
      *
-     * @param named those of the users they are for who are ready here; may be left out if they are known to be no more than {@link #users}
+     * @param named those of the users they are for who are ready here: whom the gate does not know among them, what passes here does
+     *     not reach, so it asks what they are owed
      */
     void live(List<Event> run, List<LocalUser> named, long nowMillis, Exit exit) {
+        List<LocalUser> strangers = strangers(named);
         long last = run.getLast().entry().sequence();
-        if (last <= cursor) return;
-        Entry beginning = run.getFirst().entry();
-        long first = beginning.sequence();
-        if (cursor == UNKNOWN && isJoining(beginning, named)) cursor = first - 1;
-        if (cursor == UNKNOWN || first > cursor + 1) {
-            askStrangers(named);
-            want(last, exit);
-            return;
+        if (last > cursor) {
+            Entry beginning = run.getFirst().entry();
+            long first = beginning.sequence();
+            if (cursor == UNKNOWN && isJoining(beginning, named)) cursor = first - 1;
+            if (cursor == UNKNOWN || first > cursor + 1) {
+                ask(strangers);
+                want(last, exit);
+                return;
+            }
+            int from = (int) (cursor + 1 - first);
+            pass(from == 0 ? run : run.subList(from, run.size()), nowMillis, exit);
+            if (!strangers.isEmpty()) strangers.removeIf(this::isKnown);
         }
-        wanted = Math.max(wanted, last);
-        int from = (int) (cursor + 1 - first);
-        List<LocalUser> strangers = named.size() > users.size() ? strangers(named, run) : List.of();
-        pass(from == 0 ? run : run.subList(from, run.size()), nowMillis, exit);
-        if (cursor < last) pull(exit);
-        else tellStrangers(strangers, exit);
+        ask(strangers);
+        want(last, exit);
     }
 
     /**
@@ -149,8 +155,7 @@ final class Gate {
      * @param named members of it who are ready here
      */
     void head(long head, List<LocalUser> named, Exit exit) {
-        if (head <= cursor) return;
-        askStrangers(named);
+        ask(strangers(named));
         want(head, exit);
     }
 
@@ -159,6 +164,13 @@ final class Gate {
         if (users.contains(user) || isLater(user) || unknown.contains(user)) return;
         add(user);
         exit.resync(this, user);
+    }
+
+    /** Whoever is still to get something by this gate. */
+    List<LocalUser> owed() {
+        List<LocalUser> owed = new ArrayList<>(unknown);
+        if (cursor < wanted) owed.addAll(users);
+        return owed;
     }
 
     /** Whether there is something to pull, and that is not under way. */
@@ -310,8 +322,9 @@ final class Gate {
             Membership membership = memberships.get(user.id);
             if (membership == null || users.contains(user) || exit.find(user.id) != user) continue;
             Interval last = membership.last();
-            if (last.joined() > cursor || !last.isOpen() && last.left() <= cursor) continue;
-            add(user);
+            if (last.joined() > cursor) continue;
+            if (last.isOpen() || last.left() > cursor) add(user);
+            else depart(user);
             exit.resync(this, user);
         }
     }
@@ -336,26 +349,20 @@ final class Gate {
         for (LocalUser user : users) exit.resync(this, user);
     }
 
-    /** Those named of whom the gate does not know. Who leaves with the run is named for it, and is no member behind it. */
-    private List<LocalUser> strangers(List<LocalUser> named, List<Event> run) {
-        List<LocalUser> strangers = new ArrayList<>(0);
-        for (LocalUser user : named) if (!users.contains(user) && !isLater(user)) strangers.add(user);
-        if (!strangers.isEmpty()) {
-            for (Event event : run) {
-                List<UserId> leaving = Entries.leaving(event.entry());
-                if (!leaving.isEmpty()) strangers.removeIf(user -> leaving.contains(user.id));
-            }
+    private List<LocalUser> strangers(List<LocalUser> named) {
+        List<LocalUser> strangers = List.of();
+        for (int i = 0; i < named.size(); i++) {
+            LocalUser user = named.get(i);
+            if (isKnown(user)) continue;
+            if (strangers.isEmpty()) strangers = new ArrayList<>(1);
+            strangers.add(user);
         }
         return strangers;
     }
 
-    /** Members whom the gate does not know have missed what lies before: they are told to synchronise. */
-    private void tellStrangers(List<LocalUser> named, Exit exit) {
-        for (LocalUser user : named) missed(user, exit);
-    }
-
-    private void askStrangers(List<LocalUser> named) {
-        ask(strangers(named, List.of()));
+    /** As a member, or as one who has gone. */
+    private boolean isKnown(LocalUser user) {
+        return users.contains(user) || isLater(user) || departed.contains(user);
     }
 
     private void ask(List<LocalUser> strangers) {
@@ -378,6 +385,7 @@ final class Gate {
     }
 
     private void add(LocalUser user) {
+        departed = without(departed, user);
         users.add(user);
         user.gates.add(this);
     }
@@ -385,6 +393,14 @@ final class Gate {
     private void remove(LocalUser user) {
         users.remove(user);
         user.gates.remove(this);
+        depart(user);
+    }
+
+    /** Whoever is forgotten here is asked for once more if a delayed word names them. */
+    private void depart(LocalUser user) {
+        if (departed.isEmpty()) departed = new ArrayList<>(1);
+        else if (departed.size() >= DEPARTED_MAX) departed.removeFirst();
+        departed.add(user);
     }
 
     private void addLater(LocalUser user, long head) {

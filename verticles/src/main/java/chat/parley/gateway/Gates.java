@@ -63,13 +63,7 @@ final class Gates implements Gate.Exit {
         if (events.events().isEmpty()) return;
         Gate gate = gates.get(events.conversationId());
         long last = events.events().getLast().entry().sequence();
-        if (gate != null && last <= gate.cursor()) return;
-        if (gate != null && events.users().size() <= gate.users().size() && !users.hasUnready()) {
-            named.clear(); // the usual case: as far as numbers can tell, nobody is named who is not a member at the
-            // gate
-        } else {
-            name(events.users(), events.conversationId(), last);
-        }
+        name(events.users(), events.conversationId(), last);
         if (gate == null) {
             if (named.isEmpty()) return;
             gate = add(Gate.unknown(events.conversationId()));
@@ -81,7 +75,6 @@ final class Gates implements Gate.Exit {
     /** The conversation has entries up to {@code head}, and these users are members. */
     private void head(ConversationId conversation, long head, List<UserId> members) {
         Gate gate = gates.get(conversation);
-        if (gate != null && head <= gate.cursor()) return;
         name(members, conversation, head);
         if (gate == null) {
             if (named.isEmpty()) return;
@@ -98,6 +91,7 @@ final class Gates implements Gate.Exit {
         boolean isHere = gate != null && gate.has(user);
         if (!membership.isMember()) {
             if (gate != null && isHere) gate.head(membership.last().left(), List.of(), this);
+            else if (user.isForgetful) resync(membership.conversationId(), user);
             return;
         }
         if (gate == null) gate = add(Gate.unknown(membership.conversationId()));
@@ -157,6 +151,7 @@ final class Gates implements Gate.Exit {
                 user.gates.remove(eldest);
                 user.isForgetful = true;
             }
+            for (LocalUser user : eldest.owed()) resync(eldest, user);
             return;
         }
     }
@@ -211,7 +206,11 @@ final class Gates implements Gate.Exit {
 
     @Override
     public void resync(Gate gate, LocalUser user) {
-        for (Session session : user.sessions) session.feed.resync(gate.conversation);
+        resync(gate.conversation, user);
+    }
+
+    private static void resync(ConversationId conversation, LocalUser user) {
+        for (Session session : user.sessions) session.feed.resync(conversation);
     }
 
     @Override

@@ -256,12 +256,52 @@ class GateTest {
     }
 
     @Test
-    void membersWhomTheGateDoesNotKnowAreToldToSynchronise() {
+    void membersWhomTheGateDoesNotKnowAreAskedForAndToldToSynchronise() {
         Gate gate = gateAt(10, anna);
         gate.live(List.of(says(11)), List.of(anna, ben), 0, exit);
+        pulled(gate, List.of(), 11, member(anna, 1), member(ben, 2));
         live(gate, says(12));
 
-        assertThat(exit.taken()).containsExactly("11 > anna", "resync > ben", "12 > anna,ben");
+        assertThat(exit.taken()).containsExactly("11 > anna", "pull", "resync > ben", "12 > anna,ben");
+    }
+
+    @Test
+    void aRepeatForOneWhomTheGateDoesNotKnowIsNoRepeat() {
+        Gate gate = Gate.unknown(GROUP);
+        gate.live(List.of(adds(2, "ben")), List.of(ben), 0, exit);
+        gate.live(List.of(says(1), adds(2, "ben")), List.of(anna), 0, exit);
+        pulled(gate, List.of(), 2, member(anna, 1), member(ben, 2));
+
+        assertThat(exit.taken()).containsExactly("gap 1..1 > ben", "2 > ben", "pull", "resync > anna");
+    }
+
+    @Test
+    void aHeadForOneWhomTheGateDoesNotKnowIsNews() {
+        Gate gate = gateAt(10, anna);
+        gate.head(10, List.of(anna, ben), exit);
+        pulled(gate, List.of(), 10, member(anna, 1), member(ben, 2));
+
+        assertThat(exit.taken()).containsExactly("pull", "resync > ben");
+    }
+
+    @Test
+    void whoIsNamedAfterTheirRemovalGetsNothingMore() {
+        Gate gate = gateAt(10, anna, ben);
+        gate.live(List.of(removes(11, "ben")), List.of(anna, ben), 0, exit);
+        gate.head(11, List.of(anna, ben), exit);
+        gate.live(List.of(says(12)), List.of(anna, ben), 0, exit);
+
+        assertThat(exit.taken()).containsExactly("11 > anna,ben", "12 > anna");
+    }
+
+    @Test
+    void aRemovedMemberWhomTheGateDoesNotKnowIsToldToSynchroniseOnce() {
+        Gate gate = gateAt(10, anna);
+        gate.live(List.of(removes(11, "ben")), List.of(anna, ben), 0, exit);
+        pulled(gate, List.of(), 11, member(anna, 1), formerOnly(ben, 2, 11));
+        gate.live(List.of(says(12)), List.of(anna, ben), 0, exit);
+
+        assertThat(exit.taken()).containsExactly("11 > anna", "pull", "resync > ben", "12 > anna");
     }
 
     @Test
