@@ -92,7 +92,7 @@ public final class Pages {
     }
 
     private Future<Pulled> readTail(PageCut cut, long after, int entriesMax) {
-        return tail.read(cut.conversation(), after, entriesMax, List.of(cut.user()), 0);
+        return tail.read(cut.conversation(), after, entriesMax, List.of(cut.user()), after);
     }
 
     /** All that is behind what is projected, as far as it is asked for. */
