@@ -7,6 +7,11 @@ import java.util.Map;
 
 /** What devices got: in order, all they are owed, and nothing they may not see. */
 final class Streams {
+    /** Live entries may be under way while others are asked for: each are in order by themselves. */
+    private static final int UNASKED = 0;
+
+    private static final int ASKED = 1;
+
     private final History history;
     private final Findings findings;
     private final Expectations expected;
@@ -15,7 +20,7 @@ final class Streams {
     private final Keys keys = new Keys(); // device, conversation
     private final List<Stream> streams = new ArrayList<>();
     private final Map<Integer, List<Stream>> byDevice = new HashMap<>();
-    private final Keys orders = new Keys(); // session, conversation
+    private final Keys orders = new Keys(); // session, conversation, 1 for what was asked for
     private final Ints lastInOrder = new Ints(); // sequence
     private final Keys devices = new Keys();
     private final Ints openSessions = new Ints(); // of a device: its session + 1; 0: closed
@@ -82,13 +87,14 @@ final class Streams {
 
     /** The session asks anew: what lies behind the cursor may come once more. */
     void resume(int row) {
-        int order = orders.of(history.session(row), history.conversation(row), 0);
+        int order = orders.of(history.session(row), history.conversation(row), ASKED);
         lastInOrder.set(order, logs.clamp(history.sequence(row)));
     }
 
     private void checkOrder(int row, int sequence, Stream stream) {
         if (history.session(row) < 0) return;
-        int order = orders.of(history.session(row), history.conversation(row), 0);
+        int asked = history.how(row) == How.RESUME ? ASKED : UNASKED;
+        int order = orders.of(history.session(row), history.conversation(row), asked);
         int last = lastInOrder.get(order);
         if (sequence > last) {
             lastInOrder.set(order, sequence);
