@@ -1,0 +1,440 @@
+package chat.parley.crash;
+
+import chat.parley.checker.EntryKind;
+import chat.parley.checker.History;
+import chat.parley.checker.How;
+import chat.parley.checker.Sent;
+import io.vertx.core.json.Json;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One device of a user, with a client as clients should be: it comes back whenever it can, with its cursors; pages what it was not
+ * sent; asks for holes that last; and repeats what was not acknowledged, under the same ids and in the same order, before it
+ * says anything new. It talks as much as its window allows.
+ */
+final class Device implements Runnable {
+    private static final int WINDOW = 96;
+    private static final int FRAMES_AT_ONCE = 8;
+    private static final int OWN_MAX = 64;
+    private static final long HOLE_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(8);
+    private static final long AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final int NAP_MILLIS = 20;
+
+    private final String name;
+    private final String user;
+    private final Api api;
+    private final Door door;
+    private final Recorder recorder;
+    private final Town town;
+    private final List<String> conversations;
+    private final SplittableRandom random;
+
+    // all of it guarded by this
+    private final Map<String, Held> held = new LinkedHashMap<>(); // by conversation
+    private final Map<String, Draft> unsettled = new LinkedHashMap<>(); // by id, in the order first sent
+    private final List<Own> own = new ArrayList<>();
+    private final Map<String, How> asked = new HashMap<>(); // conversations whose missing entries are on their way
+    private @Nullable ClientSocket socket; // null: not connected
+    private String session = "";
+    private boolean inStep;
+    private boolean talks = true;
+    private int lives;
+    private int count;
+    private List<Long> leftBehind = List.of(); // when what the last session left without an answer was sent
+
+    private static final class Draft {
+        final JsonObject frame;
+        Sent sent;
+        long invokedNanos;
+        boolean onItsWay;
+        long againNanos;
+
+        Draft(JsonObject frame, Sent sent) {
+            this.frame = frame;
+            this.sent = sent;
+        }
+    }
+
+    /** A message of the user, to be edited or deleted. */
+    private record Own(String conversation, long sequence) {}
+
+    Device(String name, Api api, Door door, Recorder recorder, Town town, SplittableRandom random) {
+        this.name = name;
+        this.user = name.substring(0, name.indexOf('/'));
+        this.api = api;
+        this.door = door;
+        this.recorder = recorder;
+        this.town = town;
+        this.random = random;
+        conversations = town.conversationsOf(user);
+        if (!Town.GUESTS.contains(user)) conversations.forEach(conversation -> held.put(conversation, new Held()));
+    }
+
+    @Override
+    public void run() {
+        try {
+            for (int port = door.await(); port > 0; port = door.await()) {
+                try {
+                    live(new ClientSocket(port));
+                } catch (IOException e) {
+                    LockSupport.parkNanos(AGAIN_NANOS / 5); // killed as it was called
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    // What the test asks.
+
+    String user() {
+        return user;
+    }
+
+    /** Repeats and waits for what is under way, and says nothing new. */
+    synchronized void fallSilent() {
+        talks = false;
+    }
+
+    synchronized boolean isConnected() {
+        return socket != null;
+    }
+
+    synchronized boolean isInStep() {
+        return socket != null && inStep;
+    }
+
+    synchronized boolean isSettled() {
+        return unsettled.isEmpty();
+    }
+
+    /** Of what was sent by this moment: how much had no answer when its session ended. Once it is not connected. */
+    synchronized long leftBehind(long byNanos) {
+        return leftBehind.stream().filter(sent -> sent <= byNanos).count();
+    }
+
+    synchronized long cursor(String conversation) {
+        Held its = held.get(conversation);
+        return its == null ? 0 : its.cursor();
+    }
+
+    // A session.
+
+    private void live(ClientSocket connected) throws InterruptedException {
+        try {
+            hello(connected);
+            synchronized (this) {
+                while (socket == connected) {
+                    boolean busy = inStep && (repeat() | say() | askForHoles());
+                    if (!busy) wait(NAP_MILLIS);
+                }
+            }
+        } catch (IOException e) {
+            connected.close();
+            synchronized (this) {
+                while (socket == connected) wait(); // until all that came is read
+            }
+        }
+    }
+
+    private synchronized void hello(ClientSocket connected) throws IOException {
+        socket = connected;
+        session = name + "#" + ++lives;
+        inStep = false;
+        recorder.opened(name, session);
+        JsonObject cursors = new JsonObject();
+        held.forEach((conversation, its) -> cursors.put(conversation, its.cursor()));
+        ask(cursors, How.RESUME);
+        ClientSocket mine = connected;
+        connected.listen(session, new ClientSocket.Listener() {
+            @Override
+            public void text(String message) {
+                heard(message);
+            }
+
+            @Override
+            public void closed(String why) {
+                lost(mine, why);
+            }
+        });
+        connected.send(new JsonObject()
+                .put("type", "hello")
+                .put("token", town.token(user))
+                .put("deviceId", name.substring(user.length() + 1))
+                .put("cursors", cursors)
+                .encode());
+    }
+
+    private void ask(JsonObject cursors, How how) {
+        for (String conversation : cursors.fieldNames()) {
+            asked.put(conversation, how);
+            recorder.resumed(name, session, conversation, cursors.getLong(conversation));
+        }
+    }
+
+    private synchronized void lost(ClientSocket connected, String why) {
+        if (socket != connected) return;
+        List<Long> left = new ArrayList<>();
+        for (Draft draft : unsettled.values()) {
+            if (!draft.onItsWay) continue;
+            left.add(draft.invokedNanos);
+            recorder.unknown(name, session, draft.sent, why);
+            again(draft, 0);
+        }
+        leftBehind = left;
+        asked.clear();
+        held.values().forEach(its -> its.pulled(System.nanoTime()));
+        recorder.closed(name, session);
+        socket = null;
+        notifyAll();
+    }
+
+    // What it says.
+
+    /** Sends once more what is due, in the order first sent. */
+    private boolean repeat() throws IOException {
+        long now = System.nanoTime();
+        List<Draft> due = new ArrayList<>();
+        for (Draft draft : unsettled.values()) {
+            if (draft.onItsWay && now - draft.invokedNanos > SILENCE_NANOS) {
+                recorder.unknown(name, session, draft.sent, "no answer");
+                recorder.odd(name + ": no answer to " + draft.sent);
+                again(draft, now);
+            }
+            if (!draft.onItsWay && draft.againNanos - now <= 0) due.add(draft);
+        }
+        for (int from = 0; from < due.size(); from += FRAMES_AT_ONCE) {
+            send(due.subList(from, Math.min(due.size(), from + FRAMES_AT_ONCE)));
+        }
+        return !due.isEmpty();
+    }
+
+    private static void again(Draft draft, long atNanos) {
+        draft.onItsWay = false;
+        draft.againNanos = atNanos;
+        draft.sent = draft.sent.attempt(draft.sent.attempt() + 1);
+    }
+
+    private boolean say() throws IOException {
+        int room = WINDOW - unsettled.size();
+        if (!talks || room <= 0) return false;
+        List<Draft> drafts = new ArrayList<>();
+        for (int i = 1 + random.nextInt(Math.min(FRAMES_AT_ONCE, room)); i > 0; i--) {
+            Draft draft = next();
+            unsettled.put(draft.sent.clientMessageId(), draft);
+            drafts.add(draft);
+        }
+        send(drafts);
+        return true;
+    }
+
+    private Draft next() {
+        String id = name.replace('/', '-') + "-" + ++count;
+        int what = own.isEmpty() ? 100 : random.nextInt(100);
+        if (what < 4) {
+            Own target = own.remove(random.nextInt(own.size()));
+            JsonObject frame = frame("delete_message", id, target.conversation).put("sequence", target.sequence);
+            return new Draft(frame, Sent.delete(target.conversation, id, target.sequence));
+        }
+        String conversation = conversations.get(random.nextInt(conversations.size()));
+        String body = id + " says ".repeat(1 + random.nextInt(30));
+        if (what < 10) {
+            Own target = own.get(random.nextInt(own.size()));
+            JsonObject frame = frame("edit_message", id, target.conversation)
+                    .put("sequence", target.sequence)
+                    .put("body", body);
+            return new Draft(frame, Sent.edit(target.conversation, id, target.sequence, History.digest(body)));
+        }
+        JsonObject frame = frame("send_message", id, conversation).put("body", body);
+        return new Draft(frame, Sent.message(conversation, id, History.digest(body)));
+    }
+
+    private static JsonObject frame(String type, String id, String conversation) {
+        return new JsonObject().put("type", type).put("clientMessageId", id).put("conversationId", conversation);
+    }
+
+    private void send(List<Draft> drafts) throws IOException {
+        JsonArray frames = new JsonArray();
+        for (Draft draft : drafts) {
+            draft.onItsWay = true;
+            draft.invokedNanos = System.nanoTime();
+            recorder.invoke(name, session, draft.sent);
+            frames.add(draft.frame);
+        }
+        write(frames.size() == 1 ? frames.getJsonObject(0).encode() : frames.encode());
+    }
+
+    private boolean askForHoles() throws IOException {
+        JsonObject cursors = new JsonObject();
+        long before = System.nanoTime() - HOLE_NANOS;
+        held.forEach((conversation, its) -> {
+            if (its.isHoleSince(before)) cursors.put(conversation, its.cursor());
+        });
+        if (cursors.isEmpty()) return false;
+        recorder.hole();
+        sync(cursors, How.PULL);
+        return true;
+    }
+
+    private void sync(JsonObject cursors, How how) throws IOException {
+        for (String conversation : cursors.fieldNames()) held(conversation).pull();
+        ask(cursors, how);
+        write(new JsonObject().put("type", "sync").put("cursors", cursors).encode());
+    }
+
+    private void write(String text) throws IOException {
+        ClientSocket to = socket;
+        if (to == null) throw new IOException("not connected");
+        to.send(text);
+    }
+
+    // What it hears, on the socket's thread.
+
+    private synchronized void heard(String message) {
+        Object json = Json.decodeValue(message);
+        if (json instanceof JsonArray frames) frames.forEach(frame -> frame((JsonObject) frame));
+        else frame((JsonObject) json);
+        notifyAll();
+    }
+
+    private void frame(JsonObject frame) {
+        switch (frame.getString("type")) {
+            case "message_event" -> event(frame);
+            case "message_ack" -> ack(frame);
+            case "gap" -> gap(frame);
+            case "synced" -> synced(frame);
+            case "resync" -> resync(frame);
+            case "error" -> error(frame);
+            default -> {} // welcome, heartbeats, heads of later versions
+        }
+    }
+
+    private void event(JsonObject event) {
+        String conversation = event.getString("conversationId");
+        recorder.received(name, session, asked.getOrDefault(conversation, How.LIVE), event);
+        held(conversation).add(event.getLong("sequence"), System.nanoTime());
+    }
+
+    private void gap(JsonObject gap) {
+        String conversation = gap.getString("conversationId");
+        recorder.gap(name, conversation, gap);
+        held(conversation).skip(gap.getLong("from"), gap.getLong("to"));
+    }
+
+    private void ack(JsonObject ack) {
+        Draft draft = unsettled.remove(ack.getString("clientMessageId"));
+        if (draft == null) {
+            recorder.odd(name + ": acknowledged what is not under way: " + ack);
+            return;
+        }
+        recorder.ok(name, session, draft.sent, ack);
+        String conversation = draft.sent.conversation();
+        long sequence = ack.getLong("sequence");
+        held(conversation).add(sequence, System.nanoTime());
+        boolean keeps = draft.sent.kind() == EntryKind.MESSAGE && own.size() < OWN_MAX;
+        if (keeps && random.nextInt(4) == 0) own.add(new Own(conversation, sequence));
+    }
+
+    private void error(JsonObject error) {
+        String id = error.getString("clientMessageId");
+        String code = error.getString("code");
+        Draft draft = id == null ? null : unsettled.get(id);
+        if (draft == null) {
+            recorder.odd(name + ": " + error);
+            return;
+        }
+        if (code.equals("outcome_unknown") || code.equals("internal")) {
+            recorder.unknown(name, session, draft.sent, code);
+        } else {
+            recorder.refused(name, session, draft.sent, code);
+        }
+        if (error.getBoolean("retryable")) {
+            long wait = TimeUnit.MILLISECONDS.toNanos(error.getLong("retryAfterMillis", 0L));
+            again(draft, System.nanoTime() + Math.max(wait, AGAIN_NANOS));
+            return;
+        }
+        unsettled.remove(id);
+        if (!code.equals("not_found"))
+            recorder.odd(name + ": " + error); // a guest outside, a message deleted meanwhile
+    }
+
+    private void synced(JsonObject synced) {
+        JsonObject heads = synced.getJsonObject("heads");
+        for (String conversation : heads.fieldNames()) {
+            JsonObject head = heads.getJsonObject(conversation);
+            asked.remove(conversation);
+            held(conversation).pulled(System.nanoTime());
+            long through = head.getLong("head");
+            if (head.getLong("sentThrough") < through) page(conversation, through);
+        }
+        if (synced.getBoolean("more", false)) return;
+        asked.clear();
+        inStep = true;
+    }
+
+    private void resync(JsonObject resync) {
+        recorder.resync();
+        JsonArray named = resync.getJsonArray("conversationIds");
+        JsonObject cursors = new JsonObject();
+        for (String conversation : named == null
+                ? held.keySet()
+                : named.stream().map(Object::toString).toList()) {
+            cursors.put(conversation, held(conversation).cursor());
+        }
+        try {
+            sync(cursors, How.RESUME);
+        } catch (IOException e) {
+            // the session ends, and the next resumes
+        }
+    }
+
+    /** Fetches over HTTP, on a thread of its own, what the session will not send. */
+    private void page(String conversation, long through) {
+        Thread.ofPlatform().daemon().name(name + " pages").start(() -> {
+            try {
+                for (long after = cursor(conversation); after < through; ) {
+                    JsonObject page = api.page(town.token(user), conversation, after);
+                    if (page == null) return;
+                    after = paged(conversation, page, after, through);
+                }
+            } catch (IOException | Api.Refused e) {
+                // the node is gone: the next session resumes
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+    }
+
+    private synchronized long paged(String conversation, JsonObject page, long after, long through) {
+        Held its = held(conversation);
+        for (Object each : page.getJsonArray("gaps")) {
+            JsonObject gap = (JsonObject) each;
+            recorder.gap(name, conversation, gap);
+            its.skip(gap.getLong("from"), gap.getLong("to"));
+        }
+        long last = page.getJsonArray("entries").isEmpty() ? through : after;
+        for (Object each : page.getJsonArray("entries")) {
+            JsonObject entry = (JsonObject) each;
+            recorder.received(name, null, How.PAGE, entry);
+            last = entry.getLong("sequence");
+            its.add(last, System.nanoTime());
+        }
+        return last;
+    }
+
+    private Held held(String conversation) {
+        return held.computeIfAbsent(conversation, of -> new Held());
+    }
+}

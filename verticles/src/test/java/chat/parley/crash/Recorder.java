@@ -1,0 +1,175 @@
+package chat.parley.crash;
+
+import chat.parley.checker.EntryKind;
+import chat.parley.checker.FaultStep;
+import chat.parley.checker.GapReason;
+import chat.parley.checker.History;
+import chat.parley.checker.How;
+import chat.parley.checker.Seen;
+import chat.parley.checker.Sent;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/** What all clients of a run did and saw, on one clock; and how often. */
+final class Recorder {
+    private final History history = new History();
+    private final AtomicLong sends = new AtomicLong();
+    private final AtomicLong acks = new AtomicLong();
+    private final AtomicLong retries = new AtomicLong();
+    private final AtomicLong duplicates = new AtomicLong();
+    private final AtomicLong entries = new AtomicLong();
+    private final AtomicLong holes = new AtomicLong();
+    private final AtomicLong resyncs = new AtomicLong();
+    private final List<String> odd = new CopyOnWriteArrayList<>();
+    private volatile long firstAckNanos;
+    private volatile boolean ended;
+
+    History history() {
+        return history;
+    }
+
+    /** Nothing is recorded any more: what happens now is the end of the run, not part of it. */
+    void end() {
+        ended = true;
+    }
+
+    void invoke(String device, @Nullable String session, Sent sent) {
+        if (ended) return;
+        (sent.attempt() == 1 ? sends : retries).incrementAndGet();
+        history.invoke(System.nanoTime(), device, session, sent);
+    }
+
+    /** @param ack the fields of {@code message_ack} */
+    void ok(String device, @Nullable String session, Sent sent, JsonObject ack) {
+        if (ended) return;
+        long now = System.nanoTime();
+        boolean duplicate = ack.getBoolean("duplicate", false);
+        acks.incrementAndGet();
+        if (duplicate) duplicates.incrementAndGet();
+        if (firstAckNanos == 0) firstAckNanos = now;
+        history.ok(
+                now,
+                device,
+                session,
+                sent,
+                ack.getLong("sequence"),
+                ack.getString("messageId"),
+                ack.getLong("sentAt"),
+                duplicate);
+    }
+
+    void refused(String device, @Nullable String session, Sent sent, String code) {
+        if (!ended) history.fail(System.nanoTime(), device, session, sent, code);
+    }
+
+    void unknown(String device, @Nullable String session, Sent sent, String why) {
+        if (!ended) history.info(System.nanoTime(), device, session, sent, why);
+    }
+
+    void received(String device, @Nullable String session, How how, JsonObject event) {
+        if (ended) return;
+        entries.incrementAndGet();
+        history.recv(System.nanoTime(), device, session, how, seen(event));
+    }
+
+    void gap(String device, String conversation, JsonObject gap) {
+        if (ended) return;
+        history.gap(System.nanoTime(), device, conversation, gap.getLong("from"), gap.getLong("to"), reason(gap));
+    }
+
+    void finalRead(String reader, String conversation, JsonObject page) {
+        for (Object entry : page.getJsonArray("entries")) {
+            history.finalRead(System.nanoTime(), "n1", reader, How.PAGE, seen((JsonObject) entry));
+        }
+        for (Object each : page.getJsonArray("gaps")) {
+            JsonObject gap = (JsonObject) each;
+            history.finalGap(
+                    System.nanoTime(), "n1", reader, conversation, gap.getLong("from"), gap.getLong("to"), reason(gap));
+        }
+    }
+
+    void finalLog(Seen seen) {
+        history.finalRead(System.nanoTime(), "store", null, How.LOG, seen);
+    }
+
+    void opened(String device, String session) {
+        if (!ended) history.sessionOpen(System.nanoTime(), device, session);
+    }
+
+    void closed(String device, String session) {
+        if (!ended) history.sessionClose(System.nanoTime(), device, session);
+    }
+
+    void resumed(String device, String session, String conversation, long cursor) {
+        if (!ended) history.resume(System.nanoTime(), device, session, conversation, cursor);
+    }
+
+    /** A device asked for a hole that lasted. */
+    void hole() {
+        holes.incrementAndGet();
+    }
+
+    void resync() {
+        resyncs.incrementAndGet();
+    }
+
+    /** Something that no client of a server that works sees. */
+    void odd(String what) {
+        if (!ended && odd.size() < 100) odd.add(what);
+    }
+
+    List<String> odd() {
+        return odd;
+    }
+
+    void fault(String name, FaultStep step) {
+        history.fault(System.nanoTime(), name, step);
+    }
+
+    /** The next acknowledgement is the first of a new life. */
+    void awaitFirstAck() {
+        firstAckNanos = 0;
+    }
+
+    /** 0 if there was none yet. */
+    long firstAckNanos() {
+        return firstAckNanos;
+    }
+
+    @Override
+    public String toString() {
+        return String.format(
+                "%,d sends, %,d acks, %,d retries, %,d duplicates answered, %,d entries received, %,d holes asked for,"
+                        + " %,d resyncs",
+                sends.get(), acks.get(), retries.get(), duplicates.get(), entries.get(), holes.get(), resyncs.get());
+    }
+
+    private static Seen seen(JsonObject event) {
+        JsonArray users = event.getJsonArray("userIds", new JsonArray());
+        return new Seen(
+                event.getString("conversationId"),
+                event.getLong("sequence"),
+                event.getString("messageId"),
+                EntryKind.of(event.getString("kind")),
+                event.getString("senderId"),
+                event.getString("clientMessageId"),
+                event.getLong("sentAt"),
+                body(event),
+                event.getLong("targetSequence", 0L),
+                users.stream().map(Object::toString).toList());
+    }
+
+    /** Nobody here says nothing: an empty body is an erased one, as pages show it in the edits of a deleted message. */
+    private static long body(JsonObject event) {
+        String body = event.getString("body");
+        return body == null || body.isEmpty() ? 0 : History.digest(body);
+    }
+
+    private static GapReason reason(JsonObject gap) {
+        return GapReason.of(gap.getString("reason"));
+    }
+}

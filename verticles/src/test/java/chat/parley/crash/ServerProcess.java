@@ -1,0 +1,98 @@
+package chat.parley.crash;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A node in a process of its own, on the classes of this build. */
+final class ServerProcess {
+    private static final String READY = "parley ready http://127.0.0.1:";
+
+    /** Quick to start rather than quick: there are many lives, and all are short. */
+    private static final List<String> JVM = List.of(
+            "-XX:TieredStopAtLevel=1",
+            "-XX:+UseSerialGC",
+            "-Xmx256m",
+            "--enable-native-access=ALL-UNNAMED",
+            "-Dsun.misc.unsafe.memory.access=allow");
+
+    /** Settings that are raised, so that the clients' windows are the only limit. */
+    private static final List<String> LIMITS = List.of(
+            "gateway.sendsPerSecond", "gateway.sendsBurst", "gateway.userSendsPerSecond", "gateway.userSendsBurst");
+
+    private final Process process;
+    private final int port;
+    private final long startedNanos;
+
+    private ServerProcess(Process process, int port, long startedNanos) {
+        this.process = process;
+        this.port = port;
+        this.startedNanos = startedNanos;
+    }
+
+    /**
+     * Starts it and waits until it serves.
+     *
+     * @param store see {@link chat.parley.node.FaultyNode}; empty: the node as it is
+     * @param log is appended to by each life
+     */
+    static ServerProcess start(String store, Path data, Path log) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(JVM);
+        command.addAll(List.of("-Dparley.home=" + Path.of("..").toAbsolutePath().normalize(), "-cp", classPath()));
+        if (store.isEmpty()) command.add("chat.parley.node.Main");
+        else command.addAll(List.of("-Dcrash.store=" + store, "chat.parley.node.FaultyNode"));
+        command.add("serve");
+        command.addAll(List.of("--set", "store.path=" + data, "--set", "http.port=0", "--set", "ops.port=0"));
+        for (String limit : LIMITS) command.addAll(List.of("--set", limit + "=100000"));
+        long started = System.nanoTime();
+        Process process = new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
+                .start();
+        return new ServerProcess(process, awaitPort(process, log), started);
+    }
+
+    private static int awaitPort(Process process, Path log) throws IOException {
+        BufferedReader out = process.inputReader();
+        for (String line = out.readLine(); line != null; line = out.readLine()) {
+            if (!line.startsWith(READY)) continue;
+            Thread.ofPlatform().daemon().name("output of the node").start(() -> drain(out));
+            return Integer.parseInt(line.substring(READY.length()).trim());
+        }
+        process.destroyForcibly();
+        List<String> said = Files.readAllLines(log);
+        throw new IllegalStateException("the node did not start:\n"
+                + String.join("\n", said.subList(Math.max(0, said.size() - 40), said.size())));
+    }
+
+    private static void drain(BufferedReader out) {
+        try {
+            while (out.readLine() != null) {}
+        } catch (IOException e) {
+            // it ended
+        }
+    }
+
+    /** Maven starts tests with a class path of one jar that names the others. */
+    private static String classPath() {
+        String ofMaven = System.getProperty("surefire.test.class.path");
+        return ofMaven == null ? System.getProperty("java.class.path") : ofMaven;
+    }
+
+    int port() {
+        return port;
+    }
+
+    long startedNanos() {
+        return startedNanos;
+    }
+
+    /** SIGKILL; nothing of it runs any more when this returns. */
+    void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
+    }
+}

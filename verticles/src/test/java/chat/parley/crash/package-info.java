@@ -1,0 +1,18 @@
+/**
+ * Kills a node under load, again and again, and lets the {@link chat.parley.checker.Checker} judge what its clients saw.
+ *
+ * <ul>
+ *   <li>{@code CrashTest}: SIGKILL, with projections in the append and deferred
+ *   <li>{@code PowerCutTest}: SIGKILL and the loss of all that was not synced; and a node that acknowledges too early, which must not pass
+ *   <li>{@code Ordeal}: the course of all of them: load, kill, start again, and at the end quiet and final reads
+ *   <li>{@code ServerProcess}: the node. {@code StoreReader}: its data, without it. {@code Town}: who talks with whom
+ *   <li>{@code Device}: a client as clients should be: keeps what it holds ({@code Held}), resumes by cursors, retries under the same id.
+ *       {@code ClientSocket}: its socket
+ *   <li>{@code Clerk}: a program that writes over HTTP ({@code Api}): messages, members, roles, names
+ *   <li>{@code Recorder}: the history that they all write, and the figures
+ * </ul>
+ */
+@NullMarked
+package chat.parley.crash;
+
+import org.jspecify.annotations.NullMarked;
