@@ -1,18 +1,23 @@
 package chat.parley.simulator;
 
 import chat.parley.bus.Bus;
+import chat.parley.bus.Loop;
+import chat.parley.bus.Pull;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.eventbus.ReplyFailure;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The event bus between the nodes: it loses, repeats, delays and reorders what goes from one process to another, and its registry
@@ -21,13 +26,17 @@ import java.util.random.RandomGenerator;
 final class Network {
     private static final long LATENCY_LEAST_MICROS = 100;
     private static final long LATENCY_SPREAD_MICROS = 1_500;
+    private static final long DELAY_USUAL_MICROS = 3_000_000;
     private static final long DELAY_MOST_MICROS = 60_000_000;
+    private static final double LONG_DELAYS = 0.3;
     private static final long REGISTRY_LATE_MICROS = 300_000;
 
     private final Scheduler scheduler;
     private final RandomGenerator random;
+    private final Trace trace;
     private final Map<String, List<Ear>> ears = new TreeMap<>();
     private final Set<String> cuts = new TreeSet<>();
+    private Predicate<Object> swallowed = message -> false;
     private double lossRate;
     private double repeatRate;
     private double delayRate;
@@ -35,19 +44,32 @@ final class Network {
     private long lost;
     private long repeated;
     private long delayed;
+    private long pulls;
 
     private record Ear(Process process, String address, Consumer<Bus.Received> listener) {}
 
-    Network(Scheduler scheduler, RandomGenerator random) {
+    Network(Scheduler scheduler, RandomGenerator random, Trace trace) {
         this.scheduler = scheduler;
         this.random = random;
+        this.trace = trace;
     }
 
-    /** How the weather is between processes; each a probability for one message. */
-    void weather(double loss, double repeat, double delay) {
-        lossRate = loss;
-        repeatRate = repeat;
-        delayRate = delay;
+    /** How likely one message between processes is lost. */
+    void lossRate(double rate) {
+        lossRate = rate;
+    }
+
+    void repeatRate(double rate) {
+        repeatRate = rate;
+    }
+
+    void delayRate(double rate) {
+        delayRate = rate;
+    }
+
+    /** Messages that never arrive, inside a process neither. */
+    void swallow(Predicate<Object> messages) {
+        swallowed = messages;
     }
 
     /** Nothing goes from one node to the other; the way back is another cut. */
@@ -55,12 +77,12 @@ final class Network {
         cuts.add(from + ">" + to);
     }
 
-    void heal() {
-        cuts.clear();
+    void mend(String from, String to) {
+        cuts.remove(from + ">" + to);
     }
 
     boolean isCut(String from, String to) {
-        return cuts.contains(from + ">" + to);
+        return !cuts.isEmpty() && cuts.contains(from + ">" + to);
     }
 
     long lost() {
@@ -75,6 +97,11 @@ final class Network {
         return delayed;
     }
 
+    /** How many ranges were asked for because somebody lacked them. */
+    long pulls() {
+        return pulls;
+    }
+
     /** The registry notices a death a moment after it. */
     void died(Process process) {
         scheduler.after(
@@ -87,20 +114,24 @@ final class Network {
             @Override
             public void send(String address, Object message) {
                 Ear ear = choose(address);
-                if (ear != null) carry(process, ear.process, () -> ear.listener.accept(new Mail(message, answer -> {})));
+                if (ear != null) {
+                    carry(process, ear.process, address, message, body -> ear.listener.accept(new Mail(body, null)));
+                }
             }
 
             @Override
             public Future<Object> request(String address, Object message, long timeoutMillis) {
+                if (message instanceof Pull) pulls++;
                 Ear ear = choose(address);
                 if (ear == null) return Future.failedFuture(new ReplyException(ReplyFailure.NO_HANDLERS, address));
                 Promise<Object> answered = Promise.promise();
-                process.after(
-                        timeoutMillis,
-                        () -> answered.tryFail(new ReplyException(ReplyFailure.TIMEOUT, address)));
-                Mail mail = new Mail(
-                        message, answer -> carry(ear.process, process, () -> answered.tryComplete(answer)));
-                carry(process, ear.process, () -> ear.listener.accept(mail));
+                Loop.Timer timer = process.after(
+                        timeoutMillis, () -> answered.tryFail(new ReplyException(ReplyFailure.TIMEOUT, address)));
+                Consumer<Object> reply = answer -> carry(ear.process, process, address + " answer", answer, body -> {
+                    timer.cancel();
+                    answered.tryComplete(body);
+                });
+                carry(process, ear.process, address, message, body -> ear.listener.accept(new Mail(body, reply)));
                 return answered.future();
             }
 
@@ -116,37 +147,48 @@ final class Network {
         };
     }
 
-    private @org.jspecify.annotations.Nullable Ear choose(String address) {
+    private @Nullable Ear choose(String address) {
         List<Ear> all = ears.getOrDefault(address, List.of());
         return all.isEmpty() ? null : all.get((int) (turn++ % all.size()));
     }
 
-    private void carry(Process from, Process to, Runnable arrival) {
-        if (!from.isAlive()) return;
+    private void carry(Process from, Process to, String address, Object message, Consumer<Object> arrival) {
+        if (!from.isAlive() || swallowed.test(message)) return;
         if (from == to) {
-            to.plan(0, arrival);
+            to.plan(0, () -> arrive(to, address, message, 0, arrival));
             return;
         }
         if (isCut(from.node(), to.node()) || random.nextDouble() < lossRate) {
             lost++;
+            trace.event("lost", to.node(), address.hashCode(), () -> from.node() + " " + address + " " + message);
             return;
         }
+        Buffer wire = Codecs.ALL.encode(message);
         long latency = LATENCY_LEAST_MICROS + random.nextLong(LATENCY_SPREAD_MICROS);
         if (random.nextDouble() < delayRate) {
             delayed++;
-            latency += random.nextLong(DELAY_MOST_MICROS);
+            latency += random.nextLong(random.nextDouble() < LONG_DELAYS ? DELAY_MOST_MICROS : DELAY_USUAL_MICROS);
         }
-        to.plan(latency, arrival);
+        bring(to, address, message.getClass(), wire, latency, arrival);
         if (random.nextDouble() < repeatRate) {
             repeated++;
-            to.plan(latency + random.nextLong(DELAY_MOST_MICROS / 10), arrival);
+            bring(to, address, message.getClass(), wire, latency + random.nextLong(DELAY_USUAL_MICROS), arrival);
         }
     }
 
-    private record Mail(Object body, Consumer<Object> reply) implements Bus.Received {
+    private void bring(Process to, String address, Class<?> type, Buffer wire, long latency, Consumer<Object> arrival) {
+        to.plan(latency, () -> arrive(to, address, Codecs.ALL.decode(type, wire), wire.hashCode(), arrival));
+    }
+
+    private void arrive(Process to, String address, Object message, int wireHash, Consumer<Object> arrival) {
+        trace.event("bus", to.node(), address.hashCode() * 31L + wireHash, () -> address + " " + message);
+        arrival.accept(message);
+    }
+
+    private record Mail(Object body, @Nullable Consumer<Object> reply) implements Bus.Received {
         @Override
         public void answer(Object answer) {
-            reply.accept(answer);
+            if (reply != null) reply.accept(answer);
         }
     }
 }

@@ -1,6 +1,7 @@
 package chat.parley.simulator;
 
 import chat.parley.bus.Loop;
+import java.util.function.Consumer;
 
 /**
  * One life of one node (or client): a loop in virtual time that can be frozen (everything waits) and killed (nothing happens any
@@ -11,13 +12,16 @@ final class Process implements Loop {
 
     private final Scheduler scheduler;
     private final String node;
+    private final Consumer<RuntimeException> broke;
     private boolean alive = true;
     private long frozenUntilMicros;
     private long wallOffsetMillis;
 
-    Process(Scheduler scheduler, String node) {
+    /** @param broke hears of what an action threw: no action may */
+    Process(Scheduler scheduler, String node, Consumer<RuntimeException> broke) {
         this.scheduler = scheduler;
         this.node = node;
+        this.broke = broke;
     }
 
     String node() {
@@ -37,8 +41,7 @@ final class Process implements Loop {
     }
 
     void freeze(long millis) {
-        frozenUntilMicros =
-                Math.max(frozenUntilMicros, scheduler.nowMicros() + millis * Scheduler.MICROS_A_MILLI);
+        frozenUntilMicros = Math.max(frozenUntilMicros, scheduler.nowMicros() + millis * Scheduler.MICROS_A_MILLI);
     }
 
     void setClock(long offsetMillis) {
@@ -47,14 +50,21 @@ final class Process implements Loop {
 
     /** Runs the action in this process so many microseconds from now: later if it is frozen then, never if it is dead. */
     void plan(long micros, Runnable action) {
-        scheduler.after(micros, () -> run(action));
+        if (alive) scheduler.after(micros, () -> run(action));
     }
 
     private void run(Runnable action) {
         if (!alive) return;
         long wait = frozenUntilMicros - scheduler.nowMicros();
-        if (wait > 0) plan(wait, action);
-        else action.run();
+        if (wait > 0) {
+            plan(wait, action);
+            return;
+        }
+        try {
+            action.run();
+        } catch (RuntimeException e) {
+            broke.accept(e);
+        }
     }
 
     @Override
@@ -69,15 +79,32 @@ final class Process implements Loop {
 
     @Override
     public Timer after(long delayMillis, Runnable action) {
-        boolean[] cancelled = {false};
-        plan(delayMillis * Scheduler.MICROS_A_MILLI, () -> {
-            if (!cancelled[0]) action.run();
-        });
-        return () -> cancelled[0] = true;
+        Planned planned = new Planned(action);
+        plan(delayMillis * Scheduler.MICROS_A_MILLI, planned);
+        return planned;
     }
 
     @Override
     public void soon(Runnable action) {
         plan(0, action);
+    }
+
+    private static final class Planned implements Timer, Runnable {
+        private final Runnable action;
+        private boolean cancelled;
+
+        Planned(Runnable action) {
+            this.action = action;
+        }
+
+        @Override
+        public void run() {
+            if (!cancelled) action.run();
+        }
+
+        @Override
+        public void cancel() {
+            cancelled = true;
+        }
     }
 }

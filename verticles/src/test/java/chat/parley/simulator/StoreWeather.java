@@ -20,6 +20,7 @@ final class StoreWeather implements Weather {
     private final Scheduler scheduler;
     private final Process process;
     private final RandomGenerator random;
+    private final Trace trace;
     private final Faults faults;
 
     /** How bad it is, for all processes alike; and how often it was. */
@@ -30,41 +31,48 @@ final class StoreWeather implements Weather {
         long slowMicros;
         long unknownOutcomes;
         long lateApplies;
+
+        void clear() {
+            readFailures = 0;
+            unknownWrites = 0;
+            brokenProjections = 0;
+            slowMicros = 0;
+        }
     }
 
-    StoreWeather(Scheduler scheduler, Process process, RandomGenerator random, Faults faults) {
+    StoreWeather(Scheduler scheduler, Process process, RandomGenerator random, Trace trace, Faults faults) {
         this.scheduler = scheduler;
         this.process = process;
         this.random = random;
+        this.trace = trace;
         this.faults = faults;
     }
 
     @Override
     public <T> Future<T> read(Supplier<T> action) {
         Promise<T> answer = Promise.promise();
-        if (random.nextDouble() < faults.readFailures) {
-            process.plan(latency() + TIMEOUT_MICROS / 4, () -> answer.fail(new IllegalStateException("no answer from the store")));
+        if (faults.readFailures > 0 && random.nextDouble() < faults.readFailures) {
+            fail(answer, latency() + TIMEOUT_MICROS / 4, "read");
             return answer.future();
         }
-        long way = latency();
-        scheduler.after(way, () -> carryOut(action, answer, latency()));
+        scheduler.after(latency(), () -> carryOut("read", action, answer, latency()));
         return answer.future();
     }
 
     @Override
     public <T> Future<T> write(Supplier<T> action) {
         Promise<T> answer = Promise.promise();
-        if (random.nextDouble() >= faults.unknownWrites) {
-            scheduler.after(latency(), () -> carryOut(action, answer, latency()));
+        if (faults.unknownWrites == 0 || random.nextDouble() >= faults.unknownWrites) {
+            scheduler.after(latency(), () -> carryOut("write", action, answer, latency()));
             return answer.future();
         }
         faults.unknownOutcomes++;
-        process.plan(TIMEOUT_MICROS, () -> answer.fail(new IllegalStateException("no answer from the store")));
+        fail(answer, TIMEOUT_MICROS, "write");
         switch (random.nextInt(3)) {
-            case 0 -> scheduler.after(latency(), () -> ignore(action));
+            case 0 -> scheduler.after(latency(), () -> apply("unsaid", action));
             case 1 -> {
                 faults.lateApplies++;
-                scheduler.after(random.nextLong(LATE_MOST_MICROS), () -> ignore(action));
+                scheduler.after(random.nextLong(LATE_MOST_MICROS), () -> apply("late", action));
             }
             default -> {}
         }
@@ -73,23 +81,33 @@ final class StoreWeather implements Weather {
 
     @Override
     public int rowsBeforeFailure() {
-        return random.nextDouble() < faults.brokenProjections ? random.nextInt(ROWS_MOST) : Integer.MAX_VALUE;
+        if (faults.brokenProjections == 0 || random.nextDouble() >= faults.brokenProjections) return Integer.MAX_VALUE;
+        return random.nextInt(ROWS_MOST);
     }
 
-    private <T> void carryOut(Supplier<T> action, Promise<T> answer, long wayBack) {
+    private <T> void fail(Promise<T> answer, long micros, String what) {
+        process.plan(micros, () -> {
+            trace.event("store", process.node(), -1, () -> what + " without an answer");
+            answer.fail(new IllegalStateException("no answer from the store"));
+        });
+    }
+
+    private <T> void carryOut(String what, Supplier<T> action, Promise<T> answer, long wayBack) {
         try {
             T result = action.get();
+            trace.event("store", process.node(), what.hashCode(), () -> what + " " + result);
             process.plan(wayBack, () -> answer.complete(result));
         } catch (RuntimeException e) {
             process.plan(wayBack, () -> answer.fail(e));
         }
     }
 
-    private static <T> void ignore(Supplier<T> action) {
+    private <T> void apply(String what, Supplier<T> action) {
         try {
-            action.get();
+            T result = action.get();
+            trace.event("store", process.node(), what.hashCode(), () -> what + " " + result);
         } catch (RuntimeException e) {
-            // nobody waits for it any more
+            trace.remark(process.node(), () -> what + " failed: " + e.getMessage()); // nobody waits for it any more
         }
     }
 

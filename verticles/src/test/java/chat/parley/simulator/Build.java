@@ -1,0 +1,115 @@
+package chat.parley.simulator;
+
+import chat.parley.bus.Bus;
+import chat.parley.bus.Topology;
+import chat.parley.fanout.FanoutConfig;
+import chat.parley.fanout.FanoutVerticle;
+import chat.parley.gateway.Gateway;
+import chat.parley.gateway.GatewayConfig;
+import chat.parley.gateway.auth.Tokens;
+import chat.parley.model.ConversationId;
+import chat.parley.presence.PresenceConfig;
+import chat.parley.presence.PresenceVerticle;
+import chat.parley.sequencer.SequencerConfig;
+import chat.parley.sequencer.SequencerVerticle;
+import chat.parley.store.Stores;
+import chat.parley.store.memory.MemoryStore;
+import chat.parley.store.memory.Weather;
+import io.vertx.core.Future;
+import java.util.random.RandomGenerator;
+
+/** How a node is put together: as it should be. A mutant overrides one step. */
+class Build {
+    private static final long FOLLOW_MILLIS = 1_000;
+
+    /** What the parts of one node in one life share. */
+    record Parts(String node, long life, Bus bus, Process process, Topology topology, Stores stores) {}
+
+    /** The store as a process has it. */
+    Stores stores(MemoryStore store, Weather weather, Process process) {
+        return store.stores(weather);
+    }
+
+    Bus bus(Bus bus, Process process) {
+        return bus;
+    }
+
+    SequencerConfig sequencer(SequencerConfig config) {
+        return config;
+    }
+
+    FanoutConfig fanout(FanoutConfig config) {
+        return config;
+    }
+
+    GatewayConfig gateway(GatewayConfig config) {
+        return config;
+    }
+
+    /** Builds and starts all; completes with the gateway once it takes connections. */
+    final Future<Gateway> start(
+            Parts parts, Options options, Tokens tokens, RandomGenerator.SplittableGenerator random) {
+        var presence = new PresenceVerticle(
+                parts.node,
+                parts.life,
+                parts.bus,
+                parts.process,
+                parts.topology,
+                random.split(),
+                PresenceConfig.DEFAULT);
+        var fanout = new FanoutVerticle(
+                parts.node,
+                parts.bus,
+                parts.process,
+                parts.stores,
+                parts.topology,
+                random.split(),
+                fanout(FanoutConfig.DEFAULT));
+        var sequencer = new SequencerVerticle(
+                parts.node,
+                0,
+                parts.node + "." + parts.life,
+                parts.bus,
+                parts.process,
+                parts.stores,
+                parts.topology,
+                random.split(),
+                sequencer(options.sequencer()));
+        var gateway = new Gateway(
+                parts.node + ".0",
+                parts.life,
+                parts.bus,
+                parts.process,
+                parts.stores,
+                parts.topology,
+                tokens,
+                random.split(),
+                gateway(options.gateway()));
+        try {
+            return Future.all(presence.start(), fanout.start(), sequencer.start(), gateway.start())
+                    .map(started -> {
+                        parts.topology.listen(parts.process, () -> follow(parts, sequencer));
+                        keepFollowing(parts, sequencer);
+                        return gateway;
+                    });
+        } catch (Exception e) {
+            return Future.failedFuture(e);
+        }
+    }
+
+    /** The sequencer has the shards that the node believes are its own; also those that another took from it. */
+    private static void follow(Parts parts, SequencerVerticle sequencer) {
+        for (int shard = 0; shard < ConversationId.SHARDS; shard++) {
+            boolean isOwn = parts.node.equals(parts.topology.sequencerOwner(shard));
+            Future<Void> followed = isOwn ? sequencer.take(shard) : sequencer.release(shard);
+            followed.onFailure(gone -> {}); // handed over before it was taken
+        }
+    }
+
+    private static void keepFollowing(Parts parts, SequencerVerticle sequencer) {
+        parts.process.after(FOLLOW_MILLIS, () -> {
+            follow(parts, sequencer);
+            keepFollowing(parts, sequencer);
+        });
+    }
+}

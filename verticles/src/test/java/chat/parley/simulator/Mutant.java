@@ -1,0 +1,199 @@
+package chat.parley.simulator;
+
+import chat.parley.bus.Bus;
+import chat.parley.bus.Route;
+import chat.parley.checker.Violation.Kind;
+import chat.parley.simulator.Nemesis.Harm;
+import chat.parley.store.Appended;
+import chat.parley.store.Batch;
+import chat.parley.store.History;
+import chat.parley.store.ShardCursors;
+import chat.parley.store.ShardLog;
+import chat.parley.store.Stores;
+import chat.parley.store.memory.MemoryStore;
+import chat.parley.store.memory.Weather;
+import io.vertx.core.Future;
+import java.util.Collection;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+
+/** Builds with one thing broken, which the simulator must catch: else what it does not find would tell nothing. */
+@SuppressWarnings("ImmutableEnumChecker") // nobody changes them
+enum Mutant {
+    /** The answer goes out while the append waits to be made. */
+    ACKNOWLEDGE_BEFORE_DURABLE(
+            new Build() {
+                @Override
+                Stores stores(MemoryStore store, Weather weather, Process process) {
+                    Stores right = store.stores(weather);
+                    return with(right, new EarlyAcks(right.log(), process));
+                }
+            },
+            options -> options.only(Harm.CRASH, Harm.FREEZE),
+            Kind.LOST,
+            Kind.DUPLICATE_SEQUENCE,
+            Kind.DIVERGENT_LOG),
+
+    /** Whoever appends last has written the log. */
+    PLAIN_WRITE(
+            new Build() {
+                @Override
+                Stores stores(MemoryStore store, Weather weather, Process process) {
+                    return store.storesWithoutCompare(weather);
+                }
+            },
+            options -> options.only(Harm.ALONE, Harm.FREEZE, Harm.PARTITION),
+            Kind.LOST,
+            Kind.DUPLICATE_SEQUENCE,
+            Kind.DIVERGENT_LOG),
+
+    /** Ids are known in memory only. */
+    IDS_FORGOTTEN(
+            new Build() {
+                @Override
+                Stores stores(MemoryStore store, Weather weather, Process process) {
+                    Stores right = store.stores(weather);
+                    return with(right, new IdWindow(right.history(), process, 0));
+                }
+            },
+            options -> options.only(Harm.CRASH, Harm.ALONE),
+            Kind.IDEMPOTENCY),
+
+    /** Ids are known for a minute. */
+    ID_WINDOW(
+            new Build() {
+                @Override
+                Stores stores(MemoryStore store, Weather weather, Process process) {
+                    Stores right = store.stores(weather);
+                    return with(right, new IdWindow(right.history(), process, 60_000));
+                }
+            },
+            options -> options.only(Harm.CRASH, Harm.ALONE),
+            Kind.IDEMPOTENCY),
+
+    /** What is lost last is lost. */
+    NO_REPEAT_OF_HEADS(
+            new Build() {
+                @Override
+                Bus bus(Bus bus, Process process) {
+                    return new DeafToHeads(bus);
+                }
+            },
+            options -> options.only(Harm.BUS_LOSS).withLastWords(),
+            Kind.LOST_TAIL),
+
+    /** The projected cursor passes entries when they are appended, not when they are projected. */
+    CURSOR_TOO_EARLY(
+            new Build() {
+                @Override
+                Stores stores(MemoryStore store, Weather weather, Process process) {
+                    Stores right = store.stores(weather);
+                    return with(right, new EarlyCursors(right.log()));
+                }
+            },
+            options -> options.only(Harm.BROKEN_PROJECTIONS, Harm.CRASH).deferring(),
+            Kind.DIVERGENT_READ,
+            Kind.HOLE,
+            Kind.LOST_TAIL,
+            Kind.DEVICE_HOLE);
+
+    final Build build;
+    final Set<Kind> caughtBy;
+    private final UnaryOperator<Options> scenario;
+
+    Mutant(Build build, UnaryOperator<Options> scenario, Kind first, Kind... more) {
+        this.build = build;
+        this.scenario = scenario;
+        this.caughtBy = EnumSet.of(first, more);
+    }
+
+    /** The situation in which it shows; all is well in it with the right build. */
+    Options scenario(long seed) {
+        return scenario.apply(Options.of(seed));
+    }
+
+    private static Stores with(Stores stores, ShardLog log) {
+        return new Stores(log, stores.projections(), stores.history(), stores.directory());
+    }
+
+    private static Stores with(Stores stores, History history) {
+        return new Stores(stores.log(), stores.projections(), history, stores.directory());
+    }
+
+    private static final class EarlyAcks extends PassingLog {
+        private static final long LATE_MILLIS = 100;
+
+        private final Process process;
+        private final Map<Integer, Future<Appended>> last = new HashMap<>();
+
+        EarlyAcks(ShardLog log, Process process) {
+            super(log);
+            this.process = process;
+        }
+
+        @Override
+        public Future<Appended> append(Batch batch) {
+            process.after(LATE_MILLIS, () -> {
+                Future<Appended> before = last.getOrDefault(batch.shard(), Future.succeededFuture(new Appended.Done()));
+                last.put(batch.shard(), before.transform(done -> log.append(batch)));
+            });
+            return Future.succeededFuture(new Appended.Done());
+        }
+    }
+
+    private static final class EarlyCursors extends PassingLog {
+        EarlyCursors(ShardLog log) {
+            super(log);
+        }
+
+        @Override
+        public Future<Appended> append(Batch batch) {
+            ShardCursors cursors = new ShardCursors(batch.lastPosition(), 0, 0);
+            return log.append(batch).onSuccess(answer -> {
+                if (answer instanceof Appended.Done) log.saveCursors(Map.of(batch.shard(), cursors));
+            });
+        }
+    }
+
+    private static final class IdWindow extends PassingHistory {
+        private final Process process;
+        private final long windowMillis;
+
+        IdWindow(History history, Process process, long windowMillis) {
+            super(history);
+            this.process = process;
+            this.windowMillis = windowMillis;
+        }
+
+        @Override
+        public Future<Map<IdKey, KnownId>> ids(Collection<IdKey> keys) {
+            return history.ids(keys).map(found -> {
+                Map<IdKey, KnownId> recent = new LinkedHashMap<>(found);
+                recent.values().removeIf(known -> known.sentAt() <= process.millis() - windowMillis);
+                return recent;
+            });
+        }
+    }
+
+    private record DeafToHeads(Bus bus) implements Bus {
+        @Override
+        public void send(String address, Object message) {
+            boolean isRepeat = message instanceof Route route && route.events().isEmpty();
+            if (!isRepeat) bus.send(address, message);
+        }
+
+        @Override
+        public Future<Object> request(String address, Object message, long timeoutMillis) {
+            return bus.request(address, message, timeoutMillis);
+        }
+
+        @Override
+        public Future<Listening> listen(String address, java.util.function.Consumer<Received> listener) {
+            return bus.listen(address, listener);
+        }
+    }
+}

@@ -1,0 +1,112 @@
+package chat.parley.simulator;
+
+import chat.parley.gateway.GatewayConfig;
+import chat.parley.sequencer.SequencerConfig;
+import chat.parley.simulator.Nemesis.Harm;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
+
+/**
+ * What a run is made of, beside its seed.
+ *
+ * @param deferred projections are written after the append, not with it
+ * @param faultsAtOnce how many harms go on side by side
+ * @param stormMicros for how long there are harms
+ * @param pauseMicros of one device between two things it does
+ * @param lastWords after the storm everybody speaks once more, and what tells of it is lost but for the repeated heads; else there
+ *     is silence until the backstop has worked
+ * @param crowded there is room for fewer conversations than there are
+ * @param harms how likely each is
+ * @param build how nodes are put together
+ */
+record Options(
+        boolean deferred,
+        int faultsAtOnce,
+        long stormMicros,
+        long pauseMicros,
+        boolean lastWords,
+        boolean crowded,
+        Map<Harm, Integer> harms,
+        Build build) {
+    static final int OUTBOX_BYTES = 16 << 10;
+
+    /** What a seed stands for. */
+    static Options of(long seed) {
+        var random = new SplittableRandom(seed ^ 0x5eed);
+        Map<Harm, Integer> harms = new EnumMap<>(Harm.class);
+        for (Harm harm : Harm.values()) harms.put(harm, harm.weight);
+        return new Options(
+                seed % 2 != 0,
+                1 + random.nextInt(3),
+                40_000_000 + random.nextLong(30_000_000),
+                3_000_000 + random.nextLong(3_000_000),
+                random.nextInt(8) > 0,
+                random.nextInt(3) == 0,
+                harms,
+                new Build());
+    }
+
+    Options with(Build other) {
+        return new Options(deferred, faultsAtOnce, stormMicros, pauseMicros, lastWords, crowded, harms, other);
+    }
+
+    /** Small bounds, so that a short run meets them. */
+    GatewayConfig gateway() {
+        GatewayConfig usual = GatewayConfig.DEFAULT;
+        return new GatewayConfig(
+                usual.limits(),
+                usual.heartbeatMillis(),
+                usual.helloMillis(),
+                usual.submitMillis(),
+                usual.announceMillis(),
+                usual.tailMillis(),
+                usual.sendsPerSecond(),
+                usual.sendsBurst(),
+                usual.userSendsPerSecond(),
+                usual.userSendsBurst(),
+                usual.devicesMax(),
+                OUTBOX_BYTES,
+                32,
+                usual.slowMillis(),
+                usual.inFlightMax(),
+                60,
+                OUTBOX_BYTES,
+                15,
+                crowded ? 5 : usual.gatesMax(),
+                crowded ? 4 << 10 : usual.recentBytesMax(),
+                crowded ? 3 : usual.recentEntriesMax());
+    }
+
+    SequencerConfig sequencer() {
+        SequencerConfig usual = SequencerConfig.DEFAULT;
+        return crowded ? usual.withConversations(4, usual.conversationBytesMax()) : usual;
+    }
+
+    Options deferring() {
+        return new Options(true, faultsAtOnce, stormMicros, pauseMicros, lastWords, crowded, harms, build);
+    }
+
+    Options withLastWords() {
+        return new Options(deferred, faultsAtOnce, stormMicros, pauseMicros, true, crowded, harms, build);
+    }
+
+    /** With these harms only. */
+    Options only(Harm... chosen) {
+        Map<Harm, Integer> weights = new EnumMap<>(Harm.class);
+        for (Harm harm : chosen) weights.put(harm, 1);
+        return new Options(deferred, faultsAtOnce, stormMicros, pauseMicros, lastWords, crowded, weights, build);
+    }
+
+    Harm choose(RandomGenerator random) {
+        int sum = 0;
+        for (int weight : harms.values()) sum += weight;
+        int left = random.nextInt(sum);
+        for (Map.Entry<Harm, Integer> harm : harms.entrySet()) {
+            left -= harm.getValue();
+            if (left < 0) return harm.getKey();
+        }
+        throw new IllegalStateException("no harms");
+    }
+}

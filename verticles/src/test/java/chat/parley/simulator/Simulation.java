@@ -1,0 +1,241 @@
+package chat.parley.simulator;
+
+import chat.parley.bus.Deliver;
+import chat.parley.bus.Route;
+import chat.parley.checker.Checker;
+import chat.parley.checker.Counter;
+import chat.parley.checker.Expectations;
+import chat.parley.checker.GapReason;
+import chat.parley.checker.History;
+import chat.parley.checker.How;
+import chat.parley.checker.Verdict;
+import chat.parley.gateway.Pages;
+import chat.parley.model.ConversationId;
+import chat.parley.model.UserId;
+import chat.parley.store.LogRow;
+import chat.parley.store.Stores;
+import chat.parley.store.memory.MemoryStore;
+import chat.parley.wire.ServerFrame;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonObject;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One run from one seed: people talk through a storm of faults, everything heals, all get what they are owed, and the checker
+ * judges. Single-threaded; the same seed and options give the same run to the last event.
+ */
+final class Simulation {
+    private static final int NODES = 3;
+    private static final int USERS = 14;
+    private static final int USERS_WITH_TWO = 6;
+    private static final long INCARNATION = 7;
+    private static final long SECOND = 1_000_000;
+    private static final long SETTLE_MOST = 150 * SECOND;
+    private static final long HEADS_MICROS = 30 * SECOND;
+    private static final long BACKSTOP_MICROS = 320 * SECOND;
+    private static final int BROKEN_MOST = 20;
+    private static final int PAGE = 200;
+
+    final long seed;
+    final Options options;
+    final Scheduler scheduler = new Scheduler();
+    final Trace trace;
+    final History history = new History();
+    final StoreWeather.Faults storeFaults = new StoreWeather.Faults();
+    final Network network;
+    final Cluster cluster;
+    final List<Device> devices = new ArrayList<>();
+    final Map<String, Long> refusals = new TreeMap<>();
+    long holes;
+    long resyncs;
+    private final MemoryStore store;
+    private final SplittableRandom random;
+    private final Workload workload;
+    private final Nemesis nemesis;
+    private final List<String> broken = new ArrayList<>();
+    private int reading;
+    private boolean isCalm;
+
+    Simulation(long seed, Options options, @Nullable PrintWriter text) {
+        this.seed = seed;
+        this.options = options;
+        random = new SplittableRandom(seed);
+        trace = new Trace(scheduler, text);
+        store = new MemoryStore(options.deferred(), INCARNATION);
+        network = new Network(scheduler, random.split(), trace);
+        cluster = new Cluster(this, NODES, random.split());
+        nemesis = new Nemesis(this, random.split());
+        for (int user = 0; user < USERS; user++) {
+            devices.add(new Device(this, "u" + user, "phone", random.split()));
+            if (user < USERS_WITH_TWO) devices.add(new Device(this, "u" + user, "desk", random.split()));
+        }
+        workload = new Workload(this, random.split());
+    }
+
+    /** Runs it all and judges it. */
+    Outcome run() {
+        cluster.start();
+        runFor(3 * SECOND);
+        workload.begin();
+        runFor(5 * SECOND);
+        nemesis.rage(options.stormMicros());
+        runFor(options.stormMicros());
+        nemesis.heal();
+        runFor(10 * SECOND);
+        workload.end();
+        settle("the storm");
+        isCalm = true;
+        workload.quiet();
+        if (options.lastWords()) lastWords();
+        else runFor(BACKSTOP_MICROS);
+        for (Device device : devices) if (device.random.nextBoolean()) device.hangUp();
+        settle("all that was said");
+        readAll();
+        return outcome();
+    }
+
+    private void runFor(long micros) {
+        scheduler.runUntil(scheduler.nowMicros() + micros);
+    }
+
+    /** Until nobody waits for anything. */
+    private void settle(String what) {
+        long until = scheduler.nowMicros() + SETTLE_MOST;
+        runFor(5 * SECOND);
+        while (workload.awaited() != null && scheduler.nowMicros() < until) runFor(SECOND);
+        Device awaited = workload.awaited();
+        if (awaited != null) {
+            broken("after " + what + " " + awaited + " never came to rest: " + awaited.isWelcome() + ", "
+                    + awaited.sends.unsettled() + " to send, " + awaited.shelf);
+        }
+    }
+
+    /** The last entry of each conversation, of which no live delivery tells: the repeated heads must. */
+    private void lastWords() {
+        network.swallow(message ->
+                message instanceof Deliver deliver && !deliver.events().isEmpty()
+                        || message instanceof Route route && !route.events().isEmpty());
+        workload.conversations().forEach(workload::lastWord);
+        runFor(SECOND);
+        network.swallow(message -> false);
+        runFor(HEADS_MICROS);
+    }
+
+    private void readAll() {
+        for (ConversationId conversation : workload.conversations()) {
+            for (LogRow row : store.log(conversation.shard())) {
+                if (!row.entry().conversationId().equals(conversation)) continue;
+                history.finalRead(now(), "store", null, How.LOG, Entries.seen(row.entry()));
+            }
+            for (Node node : cluster.nodes) {
+                for (String user : workload.readers(conversation)) readPages(node, user, conversation, 0, 3);
+            }
+        }
+        long until = scheduler.nowMicros() + SETTLE_MOST;
+        while (reading > 0 && scheduler.nowMicros() < until) runFor(SECOND / 10);
+        if (reading > 0) broken(reading + " final reads were never answered");
+    }
+
+    private void readPages(Node node, String user, ConversationId conversation, long after, int tries) {
+        reading++;
+        cluster.ask(node, at -> at.pages().after(new UserId(user), conversation, after, PAGE))
+                .onComplete(answer -> {
+                    reading--;
+                    if (answer.failed() && tries > 0) readPages(node, user, conversation, after, tries - 1);
+                    else if (answer.failed()) broken("no final read of " + conversation + ": " + answer.cause());
+                    else if (answer.result() != null) readPage(node, user, conversation, after, answer.result());
+                });
+    }
+
+    private void readPage(Node node, String user, ConversationId conversation, long after, Pages.Page page) {
+        String reader = user + "/reader";
+        long last = after;
+        for (byte[] entry : page.entries()) {
+            JsonObject event = new JsonObject(Buffer.buffer(entry));
+            history.finalRead(now(), node.name, reader, How.PAGE, Entries.seen(event));
+            last = Math.max(last, event.getLong("sequence"));
+        }
+        for (ServerFrame.Gap gap : page.gaps()) {
+            GapReason reason = GapReason.of(gap.reason().wireName());
+            history.finalGap(now(), node.name, reader, conversation.value(), gap.from(), gap.to(), reason);
+            last = Math.max(last, gap.to());
+        }
+        if (last > after && last < page.head()) readPages(node, user, conversation, last, 3);
+    }
+
+    private Outcome outcome() {
+        history.count(now(), Counter.CONFLICTS, store.conflicts());
+        history.count(now(), Counter.UNKNOWN_OUTCOMES, storeFaults.unknownOutcomes);
+        history.count(now(), Counter.PULLS, network.pulls());
+        Verdict verdict = Checker.check(history, Expectations.oneNode().rawDuplicatesAtMost(1));
+        return new Outcome(
+                seed,
+                trace.hash(),
+                trace.events(),
+                nemesis.done(),
+                verdict,
+                List.copyOf(broken),
+                store.takeOvers(),
+                holes,
+                resyncs,
+                refusals);
+    }
+
+    /** The storm is over, and everybody has come to rest: from now on nothing may fail. */
+    boolean isCalm() {
+        return isCalm;
+    }
+
+    List<String> users() {
+        List<String> users = new ArrayList<>();
+        for (Device device : devices) if (!users.contains(device.user)) users.add(device.user);
+        return users;
+    }
+
+    long nowMicros() {
+        return scheduler.nowMicros();
+    }
+
+    /** In the history's unit. */
+    long now() {
+        return scheduler.nowMicros() * 1_000;
+    }
+
+    String incarnation() {
+        return Long.toString(INCARNATION);
+    }
+
+    void after(long micros, Runnable action) {
+        scheduler.after(micros, action);
+    }
+
+    Process process(String node) {
+        return new Process(scheduler, node, thrown -> {
+            StringWriter stack = new StringWriter();
+            thrown.printStackTrace(new PrintWriter(stack));
+            broken(node + " threw " + stack);
+        });
+    }
+
+    Stores stores(Process process, SplittableRandom of) {
+        StoreWeather weather = new StoreWeather(scheduler, process, of, trace, storeFaults);
+        return options.build().stores(store, weather, process);
+    }
+
+    Link link(Process server, Device device) {
+        return new Link(scheduler, device.random, server, device, Options.OUTBOX_BYTES / 2);
+    }
+
+    /** Something that must not be, beside what the checker finds. */
+    void broken(String what) {
+        trace.remark("BROKEN", () -> what);
+        if (broken.size() < BROKEN_MOST) broken.add(String.format("%.6fs %s", nowMicros() / 1e6, what));
+    }
+}

@@ -1,0 +1,95 @@
+package chat.parley.simulator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import chat.parley.checker.Counter;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+
+/**
+ * Many seeds; what each does is in {@link Simulation}. System properties: {@code simulator.seeds} how many (1,000), {@code simulator.first}
+ * from which on (1), {@code simulator.threads} how many at once; or {@code simulator.seed} for one, and {@code simulator.trace} for the
+ * file that shows what happened in it.
+ */
+class SimulatorTest {
+    private static final int FAILURES_SHOWN = 5;
+    private static final int FAILURES_ENOUGH = 20;
+
+    @Test
+    void manySeedsKeepEveryPromise() throws Exception {
+        if (System.getProperty("simulator.seed") != null) return;
+        long first = Long.getLong("simulator.first", 1);
+        Totals totals = new Totals();
+        List<String> failures = run(first, first + Long.getLong("simulator.seeds", 1_000), totals);
+        System.out.println(totals);
+        assertThat(failures).isEmpty();
+        assertThat(totals.fewestEvents()).isGreaterThanOrEqualTo(2_000);
+        assertThat(totals.fewestFaults()).isGreaterThanOrEqualTo(3);
+        assertThat(totals.harms()).containsOnlyKeys(Nemesis.Harm.values());
+        assertThat(totals.takeOvers()).isPositive();
+        for (Counter must : List.of(Counter.CONFLICTS, Counter.UNKNOWN_OUTCOMES, Counter.RESUMES, Counter.PULLS)) {
+            assertThat(totals.count(must)).as(must.toString()).isPositive();
+        }
+    }
+
+    @Test
+    @EnabledIfSystemProperty(named = "simulator.seed", matches = "-?\\d+")
+    void oneSeedKeepsEveryPromise() throws IOException {
+        long seed = Long.getLong("simulator.seed");
+        String file = System.getProperty("simulator.trace");
+        Outcome outcome;
+        if (file == null) {
+            outcome = new Simulation(seed, Options.of(seed), null).run();
+        } else {
+            try (PrintWriter text = new PrintWriter(Files.newBufferedWriter(Path.of(file)))) {
+                outcome = new Simulation(seed, Options.of(seed), text).run();
+            }
+        }
+        System.out.println(outcome);
+        assertThat(outcome.holds()).isTrue();
+    }
+
+    @Test
+    void aSeedIsTheSameRunEachTime() {
+        for (long seed = 1; seed <= 4; seed++) {
+            Outcome once = new Simulation(seed, Options.of(seed), null).run();
+            Outcome again = new Simulation(seed, Options.of(seed), null).run();
+            assertThat(again.hash()).isEqualTo(once.hash());
+            assertThat(again.events()).isEqualTo(once.events());
+        }
+    }
+
+    /** Runs the seeds over the cores; returns what failed, as far as it is worth reading. */
+    static List<String> run(long first, long end, Totals totals) throws Exception {
+        AtomicLong next = new AtomicLong(first);
+        List<String> failures = Collections.synchronizedList(new ArrayList<>());
+        int threads =
+                Integer.getInteger("simulator.threads", Runtime.getRuntime().availableProcessors());
+        try (ExecutorService workers = Executors.newFixedThreadPool(threads)) {
+            List<Future<?>> all = new ArrayList<>();
+            for (int i = 0; i < threads; i++) {
+                all.add(workers.submit(() -> {
+                    for (long seed = next.getAndIncrement(); seed < end; seed = next.getAndIncrement()) {
+                        if (failures.size() >= FAILURES_ENOUGH) return;
+                        Outcome outcome = new Simulation(seed, Options.of(seed), null).run();
+                        totals.add(outcome);
+                        if (!outcome.holds()) failures.add(outcome.toString());
+                    }
+                }));
+            }
+            for (Future<?> worker : all) worker.get();
+        }
+        return failures.subList(0, Math.min(failures.size(), FAILURES_SHOWN));
+    }
+}
