@@ -10,9 +10,11 @@ import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -44,6 +46,8 @@ final class Device implements Runnable {
     // all of it guarded by this
     private final Map<String, Held> held = new LinkedHashMap<>(); // by conversation
     private final Map<String, Draft> unsettled = new LinkedHashMap<>(); // by id, in the order first sent
+    private final Set<String> acknowledgedAgain =
+            new HashSet<>(); // ids of several frames, of which one is acknowledged
     private final List<Own> own = new ArrayList<>();
     private final Map<String, How> asked = new HashMap<>(); // conversations whose missing entries are on their way
     private @Nullable ClientSocket socket; // null: not connected
@@ -334,11 +338,14 @@ final class Device implements Runnable {
     }
 
     private void ack(JsonObject ack) {
-        Draft draft = unsettled.remove(ack.getString("clientMessageId"));
+        String id = ack.getString("clientMessageId");
+        Draft draft = unsettled.remove(id);
         if (draft == null) {
-            recorder.odd(name + ": acknowledged what is not under way: " + ack);
+            // Said to be unknown, sent again, and then both frames were acknowledged.
+            if (!acknowledgedAgain.contains(id)) recorder.odd(name + ": acknowledged what is not under way: " + ack);
             return;
         }
+        if (draft.sent.attempt() > 1) acknowledgedAgain.add(id);
         recorder.ok(name, session, draft.sent, ack);
         String conversation = draft.sent.conversation();
         long sequence = ack.getLong("sequence");
