@@ -45,6 +45,9 @@ class HttpEdgeTest {
     /** Takes ten connections. */
     private static int boundedPort;
 
+    /** Those that count there. */
+    private static final AtomicInteger BOUNDED = new AtomicInteger();
+
     /** Names of sessions that were told that their socket has gone. */
     private static final BlockingQueue<String> closings = new ArrayBlockingQueue<>(10_000);
 
@@ -54,7 +57,7 @@ class HttpEdgeTest {
         hastyPort = deploy(config(100, 1, 1, 1, 1), entrance());
         draining = entrance();
         drainingPort = deploy(config(100, 10, 30, 75, 25), draining);
-        boundedPort = deploy(config(10, 10, 30, 75, 25), entrance());
+        boundedPort = deploy(config(10, 10, 30, 75, 25), entrance(), BOUNDED);
     }
 
     @AfterAll
@@ -425,10 +428,12 @@ class HttpEdgeTest {
             try (RawClient oneTooMany = RawClient.connect(boundedPort)) {
                 assertThat(oneTooMany.isClosedSilently()).isTrue();
             }
+            awaitBounded(10);
             RawClient last = held.removeLast();
             last.frame(0x88, new byte[0]).closeCode();
             assertThat(last.isClosedSilently()).isTrue();
             last.close();
+            awaitBounded(9);
             held.add(RawClient.open(boundedPort));
         } finally {
             held.forEach(RawClient::close);
@@ -475,6 +480,15 @@ class HttpEdgeTest {
         }
     }
 
+    /** A client sees the end of a connection a little before the server has counted it. */
+    private static void awaitBounded(int connections) {
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(15);
+        while (BOUNDED.get() != connections) {
+            if (System.nanoTime() > until) fail(BOUNDED.get() + " connections count");
+            Thread.onSpinWait();
+        }
+    }
+
     private static long usedDirectBytes() {
         return PooledByteBufAllocator.DEFAULT.metric().usedDirectMemory()
                 + io.netty.util.internal.PlatformDependent.usedDirectMemory();
@@ -513,12 +527,16 @@ class HttpEdgeTest {
     }
 
     private static int deploy(HttpConfig config, Entrance entrance) throws Exception {
+        return deploy(config, entrance, new AtomicInteger());
+    }
+
+    private static int deploy(HttpConfig config, Entrance entrance, AtomicInteger connected) throws Exception {
         HttpEdge edge = new HttpEdge(
                 config,
                 Limits.DEFAULT,
                 entrance,
                 new Sources(2000, List.of()),
-                new AtomicInteger(),
+                connected,
                 Obedient::new,
                 router -> {
                     router.post("/v1/echo")
