@@ -7,12 +7,13 @@ import chat.parley.model.DeviceId;
 import chat.parley.model.Membership;
 import chat.parley.model.Settings;
 import chat.parley.model.UserId;
+import chat.parley.model.UserSettings;
 import io.vertx.core.Future;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 
-/** Who is where: conversations, members, heads, inboxes, read pointers, devices. */
+/** Who is where: conversations, members, heads, inboxes, read pointers, devices, user settings. */
 public interface Directory {
     /** These conversations with their heads; those that do not exist are not in the answer. */
     Future<Map<ConversationId, Conversation>> conversations(Collection<ConversationId> conversations);
@@ -45,6 +46,12 @@ public interface Directory {
 
     /** Removes the device; false if it was not there. */
     Future<Boolean> removeDevice(UserId user, DeviceId device);
+
+    /** What these users have set; each of them is in the answer, whoever has set nothing with {@link UserSettings#DEFAULT}. */
+    Future<Map<UserId, UserSettings>> userSettings(Collection<UserId> users);
+
+    /** Sets what the change names, all or nothing, and answers with how it stands then. Durable once it completes. */
+    Future<UserSettings> changeUserSettings(UserId user, UserSettings.Change change);
 
     /** @param head as projected */
     record Conversation(ConversationId conversationId, ConversationType type, Settings settings, Head head) {}

@@ -72,6 +72,11 @@ public final class Fields {
         return text.isTrue(required(name, Type.BOOLEAN));
     }
 
+    public @Nullable Boolean optionalBool(String name) throws BadInput {
+        int value = optional(name, Type.BOOLEAN);
+        return value == JsonText.NONE ? null : (Boolean) text.isTrue(value);
+    }
+
     /** The sequence of an entry. */
     public long sequence(String name) throws BadInput {
         return whole(name, 1, SEQUENCE_MAX);

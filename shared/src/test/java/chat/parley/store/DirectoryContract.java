@@ -7,6 +7,7 @@ import static chat.parley.store.Scribe.await;
 import static chat.parley.store.Scribe.conversation;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import chat.parley.model.Audience;
 import chat.parley.model.Content;
 import chat.parley.model.ConversationId;
 import chat.parley.model.ConversationType;
@@ -18,6 +19,7 @@ import chat.parley.model.Membership;
 import chat.parley.model.Role;
 import chat.parley.model.Settings;
 import chat.parley.model.UserId;
+import chat.parley.model.UserSettings;
 import chat.parley.store.Directory.Conversation;
 import chat.parley.store.Directory.Head;
 import chat.parley.store.Directory.ReadPointer;
@@ -213,5 +215,34 @@ public abstract class DirectoryContract {
         assertThat(await(directory.removeDevice(ANN, new DeviceId("phone")))).isTrue();
         assertThat(await(directory.removeDevice(ANN, new DeviceId("phone")))).isFalse();
         assertThat(await(directory.devices(ANN))).containsExactly(laptop);
+    }
+
+    @Test
+    void whoHasSetNothingHasTheDefaultSettings() {
+        await(directory.changeUserSettings(BOB, new UserSettings.Change(Audience.NOBODY, null, null, null)));
+        assertThat(await(directory.userSettings(List.of(ANN, BOB))))
+                .isEqualTo(Map.of(
+                        ANN, UserSettings.DEFAULT, BOB, new UserSettings(Audience.NOBODY, List.of(), false, true)));
+    }
+
+    @Test
+    void aChangeOfSettingsLeavesTheOthersAsTheyAre() {
+        var first = new UserSettings.Change(Audience.CONTACTS, List.of(BOB, EVE), true, null);
+        assertThat(await(directory.changeUserSettings(ANN, first)))
+                .isEqualTo(new UserSettings(Audience.CONTACTS, List.of(BOB, EVE), true, true));
+        var second = new UserSettings.Change(null, List.of(), null, false);
+        UserSettings both = new UserSettings(Audience.CONTACTS, List.of(), true, false);
+        assertThat(await(directory.changeUserSettings(ANN, second))).isEqualTo(both);
+        assertThat(await(directory.userSettings(List.of(ANN)))).isEqualTo(Map.of(ANN, both));
+    }
+
+    @Test
+    void changesOfDifferentSettingsAtOnceDoNotUndoOneAnother() {
+        var one = directory.changeUserSettings(ANN, new UserSettings.Change(null, null, true, null));
+        var other = directory.changeUserSettings(ANN, new UserSettings.Change(null, null, null, false));
+        await(one);
+        await(other);
+        assertThat(await(directory.userSettings(List.of(ANN))).values())
+                .containsExactly(new UserSettings(Audience.EVERYONE, List.of(), true, false));
     }
 }

@@ -7,6 +7,7 @@ import chat.parley.model.Device;
 import chat.parley.model.DeviceId;
 import chat.parley.model.Membership;
 import chat.parley.model.UserId;
+import chat.parley.model.UserSettings;
 import chat.parley.store.Directory;
 import chat.parley.store.embedded.Tables.ConversationRecord;
 import io.vertx.core.Future;
@@ -205,6 +206,28 @@ final class EmbeddedDirectory implements Directory {
             commit.delete(Family.TABLES, key);
             commit.sync();
             return true;
+        });
+    }
+
+    @Override
+    public Future<Map<UserId, UserSettings>> userSettings(Collection<UserId> users) {
+        List<UserId> asked = List.copyOf(users);
+        return readers.read(null, rocks -> {
+            Map<UserId, UserSettings> found = getAll(rocks, Family.TABLES, asked, Keys::user, SettingsRecord::decode);
+            for (UserId user : asked) found.putIfAbsent(user, UserSettings.DEFAULT);
+            return found;
+        });
+    }
+
+    @Override
+    public Future<UserSettings> changeUserSettings(UserId user, UserSettings.Change change) {
+        return writer.write(SettingsRecord.BYTES, commit -> {
+            byte[] key = Keys.user(user);
+            byte[] present = commit.get(Family.TABLES, key);
+            UserSettings changed = change.of(present == null ? UserSettings.DEFAULT : SettingsRecord.decode(present));
+            commit.put(Family.TABLES, key, SettingsRecord.encode(changed));
+            commit.sync();
+            return changed;
         });
     }
 

@@ -8,7 +8,7 @@ enum Family {
     HISTORY("history"),
     IDS("ids"),
     HEADS("heads"),
-    /** All that is written seldom: conversations, members, inboxes, amendments, read pointers, devices. */
+    /** All that is written seldom: conversations, members, inboxes, amendments, read pointers, devices, user settings. */
     TABLES("tables");
 
     private final String familyName;

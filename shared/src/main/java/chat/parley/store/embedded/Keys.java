@@ -16,6 +16,7 @@ final class Keys {
     private static final int AMENDMENT = 'a';
     private static final int POINTER = 'p';
     private static final int DEVICE = 'd';
+    private static final int USER = 'u';
     private static final int OWNER = 'o';
     private static final int CURSORS = 'k';
     private static final int ROOM = 64;
@@ -128,6 +129,10 @@ final class Keys {
 
     static byte[] device(UserId user, DeviceId device) {
         return pair(DEVICE, user.value(), device.value());
+    }
+
+    static byte[] user(UserId user) {
+        return new ByteWriter(ROOM).putByte(USER).putAscii(user.value()).toBytes();
     }
 
     // Parts

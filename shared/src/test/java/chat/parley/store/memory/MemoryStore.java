@@ -6,6 +6,7 @@ import chat.parley.model.DeviceId;
 import chat.parley.model.Entry;
 import chat.parley.model.Membership;
 import chat.parley.model.UserId;
+import chat.parley.model.UserSettings;
 import chat.parley.store.Appended;
 import chat.parley.store.Batch;
 import chat.parley.store.BatchId;
@@ -45,6 +46,7 @@ public final class MemoryStore {
     private final Map<Integer, ShardCursors> cursors = new TreeMap<>();
     private final Map<String, Directory.ReadPointer> pointers = new TreeMap<>();
     private final Map<String, Map<String, Device>> devices = new TreeMap<>();
+    private final Map<UserId, UserSettings> settings = new TreeMap<>();
     private long lost;
     private long takeOvers;
 
@@ -361,6 +363,21 @@ public final class MemoryStore {
             return weather.write(() -> {
                 Map<String, Device> own = devices.get(user.value());
                 return own != null && own.remove(device.value()) != null;
+            });
+        }
+
+        @Override
+        public Future<Map<UserId, UserSettings>> userSettings(Collection<UserId> users) {
+            List<UserId> copy = List.copyOf(users);
+            return weather.read(() -> found(copy, user -> settings.getOrDefault(user, UserSettings.DEFAULT)));
+        }
+
+        @Override
+        public Future<UserSettings> changeUserSettings(UserId user, UserSettings.Change change) {
+            return weather.write(() -> {
+                UserSettings changed = change.of(settings.getOrDefault(user, UserSettings.DEFAULT));
+                settings.put(user, changed);
+                return changed;
             });
         }
     }

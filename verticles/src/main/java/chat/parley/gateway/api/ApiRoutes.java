@@ -43,6 +43,7 @@ public final class ApiRoutes {
     private final Messages messages;
     private final Members members;
     private final Devices devices;
+    private final UserSettingsRoute settings;
 
     public ApiRoutes(Gateway gateway, Stores stores, Tokens tokens, Loop loop, SecureRandom random, ApiConfig config) {
         this.gateway = gateway;
@@ -55,6 +56,7 @@ public final class ApiRoutes {
         this.messages = new Messages(gateway.pages(), writes, config);
         this.members = new Members(stores, room, writes, config);
         this.devices = new Devices(stores.directory(), gateway);
+        this.settings = new UserSettingsRoute(stores.directory());
     }
 
     public void mount(Router router) {
@@ -99,6 +101,12 @@ public final class ApiRoutes {
                         HttpMethod.DELETE, new Operation(WRITE, members::remove)));
         path(router, "/v1/devices", Map.of(HttpMethod.GET, new Operation(READ, devices::list)));
         path(router, "/v1/devices/:deviceId", Map.of(HttpMethod.DELETE, new Operation(WRITE, devices::remove)));
+        path(
+                router,
+                "/v1/settings",
+                Map.of(
+                        HttpMethod.GET, new Operation(READ, settings::read),
+                        HttpMethod.PATCH, new Operation(WRITE, settings::change)));
         path(router, "/v1/receipts", Map.of(HttpMethod.POST, new Operation(WRITE, ApiRoutes::notOffered)));
         path(router, "/v1/presence", Map.of(HttpMethod.GET, new Operation(READ, ApiRoutes::notOffered)));
     }

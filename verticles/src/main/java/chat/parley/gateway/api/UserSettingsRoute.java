@@ -1,0 +1,64 @@
+package chat.parley.gateway.api;
+
+import chat.parley.model.Audience;
+import chat.parley.model.UserId;
+import chat.parley.model.UserSettings;
+import chat.parley.store.Directory;
+import chat.parley.wire.BadInput;
+import chat.parley.wire.Fields;
+import chat.parley.wire.JsonWriter;
+import io.vertx.core.Future;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** {@code /v1/settings}: the caller's own. */
+final class UserSettingsRoute {
+    private static final int ALLOWED_MAX = 500;
+    private static final int AUDIENCE_MAX = 32;
+    private static final int SETTINGS_BYTES = 192;
+
+    private final Directory directory;
+
+    UserSettingsRoute(Directory directory) {
+        this.directory = directory;
+    }
+
+    Future<Reply> read(Asked asked) {
+        UserId user = asked.user();
+        return directory.userSettings(List.of(user)).map(found -> show(Objects.requireNonNull(found.get(user))));
+    }
+
+    /** Sets what the body names; answers with all of them as they stand then. */
+    Future<Reply> change(Asked asked) throws BadInput {
+        Fields body = asked.body();
+        UserSettings.Change change = new UserSettings.Change(
+                audience(body.optionalString("presence", 1, AUDIENCE_MAX)),
+                body.has("presenceAllow") ? body.userIds("presenceAllow", 0, ALLOWED_MAX) : null,
+                body.optionalBool("invisible"),
+                body.optionalBool("readReceipts"));
+        if (change.equals(NOTHING)) throw BadInput.badFrame("none of the settings is there");
+        return directory.changeUserSettings(asked.user(), change).map(UserSettingsRoute::show);
+    }
+
+    private static final UserSettings.Change NOTHING = new UserSettings.Change(null, null, null, null);
+
+    private static @Nullable Audience audience(@Nullable String name) throws BadInput {
+        if (name == null) return null;
+        for (Audience audience : Audience.values()) if (audience.wireName().equals(name)) return audience;
+        throw BadInput.badFrame("presence is none of everyone, contacts and nobody");
+    }
+
+    private static Reply show(UserSettings settings) {
+        JsonWriter out = new JsonWriter(SETTINGS_BYTES)
+                .beginObject()
+                .safeField("presence", settings.presence().wireName())
+                .name("presenceAllow")
+                .beginArray();
+        for (UserId user : settings.presenceAllow()) out.safe(user.value());
+        return Reply.ok(out.endArray()
+                .field("invisible", settings.invisible())
+                .field("readReceipts", settings.readReceipts())
+                .endObject());
+    }
+}
