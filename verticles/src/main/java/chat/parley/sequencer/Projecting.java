@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What of a shard's log is to be projected next. One call is in flight; it takes what waits, so entries of one conversation go in order. A
  * call that failed is repeated; if it was for several conversations, each is tried alone, so that one that cannot be projected holds
- * up no other. None is ever skipped.
+ * up no other; and in ever smaller parts, so that a store that fails large calls gets small ones. None is ever skipped.
  */
 final class Projecting {
     private static final int ENTRIES_MAX = 1_024;
@@ -30,6 +30,10 @@ final class Projecting {
         final Deque<Kept> entries = new ArrayDeque<>();
         int failures;
         long dueAt;
+
+        int entriesMax() {
+            return Math.max(1, ENTRIES_MAX >> Math.min(failures, 30));
+        }
     }
 
     Projecting(long retryMillisMax) {
@@ -71,9 +75,10 @@ final class Projecting {
         failures = 0;
         pausedUntil = Long.MIN_VALUE;
         if (!aside.isEmpty()) {
-            Aside one = aside.get(done.getFirst().conversation());
-            if (one != null && one.entries.isEmpty())
-                aside.remove(done.getFirst().conversation());
+            Conversation conversation = done.getFirst().conversation();
+            Aside one = aside.get(conversation);
+            if (one != null && one.entries.isEmpty()) aside.remove(conversation);
+            else if (one != null) one.failures = Math.max(0, one.failures - 1);
         }
         return done;
     }
@@ -123,7 +128,7 @@ final class Projecting {
         List<Kept> next = new ArrayList<>();
         for (Aside one : aside.values()) {
             if (one.dueAt > now || one.entries.isEmpty()) continue;
-            while (!one.entries.isEmpty() && next.size() < ENTRIES_MAX) next.add(one.entries.removeFirst());
+            while (!one.entries.isEmpty() && next.size() < one.entriesMax()) next.add(one.entries.removeFirst());
             break;
         }
         return next;
