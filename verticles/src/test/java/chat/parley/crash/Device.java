@@ -64,6 +64,7 @@ final class Device implements Runnable {
         long invokedNanos;
         boolean onItsWay;
         long againNanos;
+        String code = "nothing";
 
         Draft(JsonObject frame, Sent sent) {
             this.frame = frame;
@@ -122,6 +123,14 @@ final class Device implements Runnable {
 
     synchronized boolean isSettled() {
         return unsettled.isEmpty();
+    }
+
+    /** What has no answer, for whoever asks why. */
+    synchronized List<String> unsettled() {
+        return unsettled.values().stream()
+                .map(draft -> name + ": " + draft.sent + (draft.onItsWay ? " is on its way" : " waits to be repeated")
+                        + ", last refused with " + draft.code + (inStep ? "" : ", not in step"))
+                .toList();
     }
 
     /** Of what was sent by this moment: how much had no answer when its session ended. Once it is not connected. */
@@ -362,6 +371,7 @@ final class Device implements Runnable {
             recorder.odd(name + ": " + error);
             return;
         }
+        draft.code = code;
         if (code.equals("outcome_unknown") || code.equals("internal")) {
             recorder.unknown(name, session, draft.sent, code);
         } else {

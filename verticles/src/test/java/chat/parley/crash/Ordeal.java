@@ -9,6 +9,7 @@ import chat.parley.checker.FaultStep;
 import chat.parley.checker.Verdict;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -134,7 +135,14 @@ final class Ordeal {
     private void quiet(List<Device> devices, List<Clerk> clerks) {
         devices.forEach(Device::fallSilent);
         clerks.forEach(Clerk::end);
-        await("answers to all sends", WAIT_NANOS, () -> devices.stream().allMatch(Device::isSettled));
+        boolean isSettled = tryAwait(WAIT_NANOS, () -> devices.stream().allMatch(Device::isSettled));
+        assertThat(isSettled)
+                .as(() -> "answers to all sends; without one: "
+                        + devices.stream()
+                                .flatMap(device -> device.unsettled().stream())
+                                .toList() + "; odd: "
+                        + recorder.odd() + "; the node said: " + tail())
+                .isTrue();
     }
 
     /** Every user reads every conversation, once the devices have what there is or the time for that is over. */
@@ -175,6 +183,15 @@ final class Ordeal {
             for (Object entry : page.getJsonArray("entries")) last = ((JsonObject) entry).getLong("sequence");
             if (last == after || last >= page.getLong("head")) return;
             after = last;
+        }
+    }
+
+    private String tail() {
+        try {
+            List<String> lines = Files.readAllLines(folder.resolve("node.log"));
+            return String.join("\n", lines.subList(Math.max(0, lines.size() - 60), lines.size()));
+        } catch (IOException e) {
+            return e.toString();
         }
     }
 
