@@ -532,13 +532,7 @@ class HttpEdgeTest {
 
     private static int deploy(HttpConfig config, Entrance entrance, AtomicInteger connected) throws Exception {
         HttpEdge edge = new HttpEdge(
-                config,
-                Limits.DEFAULT,
-                entrance,
-                new Sources(2000, List.of()),
-                connected,
-                Obedient::new,
-                router -> {
+                config, Limits.DEFAULT, entrance, new Sources(2000, List.of()), connected, Obedient::new, router -> {
                     router.post("/v1/echo")
                             .handler(asked -> asked.response()
                                     .end(String.valueOf(asked.body().buffer().length())));

@@ -1,0 +1,52 @@
+package chat.parley.node;
+
+import chat.parley.store.embedded.EmbeddedStore;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** A whole node in this JVM, on the real embedded store and on free ports of loopback. */
+public final class TestNode implements AutoCloseable {
+    private final Node node;
+
+    private TestNode(Node node) {
+        this.node = node;
+    }
+
+    /**
+     * Starts it with development tokens.
+     *
+     * @param folder of its data
+     * @param settings {@code name=value}, over the defaults
+     */
+    public static TestNode start(Path folder, String... settings) {
+        List<String> assignments = new ArrayList<>(List.of("store.path=" + folder, "http.port=0", "ops.port=0"));
+        assignments.addAll(List.of(settings));
+        try {
+            Settings all = Settings.of(Path.of("..", "conf", "embedded.json"), Map.of(), assignments);
+            return new TestNode(Node.start(NodeConfig.read(all), EmbeddedStore::open));
+        } catch (Refusal refusal) {
+            throw new IllegalStateException(refusal);
+        }
+    }
+
+    public int port() {
+        return node.port();
+    }
+
+    /** One who calls its HTTP API as this user. */
+    public Caller caller(String user) {
+        Caller nobody = new Caller(port(), null);
+        String token = nobody.post("/v1/dev/tokens", "{\"userId\":\"" + user + "\"}")
+                .json()
+                .getString("token");
+        return new Caller(port(), token);
+    }
+
+    /** Drains and ends it, as a signal does. */
+    @Override
+    public void close() {
+        node.end();
+    }
+}
