@@ -58,7 +58,7 @@ public final class Main {
     private static void serve(Arguments arguments, Node.Opening opening, PrintStream out) throws Refusal, Misuse {
         arguments.requireNoMore();
         NodeConfig config = arguments.config();
-        System.setProperty("parley.log.level", config.logLevel()); // before the first logger is asked for
+        System.setProperty("parley.log", config.logLevel()); // before the first logger is asked for
         Node node = Node.start(config, opening);
         node.endOnSignal();
         String address = "http://" + config.http().host() + ":" + node.port();
