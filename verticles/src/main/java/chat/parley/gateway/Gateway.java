@@ -35,6 +35,13 @@ public final class Gateway {
     private static final long TICK_MILLIS = 1_000;
     private static final int HEADS_MAX = 1_000;
     private static final int DRAIN_SLICES = 20;
+
+    /** As many come anew elsewhere in a second as this lets go, of each instance. */
+    private static final int DRAINED_PER_SECOND = 1_000;
+
+    /** From the last {@code goaway} to the close, at least: who heard it may go by itself. */
+    private static final int DRAIN_MILLIS_MIN = 200;
+
     private static final int RETRY_SPREAD_MILLIS = 2_000;
 
     final Loop loop;
@@ -310,11 +317,12 @@ public final class Gateway {
     }
 
     /**
-     * Takes no new sessions, tells all to go elsewhere, spread over the window, then closes those that are left: those with sends under
-     * way when these have their answers. Completes when none is left.
+     * Takes no new sessions, tells all to go elsewhere, spread over a window that is as long as their number asks for, then closes those
+     * that are left: those with sends under way when these have their answers. Completes when none is left.
      */
-    public Future<Void> drain(long windowMillis) {
+    public Future<Void> drain(long windowMillisMax) {
         if (drained != null) return drained.future();
+        long windowMillis = Math.min(windowMillisMax, DRAIN_MILLIS_MIN + sessions.size() * 1_000L / DRAINED_PER_SECOND);
         Promise<Void> promise = Promise.promise();
         drained = promise;
         readPointers.write();

@@ -37,9 +37,9 @@ public final class GatewayVerticle extends VerticleBase {
     }
 
     /** Sends all sessions elsewhere; see {@link Gateway#drain}. From any thread. */
-    public Future<Void> drain(long windowMillis) {
+    public Future<Void> drain(long windowMillisMax) {
         Promise<Void> drained = Promise.promise();
-        context.runOnContext(onLoop -> gateway.drain(windowMillis).onComplete(drained));
+        context.runOnContext(onLoop -> gateway.drain(windowMillisMax).onComplete(drained));
         return drained.future();
     }
 
