@@ -1,0 +1,95 @@
+// Starts nodes for tests: of this build if Maven runs the test, else what ./parley serve builds.
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+const READY = /^parley ready (http:\S+)/;
+const HAND = [fileURLToPath(new URL('../../parley', import.meta.url)), 'serve'];
+const [program, ...args] = process.env.SERVE_COMMAND ? JSON.parse(process.env.SERVE_COMMAND) : HAND;
+
+/** What no test means to meet, raised. */
+const RAISED = {
+  'gateway.sendsPerSecond': 100000,
+  'gateway.sendsBurst': 100000,
+  'gateway.userSendsPerSecond': 100000,
+  'gateway.userSendsBurst': 100000,
+};
+
+const running = new Set();
+process.on('exit', () => running.forEach(child => child.kill('SIGKILL')));
+
+/**
+ * A node on free ports with data of its own. It can be killed and started again on that data; its port is another one then.
+ * Tokens are to be had of it for any user.
+ */
+export class Server {
+  #settings;
+  #data;
+  #process;
+  url = '';
+
+  /** @param settings beside the defaults: { 'gateway.heartbeatMillis': 1000 } */
+  static async start(settings = {}) {
+    const server = new Server();
+    server.#settings = settings;
+    server.#data = await mkdtemp(join(tmpdir(), 'parley-test-'));
+    await server.restart();
+    return server;
+  }
+
+  /** Starts it, on the data that there is. */
+  async restart() {
+    const settings = { ...RAISED, 'auth.dev': true, 'http.port': 0, 'ops.port': 0, 'store.path': this.#data, ...this.#settings };
+    const sets = Object.entries(settings).flatMap(([name, value]) => ['--set', `${name}=${value}`]);
+    const child = spawn(program, [...args, ...sets], { stdio: ['ignore', 'pipe', 'pipe'] });
+    running.add(child);
+    child.once('exit', () => running.delete(child));
+    this.#process = child;
+    const said = [];
+    createInterface({ input: child.stderr }).on('line', line => said.push(line) > 200 && said.shift());
+    this.url = await new Promise((resolve, reject) => {
+      createInterface({ input: child.stdout }).on('line', line => {
+        said.push(line);
+        const ready = READY.exec(line);
+        if (ready) resolve(ready[1]);
+      });
+      child.once('error', reject);
+      child.once('exit', code => reject(new Error(`the node ended with ${code}:\n${said.join('\n')}`)));
+    });
+    return this;
+  }
+
+  get port() {
+    return Number(new URL(this.url).port);
+  }
+
+  async token(userId, ttlSeconds) {
+    const response = await fetch(`${this.url}/v1/dev/tokens`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ userId, ttlSeconds }),
+    });
+    if (!response.ok) throw new Error(`no token: ${response.status}`);
+    return (await response.json()).token;
+  }
+
+  /** SIGKILL; nothing of it runs any more when this is done. SIGTERM lets it drain. */
+  async kill(signal = 'SIGKILL') {
+    const child = this.#process;
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, 'exit');
+    child.kill(signal);
+    await ended;
+  }
+
+  /** Ends it and removes its data. */
+  async end() {
+    await this.kill();
+    await rm(this.#data, { recursive: true, force: true });
+  }
+}
