@@ -51,6 +51,8 @@ export interface ParleyOptions {
   /** 0 to 1, for back-off. Ids always come of the platform's secure source. */
   random?: () => number;
   clock?: Clock;
+  /** Default: those of the browser, `navigator.locks`. They tell tabs apart. */
+  locks?: LockManagerLike;
   bounds?: Partial<Bounds>;
 }
 
@@ -60,8 +62,6 @@ export interface Bounds {
   entriesMax: number;
   /** Sends without an acknowledgement; `send` throws `too_many_pending` beyond. Default 1,000. */
   pendingMax: number;
-  /** Sends of one conversation that are under way at a time; the others wait. Default 16. */
-  inFlightMax: number;
   /** Entries of one conversation that are fetched after an absence; of more, only the newest so many, and `skipped` tells. Default 5,000. */
   catchUpMax: number;
   /** Conversations with entries in memory; of the longest unused the entries go, never of open ones. Default 200. */
@@ -73,6 +73,12 @@ export interface Clock {
   now(): number;
   setTimeout(task: () => void, millis: number): unknown;
   clearTimeout(timer: unknown): void;
+}
+
+/** The part of the Web Locks API that is used. */
+export interface LockManagerLike {
+  request(name: string, task: (lock: unknown) => unknown): Promise<unknown>;
+  request(name: string, options: { ifAvailable?: boolean }, task: (lock: unknown) => unknown): Promise<unknown>;
 }
 
 export interface WebSocketConstructor {
@@ -174,6 +180,11 @@ export class Parley {
   devices(): Promise<Device[]>;
   /** Signs one out. */
   removeDevice(deviceId: string): Promise<void>;
+
+  /** What the user has set for themselves. */
+  settings(): Promise<UserSettings>;
+  /** Sets what is named; returns all. */
+  changeSettings(settings: Partial<UserSettings>): Promise<UserSettings>;
 }
 
 export interface ConversationEvents {
@@ -365,6 +376,17 @@ export interface Presence {
   readonly userId: string;
   readonly status: 'online' | 'offline' | 'unknown';
   readonly lastSeenAt?: number;
+}
+
+export interface UserSettings {
+  /** Who may see whether the user is there, */
+  readonly presence: 'everyone' | 'contacts' | 'nobody';
+  /** and who besides. */
+  readonly presenceAllow: readonly string[];
+  /** Looks offline to all others. */
+  readonly invisible: boolean;
+  /** Whether others are told how far the user has read, and the user how far they have. */
+  readonly readReceipts: boolean;
 }
 
 export interface Member {

@@ -13,6 +13,11 @@ class SdkTest {
     private static final Path SDK = Path.of("js");
 
     @TestFactory
+    Stream<DynamicNode> alone() throws Exception {
+        return JsTests.of(SDK, "test/unit", Duration.ofMinutes(2));
+    }
+
+    @TestFactory
     Stream<DynamicNode> againstANode() throws Exception {
         return JsTests.of(SDK, "test/real", Duration.ofMinutes(4));
     }

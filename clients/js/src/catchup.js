@@ -1,0 +1,227 @@
+import { Backoff } from './backoff.js';
+
+/** Acknowledgements may overtake entries: what is missing for so long is a hole. */
+const HOLE_MILLIS = 1_000;
+/** An answer that takes longer is given up, and asked for again. */
+const ANSWER_MILLIS = 30_000;
+const CURSORS_A_FRAME = 500;
+const PAGES_AT_ONCE = 2;
+const PAGE_ENTRIES = 200;
+
+/**
+ * Gets what is missing: asks by `sync` where there is a hole, and pages over HTTP what the server does not send unasked. Gaps and entries go
+ * through `on`; which conversations there are is the client's to know.
+ */
+export class Catchup {
+  #clock;
+  #random;
+  #catchUpMax;
+  #on;
+  #asked = new Map(); // ref → { threads, until }
+  #refs = 0;
+  #isFresh = true;
+  #holes = new Map(); // conversation → { cursor, since }
+  #timer;
+  #wanted = new Set(); // to be paged
+  #paging = new Set();
+  #backoffs = new Map();
+
+  /**
+   * @param on `{ thread(id), threads(): those begun, begin(thread, cursor), say(frame), page(id, query): Promise, take(thread, entry), skip(thread, from, to, reason),
+   *     jump(thread, cursor), isPaused(thread), error(error) }`
+   */
+  constructor({ clock, random, catchUpMax, on }) {
+    this.#clock = clock;
+    this.#random = random;
+    this.#catchUpMax = catchUpMax;
+    this.#on = on;
+  }
+
+  /** The cursors for a hello; undefined: this device has none, and begins at the heads. Those that do not fit are asked for by `sync`. */
+  hello(isFresh) {
+    this.#isFresh = isFresh;
+    if (isFresh) return undefined;
+    const threads = this.#on.threads().slice(0, CURSORS_A_FRAME);
+    this.#ask('hello', threads);
+    return cursorsOf(threads);
+  }
+
+  /** The data is of another life: what was asked is void, and there are no cursors. */
+  forget() {
+    this.#isFresh = true;
+    this.#asked.clear();
+    this.#holes.clear();
+    this.#wanted.clear();
+  }
+
+  disconnected() {
+    this.#asked.clear();
+    this.#holes.clear();
+    this.#clock.clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  /** Asks for what these miss. */
+  sync(threads) {
+    for (let i = 0; i < threads.length; i += CURSORS_A_FRAME) {
+      const part = threads.slice(i, i + CURSORS_A_FRAME);
+      const ref = `sync ${++this.#refs}`;
+      if (!this.#on.say({ type: 'sync', ref, cursors: cursorsOf(part) })) return;
+      this.#ask(ref, part);
+    }
+  }
+
+  /** Is on screen. */
+  open(thread) {
+    const ref = `open ${++this.#refs}`;
+    const frame = { type: 'open', ref, conversationId: thread.id };
+    if (thread.timeline !== undefined) frame.cursor = thread.cursor;
+    if (this.#on.say(frame)) this.#ask(ref, [thread]);
+  }
+
+  #ask(ref, threads) {
+    this.#asked.set(ref, { threads: new Set(threads), until: this.#clock.now() + ANSWER_MILLIS });
+  }
+
+  onSynced(frame) {
+    const asked = this.#asked.get(frame.ref)?.threads ?? new Set();
+    if (!frame.more) this.#asked.delete(frame.ref);
+    const unasked = [];
+    for (const [id, { first, sentThrough, head }] of Object.entries(frame.heads)) {
+      const thread = this.#on.thread(id);
+      if (thread.timeline === undefined) this.#on.begin(thread, this.#isFresh && frame.ref === 'hello' ? head : first - 1);
+      thread.window.first = Math.max(thread.window.first, first);
+      if (thread.cursor + 1 < first) this.#on.skip(thread, thread.cursor + 1, first - 1, 'not_member');
+      thread.timeline.hearOf(head);
+      if (!thread.timeline.hasHole) continue;
+      if (head - thread.cursor > this.#catchUpMax) this.#on.jump(thread, head - this.#catchUpMax);
+      if (asked.has(thread) && thread.cursor >= sentThrough) this.#page(thread);
+      else if (asked.has(thread)) this.lookAfter(thread);
+      else unasked.push(thread);
+    }
+    if (!frame.more) for (const thread of asked) this.lookAfter(thread);
+    this.sync(unasked);
+    if (frame.ref === 'hello' && !frame.more) this.#isFresh = false;
+  }
+
+  onResync(frame) {
+    this.sync(frame.all ? this.#on.threads() : (frame.conversationIds ?? []).map(id => this.#begun(id)));
+  }
+
+  /** Heads that exist: what is missing up to them is missing. */
+  onHeads(heads = {}) {
+    for (const [id, head] of Object.entries(heads)) {
+      const thread = this.#begun(id);
+      thread.timeline.hearOf(head);
+      this.lookAfter(thread);
+    }
+  }
+
+  /** A conversation that this device had not heard of, once it has. */
+  #begun(id) {
+    const thread = this.#on.thread(id);
+    if (thread.timeline === undefined) this.#on.begin(thread, 0);
+    return thread;
+  }
+
+  /** An error with this ref. False: it answers nothing here. */
+  onError(frame) {
+    const asked = this.#asked.get(frame.ref);
+    if (asked === undefined) return false;
+    this.#asked.delete(frame.ref);
+    for (const thread of asked.threads) this.lookAfter(thread, frame.retryAfterMillis);
+    return true;
+  }
+
+  /** Whether something is missing: then it is asked for unless it comes. */
+  lookAfter(thread, afterMillis = 0) {
+    if (!thread.timeline?.hasHole || this.#on.isPaused(thread) || this.#holes.has(thread)) return;
+    const at = this.#clock.now() + Math.max(HOLE_MILLIS, afterMillis);
+    this.#holes.set(thread, { cursor: thread.cursor, at });
+    this.#timer ??= this.#clock.setTimeout(() => this.#look(), at - this.#clock.now());
+  }
+
+  #look() {
+    this.#timer = undefined;
+    const now = this.#clock.now();
+    const lost = [];
+    let next = Infinity;
+    for (const [thread, hole] of this.#holes) {
+      if (!thread.timeline?.hasHole) {
+        this.#holes.delete(thread);
+      } else if (hole.at > now) {
+        next = Math.min(next, hole.at);
+      } else if (thread.cursor > hole.cursor || this.#isOnItsWay(thread)) {
+        hole.cursor = thread.cursor;
+        hole.at = now + HOLE_MILLIS;
+        next = Math.min(next, hole.at);
+      } else {
+        this.#holes.delete(thread);
+        lost.push(thread);
+      }
+    }
+    if (next < Infinity) this.#timer = this.#clock.setTimeout(() => this.#look(), next - now);
+    this.sync(lost);
+  }
+
+  #isOnItsWay(thread) {
+    if (this.#wanted.has(thread) || this.#paging.has(thread)) return true;
+    for (const [ref, { threads, until }] of this.#asked) {
+      if (this.#clock.now() >= until) this.#asked.delete(ref);
+      else if (threads.has(thread)) return true;
+    }
+    return false;
+  }
+
+  #page(thread) {
+    this.#wanted.add(thread);
+    this.#nextPage();
+  }
+
+  #nextPage() {
+    for (const thread of this.#wanted) {
+      if (this.#paging.size >= PAGES_AT_ONCE) return;
+      if (this.#paging.has(thread)) continue;
+      this.#wanted.delete(thread);
+      this.#paging.add(thread);
+      this.#fetch(thread).finally(() => {
+        this.#paging.delete(thread);
+        this.#nextPage();
+        this.lookAfter(thread);
+      });
+    }
+  }
+
+  async #fetch(thread) {
+    const { timeline } = thread;
+    const after = thread.cursor;
+    try {
+      const page = await this.#on.page(thread.id, { after, limit: PAGE_ENTRIES });
+      if (thread.timeline !== timeline) return; // forgotten meanwhile
+      this.#backoffs.delete(thread);
+      const items = [
+        ...page.entries.map(entry => ({ from: entry.sequence, entry })),
+        ...(page.gaps ?? []).map(gap => ({ ...gap })),
+      ].sort((a, b) => a.from - b.from);
+      for (const item of items) {
+        if (item.entry !== undefined) this.#on.take(thread, item.entry);
+        else this.#on.skip(thread, item.from, item.to, item.reason);
+      }
+      timeline.hearOf(page.head);
+      if (thread.cursor > after && timeline.hasHole) this.#wanted.add(thread);
+    } catch (error) {
+      this.#on.error(error);
+      if (error.code === 'not_found') {
+        this.#on.skip(thread, after + 1, timeline.head, 'not_member');
+        return;
+      }
+      const backoff = this.#backoffs.get(thread) ?? new Backoff(this.#random);
+      this.#backoffs.set(thread, backoff);
+      await new Promise(resolve => this.#clock.setTimeout(resolve, backoff.next(error.retryAfterMillis ?? 0)));
+    }
+  }
+}
+
+function cursorsOf(threads) {
+  return Object.fromEntries(threads.map(thread => [thread.id, thread.cursor]));
+}

@@ -1,0 +1,152 @@
+/** One conversation, as the application sees it; what it shows is in the thread, what it does the client's. */
+export class Conversation {
+  #thread;
+  #client;
+
+  constructor(thread, client) {
+    this.#thread = thread;
+    this.#client = client;
+  }
+
+  get conversationId() {
+    return this.#thread.id;
+  }
+
+  get type() {
+    return this.#thread.type;
+  }
+
+  get name() {
+    return this.#thread.name;
+  }
+
+  get role() {
+    return this.#thread.role;
+  }
+
+  get slowModeMillis() {
+    return this.#thread.slowModeMillis;
+  }
+
+  get joinedAt() {
+    return this.#thread.joinedAt;
+  }
+
+  get lastMessage() {
+    return this.#thread.lastMessage;
+  }
+
+  get unread() {
+    return this.#thread.unread;
+  }
+
+  get readSequence() {
+    return this.#thread.readSequence;
+  }
+
+  get isMember() {
+    return this.#thread.isMember;
+  }
+
+  get entries() {
+    return this.#thread.window.entries;
+  }
+
+  get pending() {
+    return this.#client.sends.of(this.#thread.id);
+  }
+
+  get cursor() {
+    return this.#thread.cursor;
+  }
+
+  get head() {
+    return this.#thread.head;
+  }
+
+  get hasOlder() {
+    return this.#thread.window.hasOlder;
+  }
+
+  get isOpen() {
+    return this.#thread.isOpen;
+  }
+
+  get typingUserIds() {
+    return this.#thread.typingUserIds;
+  }
+
+  get receipts() {
+    return this.#thread.receipts;
+  }
+
+  on(name, listener) {
+    return this.#thread.emitter.on(name, listener);
+  }
+
+  async load() {
+    await this.#client.inbox.load(this.#thread);
+    return this;
+  }
+
+  loadOlder(limit) {
+    return this.#client.inbox.loadOlder(this.#thread, limit);
+  }
+
+  open() {
+    this.#client.open(this.#thread);
+  }
+
+  close() {
+    this.#client.leaveScreen(this.#thread);
+  }
+
+  send(draft) {
+    this.#client.live.typed(this.#thread);
+    return this.#client.sends.message(this.#thread.id, draft);
+  }
+
+  edit(sequence, body) {
+    return this.#client.sends.edit(this.#thread.id, sequence, body);
+  }
+
+  delete(sequence) {
+    return this.#client.sends.delete(this.#thread.id, sequence);
+  }
+
+  read(sequence = this.#thread.cursor) {
+    this.#client.read(this.#thread, sequence);
+  }
+
+  typing(active = true) {
+    this.#client.live.type(this.#thread, active);
+  }
+
+  members(page) {
+    return this.#client.api.members(this.#thread.id, page);
+  }
+
+  async addMembers(userIds, role) {
+    await this.#client.api.addMembers(this.#thread.id, userIds, role);
+  }
+
+  async removeMember(userId) {
+    await this.#client.api.removeMember(this.#thread.id, userId);
+  }
+
+  async changeRole(userId, role) {
+    await this.#client.api.changeRole(this.#thread.id, userId, role);
+  }
+
+  async leave() {
+    await this.#client.api.removeMember(this.#thread.id, this.#client.userId);
+  }
+
+  async rename(name) {
+    await this.#client.api.update(this.#thread.id, { name });
+  }
+
+  async setSlowMode(slowModeMillis) {
+    await this.#client.api.update(this.#thread.id, { slowModeMillis });
+  }
+}

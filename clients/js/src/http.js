@@ -1,0 +1,88 @@
+import { Backoff } from './backoff.js';
+import { ParleyError } from './errors.js';
+
+const TRIES_MAX = 4;
+const ANSWER_MILLIS = 20_000;
+
+/** The HTTP API: with the token, and again what may be tried again. Writes are named, so that again is not twice. */
+export class Http {
+  #url;
+  #fetch;
+  #tokens;
+  #clock;
+  #random;
+
+  constructor({ url, fetch, tokens, clock, random }) {
+    this.#url = url;
+    this.#fetch = fetch;
+    this.#tokens = tokens;
+    this.#clock = clock;
+    this.#random = random;
+  }
+
+  get(path, query) {
+    return this.#ask('GET', path, { query });
+  }
+
+  /** @param id names the write for ever */
+  post(path, body, id) {
+    return this.#ask('POST', path, { body, id });
+  }
+
+  patch(path, body, id) {
+    return this.#ask('PATCH', path, { body, id });
+  }
+
+  delete(path, id) {
+    return this.#ask('DELETE', path, { id });
+  }
+
+  async #ask(method, path, { query = {}, body, id }) {
+    const url = new URL(this.#url + path);
+    for (const [name, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(name, value);
+    const backoff = new Backoff(this.#random, { maxMillis: 5_000 });
+    let refusals = 0;
+    for (;;) {
+      const token = await this.#tokens.get();
+      const answer = await this.#once(method, url, token, body, id);
+      if (!(answer instanceof ParleyError)) return answer;
+      if (answer.code === 'unauthenticated' && refusals++ === 0) {
+        this.#tokens.refuse(token);
+        continue;
+      }
+      if (!answer.retryable || backoff.attempt >= TRIES_MAX - 1) throw answer;
+      await new Promise(resolve => this.#clock.setTimeout(resolve, backoff.next(answer.retryAfterMillis ?? 0)));
+    }
+  }
+
+  /** The answer, or the error. */
+  async #once(method, url, token, body, id) {
+    const headers = { authorization: `Bearer ${token}` };
+    if (body !== undefined) headers['content-type'] = 'application/json';
+    if (id !== undefined) headers['idempotency-key'] = id;
+    const late = new AbortController();
+    const timer = this.#clock.setTimeout(() => late.abort(), ANSWER_MILLIS);
+    try {
+      const fetch = this.#fetch;
+      const response = await fetch(url, { method, headers, body: body && JSON.stringify(body), signal: late.signal });
+      const text = await response.text();
+      if (response.ok) return text === '' ? undefined : JSON.parse(text);
+      return problem(response.status, text);
+    } catch (error) {
+      return new ParleyError('network', `${method} was not answered`, { retryable: true, cause: error });
+    } finally {
+      this.#clock.clearTimeout(timer);
+    }
+  }
+}
+
+/** What is not of the server itself, but of a proxy before it, has no code: then the status has to do. */
+function problem(status, text) {
+  try {
+    const told = JSON.parse(text);
+    if (typeof told.code === 'string') return ParleyError.of(told);
+  } catch {
+    // not one of ours
+  }
+  return new ParleyError('network', `the answer was ${status}`, { retryable: status >= 500 || status === 429 });
+}

@@ -1,0 +1,163 @@
+import { Conversation } from './conversation.js';
+import { Emitter } from './emitter.js';
+import { Thread } from './thread.js';
+
+const VIEWS_AT_ONCE = 2;
+const PAGE_ENTRIES = 50;
+
+/** The conversations of the user: each once, what the server knows of them, their older entries, and how much is unread. */
+export class Inbox {
+  #client;
+  #clock;
+  #bounds;
+  #threads = new Map();
+  #wanted = new Set(); // threads of which the server is to be asked
+  #asking = 0;
+  #loads = new Map();
+  unreadTotal = 0;
+
+  /** @param client has `api`, `emitter`, `userId`, `begin(thread, cursor)` */
+  constructor(client, clock, bounds) {
+    this.#client = client;
+    this.#clock = clock;
+    this.#bounds = bounds;
+  }
+
+  get all() {
+    return [...this.#threads.values()];
+  }
+
+  thread(id) {
+    let thread = this.#threads.get(id);
+    if (thread === undefined) {
+      thread = new Thread(id, this.#bounds.entriesMax, () => this.#client.userId, () => this.changed(thread));
+      thread.emitter = new Emitter();
+      thread.conversation = new Conversation(thread, this.#client);
+      this.#threads.set(id, thread);
+    }
+    return thread;
+  }
+
+  /** Told once for all that comes together. */
+  changed(thread) {
+    if (thread.isChanging) return;
+    thread.isChanging = true;
+    queueMicrotask(() => {
+      thread.isChanging = false;
+      thread.emitter.emit('change');
+    });
+  }
+
+  /** The entries of what was not used for long go; `load` brings them back. */
+  evict() {
+    const held = this.all.filter(thread => thread.window.entries.length > 0 && !thread.isOpen);
+    if (held.length <= this.#bounds.conversationsMax) return;
+    held.sort((a, b) => a.usedAt - b.usedAt);
+    for (const thread of held.slice(0, held.length - this.#bounds.conversationsMax)) {
+      thread.window.reset(thread.cursor);
+      this.changed(thread);
+    }
+  }
+
+  async page(page) {
+    const told = await this.#client.api.conversations(page);
+    const conversations = told.conversations.map(view => {
+      const thread = this.thread(view.conversationId);
+      thread.view(view);
+      return thread.conversation;
+    });
+    return told.cursor === undefined ? { conversations } : { conversations, cursor: told.cursor };
+  }
+
+  async create(wanted) {
+    const made = await this.#client.api.create(wanted);
+    const thread = this.thread(made.conversationId);
+    await this.#view(thread);
+    return thread.conversation;
+  }
+
+  async #view(thread) {
+    const { unread } = thread;
+    thread.view(await this.#client.api.conversation(thread.id));
+    this.#emit('conversation', { conversation: thread.conversation });
+    if (thread.unread !== unread) this.#emit('unread', { conversation: thread.conversation, unreadTotal: this.unreadTotal });
+  }
+
+  /** The server is asked soon what it knows of the conversation. */
+  want(thread) {
+    this.#wanted.add(thread);
+    for (const each of this.#wanted) {
+      if (this.#asking >= VIEWS_AT_ONCE) return;
+      this.#wanted.delete(each);
+      this.#asking++;
+      each.isKnown = true; // not again for each entry
+      this.#view(each)
+        .catch(error => {
+          each.isKnown = error.code === 'not_found';
+        })
+        .finally(() => {
+          this.#asking--;
+          const [next] = this.#wanted;
+          if (next !== undefined) this.want(next);
+        });
+    }
+  }
+
+  async load(thread) {
+    thread.usedAt = this.#clock.now();
+    await Promise.all([this.#view(thread), thread.window.entries.length === 0 ? this.loadOlder(thread) : undefined]);
+  }
+
+  /** One page at a time: who asks meanwhile gets the same. */
+  loadOlder(thread, limit = PAGE_ENTRIES) {
+    let load = this.#loads.get(thread);
+    if (load === undefined) {
+      load = this.#older(thread, limit).finally(() => this.#loads.delete(thread));
+      this.#loads.set(thread, load);
+    }
+    return load;
+  }
+
+  async #older(thread, limit) {
+    thread.usedAt = this.#clock.now();
+    const { api } = this.#client;
+    if (thread.timeline === undefined) {
+      const { head } = await api.page(thread.id, { limit: 1 });
+      if (thread.timeline === undefined) this.#client.begin(thread, head);
+    }
+    const before = thread.window.floor;
+    if (before <= 1) return [];
+    const added = thread.window.prepend(await api.page(thread.id, { before, limit }), before);
+    this.changed(thread);
+    return added;
+  }
+
+  /** The user has read up to there. False: that was known. */
+  readTo(thread, sequence) {
+    const { unread } = thread;
+    if (!thread.read(sequence)) return false;
+    this.counted(thread, unread, []);
+    if (!thread.isKnown) this.want(thread);
+    return true;
+  }
+
+  /** @param before what was unread @param entries that came since */
+  counted(thread, before, entries) {
+    if (thread.unread === before && before !== undefined) return;
+    const change =
+      before === undefined || thread.unread === undefined
+        ? entries.filter(entry => thread.counts(entry) && entry.sequence > thread.readSequence).length
+        : thread.unread - before;
+    if (change !== 0) this.total(this.unreadTotal + change, thread.conversation);
+  }
+
+  /** @param conversation in which it changed; undefined: all */
+  total(total, conversation) {
+    this.unreadTotal = Math.max(0, total);
+    this.#emit('unread', conversation === undefined ? { unreadTotal: this.unreadTotal } : { conversation, unreadTotal: this.unreadTotal });
+  }
+
+  #emit(name, event) {
+    this.#client.emitter.emit(name, event);
+  }
+}

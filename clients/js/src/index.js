@@ -1,0 +1,3 @@
+export { ParleyError } from './errors.js';
+export { Parley } from './parley.js';
+export { IndexedDbStore, MemoryStore } from './stores.js';

@@ -1,0 +1,199 @@
+import { Timeline } from './timeline.js';
+import { Window } from './window.js';
+
+const TYPING_MILLIS = 8_000;
+const TYPING_USERS_MAX = 50;
+const RECEIPTS_MAX = 200;
+
+/** What a device has of one conversation, and what its entries say about it. Told what happened; no network, no clock. */
+export class Thread {
+  id;
+  /** Undefined until it is known where to begin. */
+  timeline;
+  window;
+  type;
+  name;
+  role;
+  slowModeMillis;
+  joinedAt;
+  lastMessage;
+  unread;
+  readSequence = 0;
+  isMember = true;
+  isOpen = false;
+  /** Whether the server was asked what it knows. */
+  isKnown = false;
+  usedAt = 0;
+  receipts = new Map();
+  #typing = new Map(); // user → until
+  #unreadHead = 0;
+  #me;
+  #changed;
+
+  /** @param me the user, if it is known @param changed is called when there is something else to show */
+  constructor(id, entriesMax, me, changed) {
+    this.#me = me;
+    this.id = id;
+    this.window = new Window(entriesMax, 0);
+    this.#changed = changed;
+  }
+
+  get cursor() {
+    return this.timeline?.cursor ?? 0;
+  }
+
+  get head() {
+    return Math.max(this.timeline?.head ?? 0, this.#unreadHead);
+  }
+
+  /** Everything up to there counts as given out. */
+  begin(cursor) {
+    this.timeline = new Timeline(cursor);
+    this.window.reset(cursor);
+  }
+
+  /** Of another life of the data: nothing that was known holds. */
+  forget() {
+    this.timeline = undefined;
+    this.window.reset(0);
+    this.window.first = 1;
+    this.readSequence = 0;
+    this.unread = undefined;
+    this.#unreadHead = 0;
+    this.lastMessage = undefined;
+    this.isKnown = false;
+    this.receipts = new Map();
+    this.#changed();
+  }
+
+  /** As the server sees it at one time. */
+  view(told) {
+    this.isKnown = true;
+    this.isMember = true;
+    this.type = told.type;
+    this.name = told.name;
+    this.role = told.role;
+    this.slowModeMillis = told.slowModeMillis;
+    this.joinedAt = told.joinedAt;
+    if (told.lastMessage !== undefined && !(this.lastMessage?.sequence > told.lastMessage.sequence)) this.lastMessage = told.lastMessage;
+    // The server may not know what was given out or read here meanwhile.
+    const beyond = this.window.entries.filter(entry => entry.sequence > told.head && this.counts(entry)).length;
+    this.unread = told.unread + beyond;
+    this.#unreadHead = Math.max(this.#unreadHead, told.head);
+    const read = this.readSequence;
+    this.readSequence = told.readSequence;
+    this.#readTo(read);
+    this.#changed();
+  }
+
+  /** Whether the entry counts as unread until it is read. */
+  counts(entry) {
+    return entry.kind === 'message' && entry.senderId !== this.#me();
+  }
+
+  /** Entries that come next. */
+  append(entries) {
+    this.window.append(entries);
+    for (const entry of entries) this.#apply(entry);
+    this.#changed();
+  }
+
+  #apply(entry) {
+    const me = this.#me();
+    const concernsMe = entry.userIds?.includes(me);
+    switch (entry.kind) {
+      case 'message':
+        this.lastMessage = entry;
+        this.#typing.delete(entry.senderId);
+        if (entry.senderId === me) this.#readTo(entry.sequence);
+        else if (this.unread !== undefined && entry.sequence > this.#unreadHead && entry.sequence > this.readSequence) this.unread++;
+        break;
+      case 'edit':
+      case 'delete':
+        if (entry.targetSequence === this.lastMessage?.sequence) this.#amendLast(entry);
+        break;
+      case 'conversation_created':
+        this.type = entry.conversationType;
+        this.name = entry.name;
+        this.slowModeMillis = entry.slowModeMillis;
+        break;
+      case 'conversation_updated':
+        this.name = entry.name;
+        this.slowModeMillis = entry.slowModeMillis;
+        break;
+      case 'member_added':
+        if (concernsMe) {
+          this.isMember = true;
+          this.role = entry.role;
+          this.joinedAt = entry.sentAt;
+        }
+        break;
+      case 'role_changed':
+        if (concernsMe) this.role = entry.role;
+        break;
+      case 'member_removed':
+      case 'member_left':
+        if (concernsMe) this.isMember = false;
+        break;
+    }
+    this.#unreadHead = Math.max(this.#unreadHead, entry.sequence);
+  }
+
+  #amendLast(entry) {
+    const shown = this.window.entries.findLast(each => each.sequence === entry.targetSequence);
+    if (shown !== undefined) this.lastMessage = shown;
+    else if (entry.kind === 'edit') this.lastMessage = { ...this.lastMessage, body: entry.body, editedAt: entry.sentAt };
+    else this.lastMessage = { ...this.lastMessage, body: undefined, deleted: true, deletedAt: entry.sentAt };
+  }
+
+  /** The user has read up to there. False: that was known. */
+  read(sequence) {
+    if (sequence <= this.readSequence) return false;
+    this.#readTo(sequence);
+    this.#changed();
+    return true;
+  }
+
+  #readTo(sequence) {
+    if (sequence <= this.readSequence) return;
+    this.readSequence = sequence;
+    if (this.unread === undefined) return;
+    if (sequence >= (this.lastMessage?.sequence ?? 0)) this.unread = 0;
+    else if (this.window.floor <= sequence + 1) {
+      this.unread = this.window.entries.filter(
+        entry => entry.sequence > sequence && this.counts(entry),
+      ).length;
+    } else this.isKnown = false; // to be asked
+  }
+
+  receipt(userId, receiptType, sequence) {
+    const had = this.receipts.get(userId) ?? { delivered: 0, read: 0 };
+    const read = receiptType === 'read' ? Math.max(had.read, sequence) : had.read;
+    const delivered = Math.max(had.delivered, read, sequence);
+    if (read === had.read && delivered === had.delivered) return false;
+    if (!this.receipts.has(userId) && this.receipts.size >= RECEIPTS_MAX) return false;
+    this.receipts = new Map(this.receipts).set(userId, { delivered, read });
+    this.#changed();
+    return true;
+  }
+
+  /** Returns until when that holds, if nothing more is heard. */
+  typing(userId, active, now) {
+    if (active && (this.#typing.has(userId) || this.#typing.size < TYPING_USERS_MAX)) this.#typing.set(userId, now + TYPING_MILLIS);
+    else this.#typing.delete(userId);
+    this.#changed();
+    return now + TYPING_MILLIS;
+  }
+
+  /** Whose typing was not confirmed in time, and is over. */
+  typingOver(now) {
+    const over = [...this.#typing].filter(([, until]) => until <= now).map(([userId]) => userId);
+    for (const userId of over) this.#typing.delete(userId);
+    if (over.length > 0) this.#changed();
+    return over;
+  }
+
+  get typingUserIds() {
+    return [...this.#typing.keys()];
+  }
+}
