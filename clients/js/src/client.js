@@ -41,7 +41,7 @@ export class Client {
     this.#userId = options.userId;
     this.#tokens = new Tokens(options.token, () => clock.now() + (this.#session?.skewMillis ?? 0));
     const host = new URL(url).host;
-    const onError = error => this.emitter.emit('error', new ParleyError('store', 'the store failed', { retryable: true, cause: error }));
+    const onError = error => this.#onStoreError(error);
     this.#keeper = new Keeper({ store: options.store, host, clock, onError });
     this.#device = new Device({ given: options.deviceId, locks: options.locks, host });
     this.api = new Api(new Http({ url, fetch: options.fetch, tokens: this.#tokens, clock, random }));
@@ -130,35 +130,36 @@ export class Client {
   async connect() {
     if (this.state.name !== 'offline' || this.#opening !== undefined) return;
     this.#opening = this.#begin();
-    try {
-      await this.#opening;
-    } catch (error) {
-      this.emitter.emit('error', new ParleyError('store', 'the store cannot be read', { cause: error }));
-    } finally {
-      this.#opening = undefined;
-    }
+    await this.#opening;
+    this.#opening = undefined;
+    this.#session.connect();
   }
 
-  /** What cannot be read does not keep anybody from connecting: this device is a new one then. */
+  /** What cannot be read keeps nobody from connecting. */
   async #begin() {
     try {
       await this.#device.claim(this.#keeper);
       this.#transports.memory = await this.#keeper.get('transport');
-      if (this.#userId !== undefined) await this.#identified(this.#userId);
-    } finally {
-      this.#session.connect();
+    } catch (error) {
+      this.#onStoreError(error);
     }
+    if (this.#userId !== undefined) await this.#identified(this.#userId);
+  }
+
+  #onStoreError(cause) {
+    this.emitter.emit('error', new ParleyError('store', 'the store failed: nothing is kept', { retryable: true, cause }));
   }
 
   async close() {
-    await this.#opening?.catch(() => {});
+    await this.#opening;
     this.#session.close();
     await this.#keeper.flush();
+    this.#isOpened = false;
     this.#device.release();
   }
 
   async signOut() {
-    await this.#opening?.catch(() => {});
+    await this.#opening;
     this.#session.close();
     this.sends.forget();
     this.live.forget();
@@ -166,6 +167,7 @@ export class Client {
     await this.#keeper.flush();
     if (this.#isOpened) await this.#keeper.forget(this.#device.id);
     this.#isFresh = true;
+    this.#incarnation = undefined;
     this.#isOpened = false;
     this.#userId = this.#options.userId;
     this.#device.release();
@@ -186,25 +188,37 @@ export class Client {
     if (reason === 'signedOut') this.emitter.emit('signedOut', { error: error ?? new ParleyError('unauthenticated', 'the token was refused') });
   }
 
-  /** Whose device it is: what is kept of that user is read, once. */
+  /** Whose device it is: what is kept of that user is read, once after each `connect`. */
   async #identified(userId) {
-    if (userId === undefined || this.#isOpened) {
-      if (userId !== undefined && userId !== this.#userId) throw new ParleyError('token', 'the token is of another user');
-      return;
-    }
+    if (userId === undefined) return;
     if (this.#userId !== undefined && userId !== this.#userId) throw new ParleyError('token', 'the token is of another user');
     this.#userId = userId;
-    const deviceId = await this.#device.claim(this.#keeper);
-    const kept = await this.#keeper.open(userId, deviceId);
+    if (this.#isOpened) return;
+    try {
+      const deviceId = await this.#device.claim(this.#keeper);
+      this.#open(await this.#keeper.open(userId, deviceId));
+    } catch (error) {
+      this.#onStoreError(error);
+    }
+  }
+
+  /** What is known here already is newer. */
+  #open(kept) {
     if (this.#isOpened) return;
     this.#isOpened = true;
-    this.#incarnation = kept.incarnation;
-    this.#isFresh = kept.incarnation === undefined;
-    for (const [id, cursor] of kept.cursors) this.inbox.thread(id).begin(cursor);
-    for (const [id, sequence] of kept.reads) {
-      this.inbox.thread(id).readSequence = sequence;
-      this.live.read(id, sequence);
+    if (this.#incarnation === undefined || this.#incarnation === kept.incarnation) {
+      this.#incarnation = kept.incarnation;
+      if (kept.incarnation !== undefined) this.#isFresh = false;
+      for (const [id, cursor] of kept.cursors) {
+        const thread = this.inbox.thread(id);
+        if (thread.timeline === undefined) thread.begin(cursor);
+      }
+      for (const [id, sequence] of kept.reads) {
+        this.inbox.thread(id).read(sequence);
+        this.live.read(id, sequence);
+      }
     }
+    for (const thread of this.inbox.all) if (thread.timeline !== undefined) this.#keeper.cursor(thread.id, thread.cursor);
     this.sends.opened(kept.sends);
   }
 
@@ -218,7 +232,7 @@ export class Client {
     this.limits = frame.limits;
     this.sends.limits = frame.limits;
     this.inbox.total(frame.unreadTotal);
-    if (this.#userId === undefined) this.#identified(frame.userId).catch(error => this.emitter.emit('error', error));
+    if (this.#userId === undefined) this.#identified(frame.userId);
     if (this.#incarnation !== undefined && this.#incarnation !== frame.incarnation) this.#forgetCursors();
     this.#incarnation = frame.incarnation;
     this.live.welcome();
@@ -287,7 +301,9 @@ export class Client {
         return this.#catchup.lookAfter(thread);
       }
       case 'synced':
-        return this.#catchup.onSynced(frame);
+        this.#catchup.onSynced(frame);
+        if (frame.ref === 'hello' && !frame.more) this.inbox.told();
+        return undefined;
       case 'resync':
         return this.#catchup.onResync(frame);
       case 'heartbeat':
@@ -340,9 +356,9 @@ export class Client {
   #give(thread, items) {
     if (items.length === 0) return;
     const entries = items.filter(item => item.entry !== undefined).map(item => item.entry);
-    const unread = thread.unread;
+    const { unread } = thread;
     thread.usedAt = this.#clock.now();
-    thread.append(entries);
+    const change = thread.append(entries);
     if (this.#isOpened) this.#keeper.cursor(thread.id, thread.cursor);
     const { conversation } = thread;
     let isNews = false;
@@ -358,7 +374,7 @@ export class Client {
     const theirs = entries.findLast(entry => thread.counts(entry));
     if (theirs !== undefined) this.live.delivered(thread.id, theirs.sequence);
     if (isNews) this.emitter.emit('conversation', { conversation });
-    this.inbox.counted(thread, unread, entries);
+    if (change !== 0 || thread.unread !== unread) this.inbox.counted(thread, change);
     if (!thread.isKnown && thread.isMember) this.inbox.want(thread);
     this.inbox.evict();
   }

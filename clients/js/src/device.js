@@ -19,12 +19,16 @@ export class Device {
     this.#host = host;
   }
 
-  /** Takes a name; it is ours until `release`. */
+  /** Takes a name; it is ours until `release`. If the store fails there is a name all the same, and the failure. */
   async claim(keeper) {
     if (this.id !== undefined) return this.id;
-    if (this.#given !== undefined) this.id = this.#given;
-    else if (this.#locks === undefined) this.id = await this.#ofTab(keeper);
-    else this.id = await this.#number(await this.#locks.request(this.#lock('base'), () => kept(keeper)));
+    try {
+      if (this.#given !== undefined) this.id = this.#given;
+      else if (this.#locks === undefined) this.id = await this.#ofTab(keeper);
+      else this.id = await this.#number(await this.#locks.request(this.#lock('base'), () => kept(keeper)));
+    } finally {
+      this.id ??= randomId();
+    }
     return this.id;
   }
 

@@ -14,6 +14,7 @@ export class Inbox {
   #wanted = new Set(); // threads of which the server is to be asked
   #asking = 0;
   #loads = new Map();
+  #isTold = true;
   unreadTotal = 0;
 
   /** @param client has `api`, `emitter`, `userId`, `begin(thread, cursor)` */
@@ -33,6 +34,7 @@ export class Inbox {
       thread = new Thread(id, this.#bounds.entriesMax, () => this.#client.userId, () => this.changed(thread));
       thread.emitter = new Emitter();
       thread.conversation = new Conversation(thread, this.#client);
+      thread.totalHead = this.#isTold ? 0 : Infinity;
       this.#threads.set(id, thread);
     }
     return thread;
@@ -134,27 +136,31 @@ export class Inbox {
 
   /** The user has read up to there. False: that was known. */
   readTo(thread, sequence) {
-    const { unread } = thread;
-    if (!thread.read(sequence)) return false;
-    this.counted(thread, unread, []);
+    const change = thread.read(sequence);
+    if (change === undefined) return false;
+    this.counted(thread, change);
     if (!thread.isKnown) this.want(thread);
     return true;
   }
 
-  /** @param before what was unread @param entries that came since */
-  counted(thread, before, entries) {
-    if (thread.unread === before && before !== undefined) return;
-    const change =
-      before === undefined || thread.unread === undefined
-        ? entries.filter(entry => thread.counts(entry) && entry.sequence > thread.readSequence).length
-        : thread.unread - before;
-    if (change !== 0) this.total(this.unreadTotal + change, thread.conversation);
+  /** The server has said the total; what comes until its heads are told is in it. */
+  total(total) {
+    this.unreadTotal = total;
+    this.#isTold = false;
+    for (const thread of this.all) thread.totalHead = Infinity;
+    this.#emit('unread', { unreadTotal: total });
   }
 
-  /** @param conversation in which it changed; undefined: all */
-  total(total, conversation) {
-    this.unreadTotal = Math.max(0, total);
-    this.#emit('unread', conversation === undefined ? { unreadTotal: this.unreadTotal } : { conversation, unreadTotal: this.unreadTotal });
+  /** All heads are told: what comes from now on is not in the total that was said. */
+  told() {
+    this.#isTold = true;
+    for (const thread of this.all) thread.totalHead = thread.head;
+  }
+
+  /** Something was read, or has come that is unread. */
+  counted(thread, change) {
+    this.unreadTotal = Math.max(0, this.unreadTotal + change);
+    this.#emit('unread', { conversation: thread.conversation, unreadTotal: this.unreadTotal });
   }
 
   #emit(name, event) {

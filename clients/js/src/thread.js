@@ -25,6 +25,8 @@ export class Thread {
   isKnown = false;
   usedAt = 0;
   receipts = new Map();
+  /** Up to here the total of unread messages has it already. */
+  totalHead = 0;
   #typing = new Map(); // user → until
   #unreadHead = 0;
   #me;
@@ -91,22 +93,28 @@ export class Thread {
     return entry.kind === 'message' && entry.senderId !== this.#me();
   }
 
-  /** Entries that come next. */
+  /** Entries that come next. Returns by how much the total of unread messages changes. */
   append(entries) {
     this.window.append(entries);
-    for (const entry of entries) this.#apply(entry);
+    let change = 0;
+    for (const entry of entries) change += this.#apply(entry);
     this.#changed();
+    return change;
   }
 
   #apply(entry) {
     const me = this.#me();
     const concernsMe = entry.userIds?.includes(me);
+    let change = 0;
     switch (entry.kind) {
       case 'message':
         this.lastMessage = entry;
         this.#typing.delete(entry.senderId);
-        if (entry.senderId === me) this.#readTo(entry.sequence);
-        else if (this.unread !== undefined && entry.sequence > this.#unreadHead && entry.sequence > this.readSequence) this.unread++;
+        if (entry.senderId === me) change = this.#readTo(entry.sequence);
+        else if (entry.sequence > this.readSequence) {
+          if (this.unread !== undefined && entry.sequence > this.#unreadHead) this.unread++;
+          if (entry.sequence > this.totalHead) change = 1;
+        }
         break;
       case 'edit':
       case 'delete':
@@ -137,6 +145,7 @@ export class Thread {
         break;
     }
     this.#unreadHead = Math.max(this.#unreadHead, entry.sequence);
+    return change;
   }
 
   #amendLast(entry) {
@@ -146,24 +155,28 @@ export class Thread {
     else this.lastMessage = { ...this.lastMessage, body: undefined, deleted: true, deletedAt: entry.sentAt };
   }
 
-  /** The user has read up to there. False: that was known. */
+  /** The user has read up to there. Returns by how much the total of unread messages changes; undefined: it was known. */
   read(sequence) {
-    if (sequence <= this.readSequence) return false;
-    this.#readTo(sequence);
+    if (sequence <= this.readSequence) return undefined;
+    const change = this.#readTo(sequence);
     this.#changed();
-    return true;
+    return change;
   }
 
   #readTo(sequence) {
-    if (sequence <= this.readSequence) return;
+    if (sequence <= this.readSequence) return 0;
+    const after = this.readSequence;
     this.readSequence = sequence;
-    if (this.unread === undefined) return;
+    const before = this.unread;
+    if (before === undefined) {
+      // As far as it can be seen here.
+      return 0 - this.window.entries.filter(entry => entry.sequence > after && entry.sequence <= sequence && this.counts(entry)).length;
+    }
     if (sequence >= (this.lastMessage?.sequence ?? 0)) this.unread = 0;
     else if (this.window.floor <= sequence + 1) {
-      this.unread = this.window.entries.filter(
-        entry => entry.sequence > sequence && this.counts(entry),
-      ).length;
+      this.unread = this.window.entries.filter(entry => entry.sequence > sequence && this.counts(entry)).length;
     } else this.isKnown = false; // to be asked
+    return this.unread - before;
   }
 
   receipt(userId, receiptType, sequence) {

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { MemoryStore, Parley } from '../../src/index.js';
+import { Locks } from './locks.js';
 import { ModelServer, tokenOf } from './model-server.js';
-import { VirtualClock, below, forSeeds, randomOf } from './seeded.js';
+import { VirtualClock, below, forSeeds, randomOf } from '../../../testing/seeded.js';
 
 /** Pages end; the clients of a test do so, too. */
 function stage(random = randomOf(1)) {
@@ -354,6 +355,73 @@ test('a node that drains is left, and the client comes back after the time it sa
   await clock.pass(10_000);
   assert.equal(bob.state.name, 'online');
   await bob.close();
+});
+
+test('what was missed is in the total of unread that the server says, what comes later is not', async () => {
+  const { clock, server, client } = stage();
+  const bob = client('bob');
+  bob.connect();
+  await clock.pass(1_000);
+  for (const session of server.sessions) session.socket.cut(1006);
+  for (let i = 0; i < 3; i++) server.append('c', { kind: 'message', senderId: 'alice', body: `${i}` });
+  server.unreadTotal = 3;
+  await clock.pass(5_000);
+  assert.deepEqual([bob.sequences('c'), bob.unreadTotal], [[3, 4, 5], 3]);
+  server.append('c', { kind: 'message', senderId: 'alice', body: 'live' });
+  await clock.pass(1_000);
+  assert.equal(bob.unreadTotal, 4);
+  bob.conversation('c').read();
+  assert.deepEqual([bob.unreadTotal, bob.named('unread').at(-1).unreadTotal], [0, 0]);
+  await bob.close();
+});
+
+test('a store that fails is told, and keeps nobody from talking', async () => {
+  const { clock, server, client } = stage();
+  const fails = () => Promise.reject(new Error('the disk is full'));
+  const bob = client('bob', { store: { read: fails, write: fails } });
+  bob.connect();
+  await clock.pass(1_000);
+  const pending = bob.conversation('c').send({ body: 'x' });
+  await clock.pass(1_000);
+  assert.deepEqual([bob.state.name, pending.state], ['online', 'placed']);
+  assert.ok(bob.named('error').every(error => error.code === 'store') && bob.named('error').length > 0);
+  assert.equal(server.sessions.size, 1);
+  await bob.close();
+});
+
+test('tabs are devices of their own, and one sends what another has left', async () => {
+  const { clock, server, client } = stage();
+  const browser = { store: new MemoryStore(), locks: new Locks(), userId: 'alice' };
+  const [first, second] = [client('alice', browser), client('alice', browser)];
+  first.connect();
+  second.connect();
+  await clock.pass(2_000);
+  assert.deepEqual([first.state.name, second.state.name], ['online', 'online']);
+  assert.notEqual(first.deviceId, second.deviceId);
+  server.kill();
+  await first.conversation('c').send({ body: 'left behind' }).saved;
+  await first.close();
+  server.isUp = true;
+  await clock.pass(120_000);
+  assert.equal(server.conversations.get('c').entries.at(-1).body, 'left behind');
+  assert.deepEqual(second.sequences('c'), [3]);
+  await second.close();
+});
+
+test('a client that was closed goes on where it was when it connects again', async () => {
+  const { clock, server, client } = stage();
+  const browser = { store: new MemoryStore(), locks: new Locks() };
+  const bob = client('bob', browser);
+  bob.connect();
+  await clock.pass(2_000);
+  await bob.close();
+  server.append('c', { kind: 'message', senderId: 'alice', body: 'x' });
+  bob.connect();
+  await clock.pass(2_000);
+  assert.deepEqual([bob.state.name, bob.sequences('c')], ['online', [3]]);
+  await bob.signOut();
+  assert.deepEqual(bob.state, { name: 'offline', reason: 'closed' });
+  assert.deepEqual(await browser.store.read('server|bob'), []);
 });
 
 test('typing is said once in three seconds, and taken back by itself', async () => {

@@ -3,25 +3,7 @@ import { test } from 'node:test';
 import { MemoryStore } from '../../src/index.js';
 import { Device } from '../../src/device.js';
 import { Keeper } from '../../src/keeper.js';
-
-/** The locks of one browser: each tab asks the same. */
-class Locks {
-  #held = new Map();
-
-  async request(name, options, task = options) {
-    while (this.#held.has(name)) {
-      if (options.ifAvailable) return task(null);
-      await this.#held.get(name);
-    }
-    const run = (async () => task({ name }))();
-    this.#held.set(name, run.catch(() => {}));
-    try {
-      return await run;
-    } finally {
-      this.#held.delete(name);
-    }
-  }
-}
+import { Locks } from './locks.js';
 
 function browser() {
   const locks = new Locks();

@@ -1,4 +1,4 @@
-import { below } from './seeded.js';
+import { below } from '../../../testing/seeded.js';
 
 const UNASKED = 5;
 const CONNECTING = 0;
@@ -22,11 +22,13 @@ export class ModelServer {
   incarnation = 'one';
   conversations = new Map(); // id → { members, entries, byId }
   sessions = new Set();
+  reads = new Map(); // user and conversation → sequence
   refusedTokens = new Set();
   refusedTransports = new Set();
   /** Parts of 1. */
   loss = { live: 0, busy: 0, answer: 0 };
   heartbeatMillis = 25_000;
+  unreadTotal = 0;
   connects = [];
   said = [];
   requests = [];
@@ -115,7 +117,9 @@ export class ModelServer {
     if (!this.mayRead(userId, id)) return reply(404, { code: 'not_found', retryable: false });
     const { entries } = this.conversations.get(id);
     if (page === undefined) {
-      return reply(200, { conversationId: id, type: 'group', role: 'member', slowModeMillis: 0, head: entries.length, unread: 0, readSequence: 0 });
+      const readSequence = this.reads.get(`${userId} ${id}`) ?? 0;
+      const unread = entries.filter(entry => entry.kind === 'message' && entry.senderId !== userId && entry.sequence > readSequence).length;
+      return reply(200, { conversationId: id, type: 'group', role: 'member', slowModeMillis: 0, head: entries.length, unread, readSequence });
     }
     const limit = Number(url.searchParams.get('limit'));
     const after = url.searchParams.get('after');
@@ -202,6 +206,9 @@ class Socket {
         return session.sync(frame.cursors, ref);
       case 'open':
         return session.sync({ [frame.conversationId]: frame.cursor ?? Infinity }, ref);
+      case 'receipt':
+        if (frame.receiptType === 'read') server.reads.set(`${session.userId} ${frame.conversationId}`, frame.sequence);
+        return undefined;
       case 'reauth':
         if (server.identity(frame.token) === session.userId) return session.welcome(ref);
         return session.say({ type: 'error', ref, code: 'unauthenticated', message: '', retryable: false });
@@ -245,8 +252,8 @@ class Session {
   welcome(ref) {
     const { server, userId, deviceId } = this;
     const limits = { bodyBytesMax: 100, cursorsMax: 1_000, pageEntriesMax: 200 };
-    const { heartbeatMillis, incarnation } = server;
-    this.say({ type: 'welcome', ref, userId, deviceId, serverTime: server.clock.now(), heartbeatMillis, limits, incarnation, unreadTotal: 0 });
+    const { heartbeatMillis, incarnation, unreadTotal } = server;
+    this.say({ type: 'welcome', ref, userId, deviceId, serverTime: server.clock.now(), heartbeatMillis, limits, incarnation, unreadTotal });
   }
 
   sync(cursors, ref) {

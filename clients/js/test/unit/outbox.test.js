@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ParleyError } from '../../src/errors.js';
 import { Outbox } from '../../src/outbox.js';
-import { below, forSeeds } from './seeded.js';
+import { below, forSeeds } from '../../../testing/seeded.js';
 
 const NO_JITTER = () => 0.5;
 let orders = 0;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Timeline } from '../../src/timeline.js';
-import { below, forSeeds, shuffle } from './seeded.js';
+import { below, forSeeds, shuffle } from '../../../testing/seeded.js';
 
 const entry = sequence => ({ sequence });
 const ranges = items => items.map(({ from, to }) => (from === to ? from : `${from}-${to}`));
