@@ -3,9 +3,10 @@ package chat.parley.gateway;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.internal.ContextInternal;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +21,10 @@ final class Sockets {
     final int messageBytesMax;
 
     private final List<List<WebSocketTransport>> bySecond = new ArrayList<>();
-    private final ArrayDeque<Closing> closing = new ArrayDeque<>();
+
+    /** Until which second each may take; the first one first. */
+    private final Map<WebSocketTransport, Long> closing = new LinkedHashMap<>();
+
     private List<WebSocketTransport> dirty = new ArrayList<>();
     private List<WebSocketTransport> flushing = new ArrayList<>();
     private long second;
@@ -43,8 +47,12 @@ final class Sockets {
     void tick() {
         second++;
         for (WebSocketTransport socket : List.copyOf(bySecond.get(turn()))) socket.ping();
-        while (!closing.isEmpty() && closing.peek().untilSecond <= second)
-            closing.poll().socket.cut();
+        List<WebSocketTransport> late = new ArrayList<>();
+        for (Map.Entry<WebSocketTransport, Long> each : closing.entrySet()) {
+            if (each.getValue() > second) break;
+            late.add(each.getKey());
+        }
+        for (WebSocketTransport socket : late) socket.cut();
     }
 
     void add(WebSocketTransport socket) {
@@ -63,6 +71,8 @@ final class Sockets {
             peers.set(socket.index, last);
             last.index = socket.index;
         }
+        closing.remove(socket);
+        if (drained != null && closing.isEmpty()) drained.tryComplete();
     }
 
     /** It has something to flush at the end of the turn. */
@@ -73,7 +83,7 @@ final class Sockets {
 
     /** It sent its close frame and waits for the peer's. */
     void awaitClose(WebSocketTransport socket) {
-        closing.add(new Closing(socket, second + CLOSE_ANSWER_SECONDS));
+        closing.put(socket, second + CLOSE_ANSWER_SECONDS);
     }
 
     /** Completes when those that sent their close frame have gone; the sweep sees to that. */
@@ -94,6 +104,4 @@ final class Sockets {
     private int turn() {
         return (int) (second % bySecond.size());
     }
-
-    private record Closing(WebSocketTransport socket, long untilSecond) {}
 }

@@ -317,10 +317,6 @@ final class WebSocketTransport extends ChannelInboundHandlerAdapter implements T
         context().close();
     }
 
-    boolean hasGone() {
-        return state == State.CLOSED;
-    }
-
     private void tellClosed() {
         Inbound told = inbound;
         inbound = null;
