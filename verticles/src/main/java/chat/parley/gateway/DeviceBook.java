@@ -47,7 +47,7 @@ final class DeviceBook {
         });
     }
 
-    /** The device was signed out: what waits would bring it back. */
+    /** The device was signed out. */
     void forget(UserId user, DeviceId device) {
         waiting.remove(new Key(user, device));
     }

@@ -155,9 +155,7 @@ public final class Gateway {
     /** Ends all sessions of a device, wherever they are. */
     public void endSessions(UserId user, DeviceId device, CloseCode code) {
         EndSessions end = new EndSessions(user, device, Long.MAX_VALUE, code);
-        devices.forget(user, device);
         end(end);
-        devices.forget(user, device);
         String owner = topology.presenceOwner(user.shard());
         if (owner != null) bus.send(Address.presence(owner), end);
     }
@@ -186,13 +184,15 @@ public final class Gateway {
     }
 
     private void end(EndSessions end) {
+        boolean isSignedOut = end.turn() == Long.MAX_VALUE;
         LocalUser user = users.get(end.userId());
-        if (user == null) return;
-        for (Session session : List.copyOf(user.sessions)) {
+        List<Session> theirs = user == null ? List.of() : List.copyOf(user.sessions);
+        for (Session session : theirs) {
             if (!end.deviceId().equals(session.device())) continue;
             boolean isOlder = session.turn() > 0 && session.turn() < end.turn();
-            if (isOlder || end.turn() == Long.MAX_VALUE) session.close(end.code());
+            if (isOlder || isSignedOut) session.close(end.code());
         }
+        if (isSignedOut) devices.forget(end.userId(), end.deviceId()); // what waits would bring it back
     }
 
     private void registryWasWrong(List<UserId> wrong) {

@@ -177,6 +177,21 @@ class SessionTest {
     }
 
     @Test
+    void aDeviceThatWasSignedOutAtAnotherGatewayStaysForgotten() {
+        Gateway other = stage.gateway("n1.1", GatewayConfig.DEFAULT);
+        Device phone = stage.connect(other);
+        phone.says(hello(ANNA, "phone"));
+        stage.loop.advance(5_000);
+        assertThat(stage.stores.directory().devices(ANNA).result()).hasSize(1);
+        stage.stores.directory().removeDevice(ANNA, new DeviceId("phone"));
+        stage.gateway.endSessions(ANNA, new DeviceId("phone"), CloseCode.UNAUTHENTICATED);
+        stage.loop.advance(5_000);
+
+        assertThat(phone.closedWith()).isEqualTo(4401);
+        assertThat(stage.stores.directory().devices(ANNA).result()).isEmpty();
+    }
+
+    @Test
     void aDeviceThatIsSignedOutIsClosedWhereverItIs() {
         Gateway second = stage.gateway("n1.1", GatewayConfig.DEFAULT);
         Device here = stage.device(ANNA, "phone");
