@@ -96,8 +96,8 @@ record NodeConfig(
                         0,
                         25_000,
                         5_000,
-                        "Over which sessions are told to go elsewhere when the node ends, at most; few are told sooner, a"
-                                + " thousand a second of each gateway."),
+                        "Over which sessions are told to go elsewhere when the node ends, at most; few are told"
+                                + " sooner, a thousand a second of each gateway."),
                 settings.word(
                         "log.level",
                         List.of("TRACE", "DEBUG", "INFO", "WARN", "ERROR"),
