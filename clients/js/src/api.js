@@ -29,7 +29,7 @@ export class Api {
     return this.#http.get(`${of(id)}/messages`, { after, before, limit });
   }
 
-  async members(id, page = {}) {
+  members(id, page = {}) {
     return this.#http.get(`${of(id)}/members`, { cursor: page.cursor, limit: page.limit });
   }
 
@@ -46,7 +46,8 @@ export class Api {
   }
 
   async presence(userIds) {
-    return (await this.#http.get('/v1/presence', { userIds: userIds.join(',') })).presence;
+    const { presence } = await this.#http.get('/v1/presence', { userIds: userIds.join(',') });
+    return presence.map(({ userId, status, lastSeenAt }) => (lastSeenAt === undefined ? { userId, status } : { userId, status, lastSeenAt }));
   }
 
   async devices() {

@@ -394,10 +394,11 @@ export class Client {
     }
   }
 
-  #onReceipt({ conversationId, userId, receiptType, sequence }) {
+  #onReceipt(frame) {
+    const { conversationId, userId, receiptType, sequence } = frame;
     const thread = this.inbox.thread(conversationId);
     if (userId === this.#userId) {
-      if (receiptType === 'read') this.inbox.readTo(thread, sequence);
+      if (receiptType === 'read') this.inbox.read(thread, frame);
       return;
     }
     if (!thread.receipt(userId, receiptType, sequence)) return;

@@ -123,7 +123,7 @@ export class Conversation {
   }
 
   members(page) {
-    return this.#client.api.members(this.#thread.id, page);
+    return this.#client.inbox.members(this.#thread, page);
   }
 
   async addMembers(userIds, role) {

@@ -143,6 +143,30 @@ export class Inbox {
     return true;
   }
 
+  /** The user has read on another device, or here: the server says up to where, and what is unread then. */
+  read(thread, { sequence, head, unread, unreadTotal }) {
+    if (unread === undefined) {
+      this.readTo(thread, sequence);
+      return;
+    }
+    const before = thread.unread;
+    thread.count({ head, unread, readSequence: sequence });
+    this.changed(thread);
+    if (before === undefined) this.unreadTotal = unreadTotal;
+    if (before !== thread.unread) this.counted(thread, before === undefined ? 0 : thread.unread - before);
+  }
+
+  async members(thread, page) {
+    const { members, cursor } = await this.#client.api.members(thread.id, page);
+    for (const { userId, readSequence, deliveredSequence } of members) {
+      if (userId === this.#client.userId) continue;
+      if (deliveredSequence !== undefined) thread.receipt(userId, 'delivered', deliveredSequence);
+      if (readSequence !== undefined) thread.receipt(userId, 'read', readSequence);
+    }
+    const shown = members.map(({ userId, role, joinedAt }) => (joinedAt === undefined ? { userId, role } : { userId, role, joinedAt }));
+    return cursor === undefined ? { members: shown } : { members: shown, cursor };
+  }
+
   /** The server has said the total; what comes until its heads are told is in it. */
   total(total) {
     this.unreadTotal = total;

@@ -252,6 +252,7 @@ export class Conversation {
   /** That the user is typing: call it at each key. It is said once in 3 s, and taken back 6 s after the last call. */
   typing(active?: boolean): void;
 
+  /** Also says how far the others have come, in `receipts`. */
   members(page?: { cursor?: string; limit?: number }): Promise<{ members: Member[]; cursor?: string }>;
   addMembers(userIds: readonly string[], role?: Role): Promise<void>;
   removeMember(userId: string): Promise<void>;

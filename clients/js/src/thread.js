@@ -78,14 +78,18 @@ export class Thread {
     this.slowModeMillis = told.slowModeMillis;
     this.joinedAt = told.joinedAt;
     if (told.lastMessage !== undefined && !(this.lastMessage?.sequence > told.lastMessage.sequence)) this.lastMessage = told.lastMessage;
-    // The server may not know what was given out or read here meanwhile.
-    const beyond = this.window.entries.filter(entry => entry.sequence > told.head && this.counts(entry)).length;
-    this.unread = told.unread + beyond;
-    this.#unreadHead = Math.max(this.#unreadHead, told.head);
-    const read = this.readSequence;
-    this.readSequence = told.readSequence;
-    this.#readTo(read);
+    this.count(told);
     this.#changed();
+  }
+
+  /** The server counts so many unread up to a head, from a read pointer on; it may not know what was given out or read here meanwhile. */
+  count({ head, unread, readSequence }) {
+    const beyond = this.window.entries.filter(entry => entry.sequence > head && this.counts(entry)).length;
+    this.unread = unread + beyond;
+    this.#unreadHead = Math.max(this.#unreadHead, head);
+    const read = this.readSequence;
+    this.readSequence = readSequence;
+    this.#readTo(read);
   }
 
   /** Whether the entry counts as unread until it is read. */

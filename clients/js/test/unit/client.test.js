@@ -78,6 +78,21 @@ test('a device that was away gets what it missed, over frames and pages, and beg
   await second.close();
 });
 
+test('a first start that ended before the heads were told is the first again', async () => {
+  const { clock, server, client } = stage();
+  for (let i = 0; i < 10; i++) server.append('c', { kind: 'message', senderId: 'alice', body: `${i}` });
+  const store = new MemoryStore();
+  const first = client('bob', { store });
+  first.on('state', state => state.name === 'syncing' && first.close());
+  first.connect();
+  await clock.pass(5_000);
+  const second = client('bob', { store });
+  second.connect();
+  await clock.pass(5_000);
+  assert.deepEqual([second.state.name, second.sequences('c'), second.conversation('c').cursor], ['online', [], 12]);
+  await second.close();
+});
+
 test('after a very long absence the newest come, and the application is told what was left out', async () => {
   const { clock, server, client } = stage();
   const store = new MemoryStore();
