@@ -376,7 +376,7 @@ export class Client {
     if (isNews) this.emitter.emit('conversation', { conversation });
     if (change !== 0 || thread.unread !== unread) this.inbox.counted(thread, change);
     if (!thread.isKnown && thread.isMember) this.inbox.want(thread);
-    this.inbox.evict();
+    if (thread.window.entries.length === entries.length) this.inbox.evict();
   }
 
   #jump(thread, cursor) {

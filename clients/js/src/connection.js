@@ -11,6 +11,8 @@ const HEARTBEAT_MILLIS = 25_000;
 /** A close with one of these codes was said by a server: the transport works. */
 const REPLACED = 4409;
 const UNAUTHENTICATED = 4401;
+const TOO_MANY = 4429;
+const TOO_MANY_MILLIS = 5_000;
 const isOfServer = code => code >= 4000 || code === 1012 || code === 1013;
 
 /**
@@ -27,7 +29,7 @@ export class Connection {
   #since = 0; // welcome
   #refusals = 0;
   #isRefused = false;
-  #goAwayMillis = 0;
+  #pauseMillis = 0;
   #heartbeatMillis = HEARTBEAT_MILLIS;
   #beatAt = Infinity;
   #missing = 0;
@@ -128,6 +130,12 @@ export class Connection {
     return ['hangUp'];
   }
 
+  /** The hello was refused for now. */
+  turnedAway(retryAfterMillis) {
+    this.#pauseMillis = retryAfterMillis;
+    return ['hangUp'];
+  }
+
   /** An answer to a heartbeat. */
   answered(now) {
     if (!this.isWelcome) return;
@@ -139,7 +147,7 @@ export class Connection {
   /** The node drains: back after that time. */
   goAway(retryAfterMillis) {
     if (!this.isWelcome) return [];
-    this.#goAwayMillis = Math.max(1, retryAfterMillis);
+    this.#pauseMillis = Math.max(1, retryAfterMillis);
     return ['hangUp'];
   }
 
@@ -152,7 +160,8 @@ export class Connection {
       return [];
     }
     const isRefused = code === UNAUTHENTICATED || this.#isRefused;
-    const isGoAway = this.#goAwayMillis > 0;
+    const isGoAway = this.#pauseMillis > 0;
+    if (code === TOO_MANY) this.#pauseMillis = Math.max(this.#pauseMillis, TOO_MANY_MILLIS);
     if (wasWelcome) {
       if (now - this.#since >= STABLE_MILLIS || isGoAway) this.#backoff.reset();
       this.#transports.restart(now);
@@ -163,13 +172,13 @@ export class Connection {
       this.#end('signedOut');
       return [];
     }
-    this.#wait(now, this.#goAwayMillis);
+    this.#wait(now, this.#pauseMillis);
     return [];
   }
 
   /** There is reason to believe that the network is back, or is not what it seems. */
   hurry(now) {
-    if (this.#phase === 'waiting') return this.#goAwayMillis > 0 ? [] : this.#ask(now);
+    if (this.#phase === 'waiting') return this.#pauseMillis > 0 ? [] : this.#ask(now);
     if (!this.isWelcome || this.#deadline !== Infinity) return [];
     return this.#beat(now, now + PROBE_MILLIS);
   }
@@ -212,7 +221,7 @@ export class Connection {
   }
 
   #ask(now) {
-    this.#goAwayMillis = 0;
+    this.#pauseMillis = 0;
     this.#isRefused = false;
     this.#enter('asking', now + ASK_MILLIS);
     return ['ask'];

@@ -224,7 +224,7 @@ export class Session {
       this.#do(this.#connection.refused());
     } else {
       this.#on.error(this.#lastError);
-      this.#link.close();
+      this.#do(this.#connection.turnedAway(frame.retryAfterMillis ?? 0));
     }
   }
 

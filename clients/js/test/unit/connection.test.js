@@ -116,6 +116,21 @@ test('a node that drains is left alone for as long as it said', () => {
   assert.deepEqual(it.tick(18_250), ['ask']);
 });
 
+test('a server that turns a hello away is left alone for as long as it said, one with too many for five seconds', () => {
+  const { connection: it } = connection();
+  it.connect(0);
+  it.tokenGot(0);
+  it.opened(0);
+  assert.deepEqual(it.turnedAway(3_000), ['hangUp']);
+  it.closed(1006, 0);
+  assert.equal(it.state.retryAt, 3_250);
+  it.tick(3_250);
+  it.tokenGot(3_250);
+  it.opened(3_250);
+  it.closed(4429, 3_250);
+  assert.equal(it.state.retryAt, 3_250 + 5_000 + 500);
+});
+
 test('a replaced device stays off until it is told otherwise', () => {
   const { connection: it } = online();
   it.closed(4409, 1);
