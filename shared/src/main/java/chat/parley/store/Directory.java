@@ -36,7 +36,13 @@ public interface Directory {
     /** The user's read pointers in these conversations; where there is none there is none in the answer. */
     Future<Map<ConversationId, ReadPointer>> readPointers(UserId user, Collection<ConversationId> conversations);
 
-    /** Moves read pointers forward; one that stands further stays. Not fsynced: up to a second may be lost in a crash. */
+    /** The read pointers of these users in one conversation; where there is none there is none in the answer. */
+    Future<Map<UserId, ReadPointer>> readPointers(ConversationId conversation, Collection<UserId> users);
+
+    /**
+     * Moves read pointers forward; what stands further stays, read and delivered each for itself. Not fsynced: they outlive the process,
+     * but up to a second of them may be lost with the power.
+     */
     Future<Void> moveReadPointers(Collection<ReadPointer> pointers);
 
     Future<List<Device>> devices(UserId user);
@@ -63,6 +69,24 @@ public interface Directory {
      */
     record Head(long sequence, long position, long sentAt, long countable, long lastMessage) {}
 
-    /** @param countable the running count of messages at that sequence */
-    record ReadPointer(ConversationId conversationId, UserId userId, long sequence, long countable) {}
+    /**
+     * How far a user has come in a conversation.
+     *
+     * @param sequence read up to it; 0: nothing yet
+     * @param countable the running count of messages at that sequence
+     * @param delivered up to it a device of the user has the entries; never less than {@code sequence}
+     */
+    record ReadPointer(
+            ConversationId conversationId, UserId userId, long sequence, long countable, long delivered) {
+        public ReadPointer {
+            delivered = Math.max(delivered, sequence);
+        }
+
+        /** The furthest of both. */
+        public ReadPointer with(ReadPointer other) {
+            ReadPointer read = other.sequence > sequence ? other : this;
+            return new ReadPointer(
+                    conversationId, userId, read.sequence, read.countable, Math.max(delivered, other.delivered));
+        }
+    }
 }

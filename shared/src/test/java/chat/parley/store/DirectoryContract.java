@@ -185,18 +185,37 @@ public abstract class DirectoryContract {
 
     @Test
     void readPointersMoveForwardOnly() {
-        await(directory.moveReadPointers(List.of(new ReadPointer(ONE, ANN, 5, 4), new ReadPointer(OTHER, ANN, 2, 1))));
-        await(directory.moveReadPointers(List.of(new ReadPointer(ONE, ANN, 3, 2), new ReadPointer(OTHER, ANN, 7, 6))));
+        await(directory.moveReadPointers(List.of(new ReadPointer(ONE, ANN, 5, 4, 5), new ReadPointer(OTHER, ANN, 2, 1, 2))));
+        await(directory.moveReadPointers(List.of(new ReadPointer(ONE, ANN, 3, 2, 3), new ReadPointer(OTHER, ANN, 7, 6, 7))));
         assertThat(await(directory.readPointers(ANN, List.of(ONE, OTHER, NONE))))
                 .isEqualTo(Map.of(
-                        ONE, new ReadPointer(ONE, ANN, 5, 4),
-                        OTHER, new ReadPointer(OTHER, ANN, 7, 6)));
+                        ONE, new ReadPointer(ONE, ANN, 5, 4, 5),
+                        OTHER, new ReadPointer(OTHER, ANN, 7, 6, 7)));
         assertThat(await(directory.readPointers(BOB, List.of(ONE)))).isEmpty();
     }
 
     @Test
+    void readAndDeliveredMoveEachForItself() {
+        await(directory.moveReadPointers(List.of(new ReadPointer(ONE, ANN, 0, 0, 6))));
+        await(directory.moveReadPointers(List.of(new ReadPointer(ONE, ANN, 4, 3, 4))));
+        await(directory.moveReadPointers(List.of(new ReadPointer(ONE, ANN, 2, 1, 5))));
+        assertThat(await(directory.readPointers(ANN, List.of(ONE))).values())
+                .containsExactly(new ReadPointer(ONE, ANN, 4, 3, 6));
+    }
+
+    @Test
+    void thePointersOfManyUsersInOneConversationAreFoundAtOnce() {
+        await(directory.moveReadPointers(List.of(
+                new ReadPointer(ONE, ANN, 5, 4, 5),
+                new ReadPointer(ONE, BOB, 0, 0, 7),
+                new ReadPointer(OTHER, EVE, 1, 1, 1))));
+        assertThat(await(directory.readPointers(ONE, List.of(ANN, BOB, EVE))))
+                .isEqualTo(Map.of(ANN, new ReadPointer(ONE, ANN, 5, 4, 5), BOB, new ReadPointer(ONE, BOB, 0, 0, 7)));
+    }
+
+    @Test
     void ofTwoPointersMovedAtOnceTheFurtherCounts() {
-        await(directory.moveReadPointers(List.of(new ReadPointer(ONE, ANN, 5, 4), new ReadPointer(ONE, ANN, 3, 2))));
+        await(directory.moveReadPointers(List.of(new ReadPointer(ONE, ANN, 5, 4, 5), new ReadPointer(ONE, ANN, 3, 2, 3))));
         assertThat(await(directory.readPointers(ANN, List.of(ONE))).values())
                 .extracting(ReadPointer::sequence)
                 .containsExactly(5L);

@@ -13,7 +13,10 @@ import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Read pointers on their way to the store: the furthest of each, written once a second. What is lost in a crash is a second of them. */
+/**
+ * Read pointers that own sends move, on their way to the store: the furthest of each, written once a second. What is lost in a crash is a second
+ * of them. Nobody is told: whoever sees the message knows.
+ */
 final class ReadPointers {
     private static final Logger LOG = LoggerFactory.getLogger(ReadPointers.class);
     private static final long WRITE_MILLIS = 1_000;
@@ -33,7 +36,11 @@ final class ReadPointers {
     void sent(Draft draft, Answer.Placed placed) {
         if (placed.duplicate() || !(draft.contents().getFirst() instanceof Content.Message)) return;
         move(new Directory.ReadPointer(
-                draft.conversationId(), draft.senderId(), placed.sequence(), placed.countable()));
+                draft.conversationId(),
+                draft.senderId(),
+                placed.sequence(),
+                placed.countable(),
+                placed.sequence()));
     }
 
     /** Past the bound what waits is written at once; nothing is dropped but what the store cannot take. */
@@ -41,7 +48,7 @@ final class ReadPointers {
         waiting.merge(
                 new Key(pointer.conversationId(), pointer.userId()),
                 pointer,
-                (former, later) -> former.sequence() > later.sequence() ? former : later);
+                Directory.ReadPointer::with);
         if (waiting.size() >= WAITING_MAX) write();
         else if (!isPlanned) {
             isPlanned = true;

@@ -351,7 +351,7 @@ class GatewayTest {
         stage.loop.advance(1_001);
 
         assertThat(stage.stores.directory().readPointers(ANNA, List.of(GROUP)).result())
-                .containsValue(new Directory.ReadPointer(GROUP, ANNA, 4, 2));
+                .containsValue(new Directory.ReadPointer(GROUP, ANNA, 4, 2, 4));
     }
 
     @Test

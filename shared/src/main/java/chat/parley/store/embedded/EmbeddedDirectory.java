@@ -137,9 +137,24 @@ final class EmbeddedDirectory implements Directory {
         return readers.read(onlyOf(asked), rocks -> {
             Map<ConversationId, ReadPointer> found = new LinkedHashMap<>();
             getAll(rocks, Family.TABLES, asked, id -> Keys.pointer(user, id), ByteReader::new)
-                    .forEach((id, in) -> found.put(id, new ReadPointer(id, user, in.getVar(), in.getVar())));
+                    .forEach((id, in) -> found.put(id, readPointer(id, user, in)));
             return found;
         });
+    }
+
+    @Override
+    public Future<Map<UserId, ReadPointer>> readPointers(ConversationId conversation, Collection<UserId> users) {
+        List<UserId> asked = List.copyOf(users);
+        return readers.read(conversation, rocks -> {
+            Map<UserId, ReadPointer> found = new LinkedHashMap<>();
+            getAll(rocks, Family.TABLES, asked, user -> Keys.pointer(user, conversation), ByteReader::new)
+                    .forEach((user, in) -> found.put(user, readPointer(conversation, user, in)));
+            return found;
+        });
+    }
+
+    private static ReadPointer readPointer(ConversationId conversation, UserId user, ByteReader in) {
+        return new ReadPointer(conversation, user, in.getVar(), in.getVar(), in.hasMore() ? in.getVar() : 0);
     }
 
     @Override
@@ -148,14 +163,21 @@ final class EmbeddedDirectory implements Directory {
         Future<Boolean> written = writer.write(64 * moved.size(), commit -> {
             for (ReadPointer pointer : moved) {
                 byte[] key = Keys.pointer(pointer.userId(), pointer.conversationId());
-                byte[] present = commit.get(Family.TABLES, key);
-                if (present != null && new ByteReader(present).getVar() >= pointer.sequence()) continue;
+                byte[] row = commit.get(Family.TABLES, key);
+                ReadPointer merged = pointer;
+                if (row != null) {
+                    ReadPointer present =
+                            readPointer(pointer.conversationId(), pointer.userId(), new ByteReader(row));
+                    merged = present.with(pointer);
+                    if (merged.equals(present)) continue;
+                }
                 commit.put(
                         Family.TABLES,
                         key,
                         new ByteWriter(16)
-                                .putVar(pointer.sequence())
-                                .putVar(pointer.countable())
+                                .putVar(merged.sequence())
+                                .putVar(merged.countable())
+                                .putVar(merged.delivered())
                                 .toBytes());
             }
             return true;

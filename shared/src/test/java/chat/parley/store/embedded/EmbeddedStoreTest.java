@@ -59,7 +59,7 @@ class EmbeddedStoreTest {
         var scribe = new Scribe(store.stores());
         scribe.group(ONE, BOB);
         Entry message = scribe.message(ONE, ANN, "hello");
-        await(store.stores().directory().moveReadPointers(List.of(new ReadPointer(ONE, BOB, 3, 1))));
+        await(store.stores().directory().moveReadPointers(List.of(new ReadPointer(ONE, BOB, 3, 1, 3))));
         await(store.stores().log().saveCursors(Map.of(SHARD, new ShardCursors(3, 2, 1))));
         List<StoredEntry> page = page(store.stores());
         List<LogRow> rows = await(store.stores().log().read(SHARD, 0, 100));
@@ -265,7 +265,7 @@ class EmbeddedStoreTest {
     void anUnsyncedChangeDoesNotCostASync() throws Exception {
         EmbeddedStore store = OPEN.open(folder, OPTIONS);
         long syncs = store.syncs();
-        await(store.stores().directory().moveReadPointers(List.of(new ReadPointer(ONE, BOB, 3, 1))));
+        await(store.stores().directory().moveReadPointers(List.of(new ReadPointer(ONE, BOB, 3, 1, 3))));
         await(store.stores().log().saveCursors(Map.of(SHARD, new ShardCursors(0, 2, 1))));
         assertThat(store.syncs()).isEqualTo(syncs);
     }

@@ -330,14 +330,18 @@ public final class MemoryStore {
         }
 
         @Override
+        public Future<Map<UserId, ReadPointer>> readPointers(ConversationId conversation, Collection<UserId> users) {
+            List<UserId> copy = List.copyOf(users);
+            return weather.read(() -> found(copy, user -> pointers.get(user + "/" + conversation)));
+        }
+
+        @Override
         public Future<Void> moveReadPointers(Collection<ReadPointer> moved) {
             List<ReadPointer> copy = List.copyOf(moved);
             return weather.write(() -> {
                 for (ReadPointer pointer : copy) {
                     pointers.merge(
-                            pointer.userId() + "/" + pointer.conversationId(),
-                            pointer,
-                            (a, b) -> a.sequence() >= b.sequence() ? a : b);
+                            pointer.userId() + "/" + pointer.conversationId(), pointer, ReadPointer::with);
                 }
                 return done();
             });
