@@ -17,6 +17,7 @@ import chat.parley.model.Role;
 import chat.parley.model.UserId;
 import chat.parley.wire.CloseCode;
 import chat.parley.wire.ErrorCode;
+import chat.parley.wire.ReceiptType;
 import io.vertx.core.eventbus.EventBus;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -41,7 +42,8 @@ public final class BusCodecs {
             new RecordCodec<>(Announce.class, 1, BusCodecs::write, BusCodecs::readAnnounce),
             new RecordCodec<>(Compare.class, 1, BusCodecs::write, BusCodecs::readCompare),
             new RecordCodec<>(Announced.class, 1, BusCodecs::write, BusCodecs::readAnnounced),
-            new RecordCodec<>(EndSessions.class, 1, BusCodecs::write, BusCodecs::readEndSessions));
+            new RecordCodec<>(EndSessions.class, 1, BusCodecs::write, BusCodecs::readEndSessions),
+            new RecordCodec<>(Signals.class, 1, BusCodecs::write, BusCodecs::readSignals));
 
     private BusCodecs() {}
 
@@ -336,6 +338,54 @@ public final class BusCodecs {
         long number = in.getVar();
         for (CloseCode code : CloseCode.values()) if (code.number() == number) return code;
         throw new IllegalArgumentException("no close code " + number);
+    }
+
+    private static void write(Signals signals, ByteWriter out) {
+        out.putLong(signals.incarnation()).putString(signals.gateway());
+        out.putLong(signals.boot()).putVar(signals.counter()).putVar(signals.sentAt());
+        writeAll(signals.receipts(), out, BusCodecs::write);
+        writeAll(signals.typings(), out, BusCodecs::write);
+    }
+
+    private static Signals readSignals(ByteReader in) {
+        return new Signals(
+                in.getLong(),
+                in.getString(),
+                in.getLong(),
+                in.getVar(),
+                in.getVar(),
+                readAll(in, BusCodecs::readReceipt),
+                readAll(in, BusCodecs::readTyping));
+    }
+
+    private static void write(Signals.Receipt receipt, ByteWriter out) {
+        write(receipt.conversationId(), out);
+        write(receipt.userId(), out);
+        out.putByte(receipt.receiptType() == ReceiptType.READ ? 1 : 0);
+        out.putVar(receipt.sequence()).putString(receipt.origin());
+        writeAll(receipt.users(), out, BusCodecs::write);
+    }
+
+    private static Signals.Receipt readReceipt(ByteReader in) {
+        return new Signals.Receipt(
+                readConversation(in),
+                readUser(in),
+                readFlag(in) ? ReceiptType.READ : ReceiptType.DELIVERED,
+                in.getVar(),
+                in.getString(),
+                readAll(in, BusCodecs::readUser));
+    }
+
+    private static void write(Signals.Typing typing, ByteWriter out) {
+        write(typing.conversationId(), out);
+        write(typing.userId(), out);
+        out.putByte(typing.active() ? 1 : 0);
+        writeAll(typing.users(), out, BusCodecs::write);
+    }
+
+    private static Signals.Typing readTyping(ByteReader in) {
+        return new Signals.Typing(
+                readConversation(in), readUser(in), readFlag(in), readAll(in, BusCodecs::readUser));
     }
 
     private static void write(UserId user, ByteWriter out) {

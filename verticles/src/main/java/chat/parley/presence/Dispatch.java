@@ -11,16 +11,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
-import java.util.function.ObjIntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Splits one {@link Route} by gateway, each with those of the users who are there; who is nowhere drops out. On the path of every
- * message: users who are all at one gateway, as they mostly are, keep their list.
+ * Splits one {@link Route} by gateway, each with those of the users who are there. On the path of every message.
  */
 final class Dispatch {
     private final UserTable table;
-    private final Topology topology;
+    private final Split split;
     private final Route route;
 
     /** By gateway number. */
@@ -30,7 +28,7 @@ final class Dispatch {
 
     private Dispatch(UserTable table, Topology topology, Route route) {
         this.table = table;
-        this.topology = topology;
+        this.split = new Split(table, topology);
         this.route = route;
         this.deliveries = new @Nullable Deliver[table.numbers()];
     }
@@ -39,13 +37,13 @@ final class Dispatch {
     static Dispatch of(Route route, UserTable table, Topology topology) {
         Dispatch dispatch = new Dispatch(table, topology, route);
         for (Events events : route.events()) {
-            dispatch.split(
+            dispatch.split.of(
                     events.users(),
                     (users, gateway) -> dispatch.delivery(gateway).events().add(with(users, events)),
                     (users, owner) -> dispatch.passedOn(owner).events().add(with(users, events)));
         }
         for (HeadHint hint : route.heads()) {
-            dispatch.split(
+            dispatch.split.of(
                     hint.users(),
                     (users, gateway) -> dispatch.delivery(gateway).heads().add(with(users, hint)),
                     (users, owner) -> dispatch.passedOn(owner).heads().add(with(users, hint)));
@@ -64,38 +62,6 @@ final class Dispatch {
     /** What is for users of others' shards, by the node that is believed to own them. */
     Map<String, Route> passedOn() {
         return passedOn;
-    }
-
-    private void split(
-            List<UserId> users, ObjIntConsumer<List<UserId>> atGateway, BiConsumer<List<UserId>, String> ofOwner) {
-        int count = users.size();
-        if (count == 0) return;
-        int first = table.placeOf(users.get(0));
-        int same = 1;
-        if (first >= 0) while (same < count && table.placeOf(users.get(same)) == first) same++;
-        if (first >= 0 && same == count) {
-            atGateway.accept(users, first);
-            return;
-        }
-        Map<Integer, List<UserId>> there = new LinkedHashMap<>();
-        Map<String, List<UserId>> elsewhere = new LinkedHashMap<>(0);
-        for (UserId user : users) {
-            if (!table.isMine(user)) {
-                String owner = topology.presenceOwner(user.shard());
-                if (owner != null)
-                    elsewhere.computeIfAbsent(owner, any -> new ArrayList<>()).add(user);
-                continue;
-            }
-            int place = table.placeOf(user);
-            if (place == Places.NONE) continue;
-            if (place >= 0)
-                there.computeIfAbsent(place, any -> new ArrayList<>(count)).add(user);
-            else
-                for (int each : table.several(place))
-                    there.computeIfAbsent(each, any -> new ArrayList<>(count)).add(user);
-        }
-        there.forEach((gateway, some) -> atGateway.accept(some, gateway));
-        elsewhere.forEach((owner, some) -> ofOwner.accept(some, owner));
     }
 
     private static Events with(List<UserId> users, Events events) {

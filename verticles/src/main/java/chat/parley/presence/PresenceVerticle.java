@@ -10,6 +10,7 @@ import chat.parley.bus.EndSessions;
 import chat.parley.bus.Forwarded;
 import chat.parley.bus.Loop;
 import chat.parley.bus.Route;
+import chat.parley.bus.Signals;
 import chat.parley.bus.Topology;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -91,6 +92,7 @@ public final class PresenceVerticle extends VerticleBase {
             case EndSessions end -> {
                 for (String gateway : table.gatewaysOf(end.userId())) bus.send(Address.gateway(gateway), end);
             }
+            case Signals signals -> SignalDispatch.deliver(signals, table, topology, bus::send);
             default ->
                 LOG.warn("dropped a {}: presence takes none", message.body().getClass());
         }

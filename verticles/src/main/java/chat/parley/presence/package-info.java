@@ -2,7 +2,8 @@
  * The user level of the routing registry: which gateways a user is at, held in memory by the node that owns the user's shard (1 of 1,024).
  *
  * <p>{@link chat.parley.presence.PresenceVerticle} hears {@code presence.<node>}; {@link chat.parley.presence.UserTable} knows who is
- * where and decides what an announcement is worth; {@link chat.parley.presence.Dispatch} splits what is to be delivered by gateway.
+ * where and decides what an announcement is worth; {@link chat.parley.presence.Dispatch} splits entries by gateway, {@link
+ * chat.parley.presence.SignalDispatch} what is said in passing.
  *
  * <p>Everything here is a hint that can be said again (P6): a user who is missing gets entries later, by the heads; one who is listed but gone
  * costs a message that the gateway drops. So nothing is stored and nothing is asked twice; what keeps the table right is in what the
