@@ -91,6 +91,12 @@ public final class Fields {
         return optionalString(name, 1, CLIENT_ID_MAX);
     }
 
+    public ReceiptType receiptType() throws BadInput {
+        String type = text.string(required("receiptType", Type.STRING));
+        for (ReceiptType each : ReceiptType.values()) if (each.wireName().equals(type)) return each;
+        throw BadInput.badFrame("receiptType is neither delivered nor read");
+    }
+
     public ConversationId conversationId() throws BadInput {
         return conversationId("conversationId", text.string(required("conversationId", Type.STRING)));
     }

@@ -101,7 +101,7 @@ public final class FrameCodec {
             case "heartbeat" -> new ClientFrame.Heartbeat(ref);
             case "typing" -> new ClientFrame.Typing(ref, fields.conversationId(), fields.bool("active"));
             case "receipt" ->
-                new ClientFrame.Receipt(ref, fields.conversationId(), receiptType(fields), fields.sequence("sequence"));
+                new ClientFrame.Receipt(ref, fields.conversationId(), fields.receiptType(), fields.sequence("sequence"));
             case "edit_message" ->
                 new ClientFrame.EditMessage(
                         ref,
@@ -132,12 +132,6 @@ public final class FrameCodec {
             case "reauth" -> new ClientFrame.Reauth(ref, fields.string("token", 1, TOKEN_MAX));
             default -> throw BadInput.badFrame("unknown type");
         };
-    }
-
-    private static ReceiptType receiptType(Fields fields) throws BadInput {
-        String type = fields.string("receiptType", 1, CLIENT_MAX);
-        for (ReceiptType each : ReceiptType.values()) if (each.wireName().equals(type)) return each;
-        throw BadInput.badFrame("receiptType is neither delivered nor read");
     }
 
     private static Decoded.Refusal refusal(

@@ -54,8 +54,22 @@ public sealed interface ServerFrame {
     /** Entries were not sent on this socket. @param conversationIds null: all */
     record Resync(@Nullable List<ConversationId> conversationIds, String reason) implements ServerFrame {}
 
-    record ReceiptEvent(ConversationId conversationId, UserId userId, ReceiptType receiptType, long sequence)
+    /** The user has come up to {@code sequence}; one that says less than an earlier one is void. @param own null: to others */
+    record ReceiptEvent(
+            ConversationId conversationId,
+            UserId userId,
+            ReceiptType receiptType,
+            long sequence,
+            @Nullable Own own)
             implements ServerFrame {}
+
+    /**
+     * What a user's own devices are told besides.
+     *
+     * @param unread messages of the conversation that the user has not read, of those up to {@code head}
+     * @param unreadTotal of all their conversations, as stored
+     */
+    record Own(long head, long unread, long unreadTotal) {}
 
     record TypingEvent(ConversationId conversationId, UserId userId, boolean active) implements ServerFrame {}
 

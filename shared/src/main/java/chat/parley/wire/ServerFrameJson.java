@@ -42,14 +42,7 @@ final class ServerFrameJson {
                         .toBytes();
             case ServerFrame.Heads heads -> heads(heads);
             case ServerFrame.Resync resync -> resync(resync);
-            case ServerFrame.ReceiptEvent receipt ->
-                begin("receipt_event", SMALL_BYTES)
-                        .safeField("conversationId", receipt.conversationId().value())
-                        .safeField("userId", receipt.userId().value())
-                        .safeField("receiptType", receipt.receiptType().wireName())
-                        .field("sequence", receipt.sequence())
-                        .endObject()
-                        .toBytes();
+            case ServerFrame.ReceiptEvent receipt -> receipt(receipt);
             case ServerFrame.TypingEvent typing ->
                 begin("typing_event", SMALL_BYTES)
                         .safeField("conversationId", typing.conversationId().value())
@@ -178,6 +171,19 @@ final class ServerFrameJson {
         out.optional("ref", error.ref()).optional("clientMessageId", error.clientMessageId());
         ConversationId conversation = error.conversationId();
         if (conversation != null) out.safeField("conversationId", conversation.value());
+        return out.endObject().toBytes();
+    }
+
+    private static byte[] receipt(ServerFrame.ReceiptEvent receipt) {
+        JsonWriter out = begin("receipt_event", SMALL_BYTES)
+                .safeField("conversationId", receipt.conversationId().value())
+                .safeField("userId", receipt.userId().value())
+                .safeField("receiptType", receipt.receiptType().wireName())
+                .field("sequence", receipt.sequence());
+        ServerFrame.Own own = receipt.own();
+        if (own != null) {
+            out.field("head", own.head()).field("unread", own.unread()).field("unreadTotal", own.unreadTotal());
+        }
         return out.endObject().toBytes();
     }
 

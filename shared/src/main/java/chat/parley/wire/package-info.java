@@ -14,7 +14,7 @@
  *     <td>an entry, named by (conversation, sender, {@code clientMessageId}) for ever</td><td>{@code message_ack}</td></tr>
  *   <tr><td>{@code sync}</td><td>what is missing behind the cursors</td><td>missing entries, {@code synced}</td></tr>
  *   <tr><td>{@code open}, {@code close}</td><td>a conversation is on screen, or no longer</td><td>{@code synced}; none</td></tr>
- *   <tr><td>{@code receipt}, {@code typing}</td><td>for others to see</td><td>none</td></tr>
+ *   <tr><td>{@code receipt}, {@code typing}</td><td>for others to see</td><td>none; errors only</td></tr>
  *   <tr><td>{@code watch}, {@code unwatch}</td><td>who is there</td><td>{@code presence_event}</td></tr>
  *   <tr><td>{@code heartbeat}</td><td>whether the server is there</td><td>{@code heartbeat}</td></tr>
  *   <tr><td>{@code reauth}</td><td>to stay beyond the token's end</td><td>{@code welcome}</td></tr>
@@ -25,6 +25,27 @@
  * {@code heads} for news of conversations not open; {@code receipt_event}, {@code typing_event}, {@code presence_event}; {@code goaway} before the
  * node drains; and {@code error} with an {@link chat.parley.wire.ErrorCode}. A connection that the server ends closes with a
  * {@link chat.parley.wire.CloseCode}.
+ *
+ * <p>What members are told of each other in passing may be lost, and never delays an entry. Of each user and conversation the first goes at once,
+ * and what follows within a second as one; in conversations of more than 100 members nobody is told.
+ *
+ * <ul>
+ *   <li>{@code receipt} says up to where a device has the entries ({@code delivered}) or its user has read ({@code read}, which includes the
+ *       former). A sequence beyond the head counts as the head; one behind what was said before, or before the present membership, changes nothing;
+ *       a conversation that one is no member of is {@code not_found}. Own messages are read by being sent, without a receipt. A client says at
+ *       most one a second for each conversation and type.
+ *   <li>{@code receipt_event} goes to the other members' sessions: up to {@code sequence}; one that says less than an earlier one is void. Of devices
+ *       only the furthest is told. To the user's own other sessions ({@code read} only) it adds {@code unread}, the messages not read of those up to
+ *       {@code head}, and {@code unreadTotal} of all conversations, as stored: messages above {@code head} come on top. What is told is written
+ *       before, so that the members' list ({@code readSequence}, {@code deliveredSequence}) says no less, even after a crash.
+ *   <li>Who sets {@code readReceipts} to false ({@code PATCH /v1/settings}) is seen by nobody to have read, and does not see what others have: for
+ *       both, only what was delivered. Their own devices hear it. The present setting counts for what is said from now on; of a reader that is
+ *       at another gateway it may take 10 s. Of who is {@code invisible} no {@code delivered} is told.
+ *   <li>{@code typing} goes to sessions that have the conversation open. It is kept nowhere: a client repeats it every few seconds while it holds, and
+ *       drops a {@code typing_event} 6 s old by itself.
+ *   <li>A session has at most 50 conversations open: past that the one opened longest ago counts as closed.
+ *   <li>These events take at most half of a socket's outbox and are dropped there; they never bring about a {@code resync}.
+ * </ul>
  *
  * <p>What is refused, and how far it spreads ({@link chat.parley.wire.FrameCodec}):
  *

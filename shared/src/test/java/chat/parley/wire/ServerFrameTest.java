@@ -76,8 +76,11 @@ class ServerFrameTest {
                         "{'type':'resync','conversationIds':['c-1','d'],'reason':'overflow'}"),
                 new Said(new ServerFrame.Resync(null, "overflow"), "{'type':'resync','all':true,'reason':'overflow'}"),
                 new Said(
-                        new ServerFrame.ReceiptEvent(C, ALICE, ReceiptType.READ, 7),
-                        "{'type':'receipt_event','conversationId':'c-1','userId':'alice@x','receiptType':'read','sequence':7}"),
+                        new ServerFrame.ReceiptEvent(C, ALICE, ReceiptType.DELIVERED, 7, null),
+                        "{'type':'receipt_event','conversationId':'c-1','userId':'alice@x','receiptType':'delivered','sequence':7}"),
+                new Said(
+                        new ServerFrame.ReceiptEvent(C, ALICE, ReceiptType.READ, 7, new ServerFrame.Own(9, 2, 30)),
+                        "{'type':'receipt_event','conversationId':'c-1','userId':'alice@x','receiptType':'read','sequence':7,'head':9,'unread':2,'unreadTotal':30}"),
                 new Said(
                         new ServerFrame.TypingEvent(C, ALICE, true),
                         "{'type':'typing_event','conversationId':'c-1','userId':'alice@x','active':true}"),

@@ -232,6 +232,13 @@ final class Feed {
         return fullSince > 0 && nowMillis - fullSince > gateway.config.slowMillis();
     }
 
+    /** What may be lost gives way: it takes no more than half of the room, and is dropped where the client is owed entries. */
+    void signal(Packet packet) {
+        boolean hasRoom = transport.pendingBytes() <= gateway.config.outboxBytesMax() / 2
+                && transport.pendingFrames() <= gateway.config.outboxFramesMax() / 2;
+        if (session.isWelcome() && outbox == null && hasRoom) transport.write(packet);
+    }
+
     /** Nothing is sent any more. */
     void end() {
         attaching = null;

@@ -5,15 +5,19 @@ import chat.parley.bus.Bus;
 import chat.parley.bus.Deliver;
 import chat.parley.bus.EndSessions;
 import chat.parley.bus.Loop;
+import chat.parley.bus.Signals;
 import chat.parley.bus.Topology;
 import chat.parley.gateway.Announcer.Standing;
 import chat.parley.gateway.auth.Tokens;
 import chat.parley.model.ConversationId;
 import chat.parley.model.DeviceId;
 import chat.parley.model.UserId;
+import chat.parley.model.UserSettings;
 import chat.parley.store.Stores;
 import chat.parley.wire.CloseCode;
+import chat.parley.wire.ErrorCode;
 import chat.parley.wire.FrameCodec;
+import chat.parley.wire.ReceiptType;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayDeque;
@@ -23,6 +27,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +36,9 @@ import org.slf4j.LoggerFactory;
 
 /** One gateway instance: the sessions of one event loop, and what stands between them and the bus. Used from that loop only. */
 public final class Gateway {
+    /** In conversations of more members nobody is told of the others' receipts and typing. */
+    public static final int RECEIPT_MEMBERS_MAX = Roster.MEMBERS_MAX;
+
     private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
     private static final long TICK_MILLIS = 1_000;
     private static final int HEADS_MAX = 1_000;
@@ -54,6 +62,8 @@ public final class Gateway {
     final Gates gates;
     final Tail tail;
     final Ranges ranges;
+    final Receipts receipts;
+    final Typing typing;
 
     private final String name;
     private final Bus bus;
@@ -64,6 +74,7 @@ public final class Gateway {
     private final Pages pages;
     private final Registrar registrar;
     private final HeadCheck headCheck;
+    private final Signalling signalling;
     private final DeviceBook devices;
     private final Set<Session> sessions = new LinkedHashSet<>();
     private final ArrayDeque<Fresh> fresh = new ArrayDeque<>();
@@ -105,6 +116,11 @@ public final class Gateway {
         this.pages = new Pages(stores, tail);
         this.headCheck = new HeadCheck(stores.directory(), gates, users);
         this.devices = new DeviceBook(loop, stores.directory());
+        long life = stores.log().incarnation();
+        this.signalling = new Signalling(name, boot, life, bus, loop, topology, users, gates, stores.directory());
+        Roster roster = new Roster(stores.directory(), gates);
+        this.receipts = new Receipts(loop, stores, gates, roster, signalling);
+        this.typing = new Typing(loop, stores.directory(), gates, roster, signalling);
         this.registrar = new Registrar(name, boot, bus, loop, topology, this::registryWasWrong);
     }
 
@@ -152,6 +168,21 @@ public final class Gateway {
         return users.allowance(user, now).take(cost, now);
     }
 
+    /** A receipt that came without a session. Empty once it is written; else why it was refused. */
+    public Future<Optional<ErrorCode>> receipt(
+            UserId user, ConversationId conversation, ReceiptType type, long sequence) {
+        return receipts.take(user, conversation, type, sequence, "").map(taken -> switch (taken) {
+            case DONE -> Optional.empty();
+            case NOT_FOUND -> Optional.of(ErrorCode.NOT_FOUND);
+            case BUSY -> Optional.of(ErrorCode.BUSY);
+        });
+    }
+
+    /** The user has set this. */
+    public void settingsChanged(UserId user, UserSettings settings) {
+        signalling.settings(user, settings);
+    }
+
     /** Ends all sessions of a device, wherever they are. */
     public void endSessions(UserId user, DeviceId device, CloseCode code) {
         EndSessions end = new EndSessions(user, device, Long.MAX_VALUE, code);
@@ -179,6 +210,7 @@ public final class Gateway {
                 else LOG.debug("entries of another life of the data were dropped");
             }
             case EndSessions end -> end(end);
+            case Signals signals -> signalling.heard(signals);
             default -> LOG.warn("a {} was dropped", received.body().getClass().getSimpleName());
         }
     }
@@ -326,6 +358,7 @@ public final class Gateway {
         Promise<Void> promise = Promise.promise();
         drained = promise;
         readPointers.write();
+        receipts.hurry();
         if (sessions.isEmpty()) promise.complete();
         List<Session> all = new ArrayList<>(sessions);
         for (int slice = 0; slice < DRAIN_SLICES; slice++) {
@@ -343,6 +376,7 @@ public final class Gateway {
         for (Session session : List.copyOf(sessions)) {
             if (isOver || !session.hasUnanswered()) session.close(CloseCode.DRAINING);
         }
+        receipts.hurry();
         if (sessions.isEmpty()) readPointers.write();
         else loop.after(50, () -> closeSettled(deadline));
     }

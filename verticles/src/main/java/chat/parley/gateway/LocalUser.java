@@ -26,9 +26,27 @@ final class LocalUser {
     /** Waits to have the heads of all conversations compared with the stored ones. */
     boolean isToCompare;
 
+    /** What the user has set, as far as it is believed until then (monotonic). */
+    boolean readReceipts;
+
+    long settingsUntil = Long.MIN_VALUE;
+
+    /** For receipts and the like; made when they come. */
+    private @Nullable TokenBucket passingAllowance;
+
     LocalUser(UserId id, TokenBucket allowance) {
         this.id = id;
         this.allowance = allowance;
+    }
+
+    /** What is said in passing does not cost the user's sends. */
+    TokenBucket passingAllowance(GatewayConfig config, long nowMillis) {
+        TokenBucket bucket = passingAllowance;
+        if (bucket == null) {
+            bucket = new TokenBucket(config.userSendsPerSecond(), config.userSendsBurst(), nowMillis);
+            passingAllowance = bucket;
+        }
+        return bucket;
     }
 
     @Nullable

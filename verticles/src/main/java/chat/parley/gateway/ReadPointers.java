@@ -36,19 +36,12 @@ final class ReadPointers {
     void sent(Draft draft, Answer.Placed placed) {
         if (placed.duplicate() || !(draft.contents().getFirst() instanceof Content.Message)) return;
         move(new Directory.ReadPointer(
-                draft.conversationId(),
-                draft.senderId(),
-                placed.sequence(),
-                placed.countable(),
-                placed.sequence()));
+                draft.conversationId(), draft.senderId(), placed.sequence(), placed.countable(), placed.sequence()));
     }
 
     /** Past the bound what waits is written at once; nothing is dropped but what the store cannot take. */
     private void move(Directory.ReadPointer pointer) {
-        waiting.merge(
-                new Key(pointer.conversationId(), pointer.userId()),
-                pointer,
-                Directory.ReadPointer::with);
+        waiting.merge(new Key(pointer.conversationId(), pointer.userId()), pointer, Directory.ReadPointer::with);
         if (waiting.size() >= WAITING_MAX) write();
         else if (!isPlanned) {
             isPlanned = true;

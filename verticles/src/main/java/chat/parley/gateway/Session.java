@@ -58,7 +58,9 @@ public final class Session implements Inbound {
     private long heardHeadsAt;
 
     private final TokenBucket allowance;
+    private @Nullable TokenBucket passingAllowance;
     private @Nullable Flood flood;
+    private @Nullable OpenConversations open;
     private @Nullable Sends sends;
     private @Nullable Map<ConversationId, Lane> lanes;
     private @Nullable List<Decoded> early;
@@ -170,12 +172,18 @@ public final class Session implements Inbound {
                         new Content.Delete(frame.sequence(), List.of()));
             case ClientFrame.Heartbeat frame -> heartbeat(frame);
             case ClientFrame.Sync frame -> feed.sync(frame);
-            case ClientFrame.Open frame -> feed.sync(frame);
-            case ClientFrame.Close frame -> {}
+            case ClientFrame.Open frame -> {
+                if (open == null) open = new OpenConversations();
+                open.open(frame.conversationId());
+                feed.sync(frame);
+            }
+            case ClientFrame.Close frame -> {
+                if (open != null) open.close(frame.conversationId());
+            }
             case ClientFrame.Reauth frame -> reauth(frame);
             case ClientFrame.Hello frame -> refuse(frame, ErrorCode.BAD_FRAME, "hello was said already", 0);
-            case ClientFrame.Receipt frame -> refuseUnoffered(frame);
-            case ClientFrame.Typing frame -> refuseUnoffered(frame);
+            case ClientFrame.Receipt frame -> receipt(frame);
+            case ClientFrame.Typing frame -> typing(frame);
             case ClientFrame.Watch frame -> refuseUnoffered(frame);
             case ClientFrame.Unwatch frame -> refuseUnoffered(frame);
             case Decoded.Refusal refusal -> {
@@ -193,11 +201,14 @@ public final class Session implements Inbound {
     private boolean admit(Decoded decoded) {
         long now = gateway.loop.monotonicMillis();
         int cost = cost(decoded);
-        long wait = allowance.take(cost, now);
+        boolean isPassing = decoded instanceof ClientFrame.Receipt || decoded instanceof ClientFrame.Typing;
+        TokenBucket mine = isPassing ? passingAllowance(now) : allowance;
+        TokenBucket ours = isPassing ? me().passingAllowance(gateway.config, now) : me().allowance;
+        long wait = mine.take(cost, now);
         if (wait == 0) {
-            wait = me().allowance.take(cost, now);
+            wait = ours.take(cost, now);
             if (wait == 0) return true;
-            allowance.giveBack(cost);
+            mine.giveBack(cost);
         }
         refuse(decoded, ErrorCode.RATE_LIMITED, "too fast", wait);
         if (flood == null) flood = new Flood();
@@ -206,6 +217,16 @@ public final class Session implements Inbound {
             close(CloseCode.TOO_MANY);
         }
         return false;
+    }
+
+    /** As large as that of sends, and its own: receipts and typing never cost a message (P9). */
+    private TokenBucket passingAllowance(long nowMillis) {
+        TokenBucket bucket = passingAllowance;
+        if (bucket == null) {
+            bucket = new TokenBucket(gateway.config.sendsPerSecond(), gateway.config.sendsBurst(), nowMillis);
+            passingAllowance = bucket;
+        }
+        return bucket;
     }
 
     private static int cost(Decoded decoded) {
@@ -266,6 +287,30 @@ public final class Session implements Inbound {
         if (passed.ack() != null) feed.send(passed.ack());
         settled();
         return passed.asEvent();
+    }
+
+    private void receipt(ClientFrame.Receipt frame) {
+        gateway.receipts
+                .take(me().id, frame.conversationId(), frame.receiptType(), frame.sequence(), id)
+                .onComplete(answer -> {
+                    if (state == State.CLOSED) return;
+                    if (answer.failed()) refuse(frame, ErrorCode.UNAVAILABLE, "the store did not take it", 1_000);
+                    else if (answer.result() == Receipts.Taken.BUSY)
+                        refuse(frame, ErrorCode.BUSY, "too many receipts wait", 1_000);
+                    else if (answer.result() == Receipts.Taken.NOT_FOUND) refuseUnknown(frame);
+                });
+    }
+
+    private void typing(ClientFrame.Typing frame) {
+        gateway.typing.take(me(), frame.conversationId(), frame.active()).onComplete(answer -> {
+            if (state == State.CLOSED) return;
+            if (answer.failed()) refuse(frame, ErrorCode.UNAVAILABLE, "the store did not answer", 1_000);
+            else if (!answer.result()) refuseUnknown(frame);
+        });
+    }
+
+    private void refuseUnknown(ClientFrame frame) {
+        refuse(frame, ErrorCode.NOT_FOUND, "there is no such conversation, or it is not yours", 0);
     }
 
     private void heartbeat(ClientFrame.Heartbeat frame) {
@@ -354,6 +399,14 @@ public final class Session implements Inbound {
                 conversation = frame.conversationId();
                 toRef = frame.ref();
             }
+            case ClientFrame.Receipt frame -> {
+                conversation = frame.conversationId();
+                toRef = frame.ref();
+            }
+            case ClientFrame.Typing frame -> {
+                conversation = frame.conversationId();
+                toRef = frame.ref();
+            }
             case ClientFrame frame -> toRef = frame.ref();
             case Decoded.Refusal refusal -> {
                 clientMessageId = refusal.clientMessageId();
@@ -397,6 +450,11 @@ public final class Session implements Inbound {
 
     boolean isNew() {
         return state == State.NEW;
+    }
+
+    /** Whether the device has the conversation on screen. */
+    boolean hasOpen(ConversationId conversation) {
+        return open != null && open.has(conversation);
     }
 
     /** Whether sends are without an answer. */

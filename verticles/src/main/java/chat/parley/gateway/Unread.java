@@ -4,10 +4,13 @@ import chat.parley.model.ConversationId;
 import chat.parley.model.Membership;
 import chat.parley.model.UserId;
 import chat.parley.store.Directory;
+import chat.parley.wire.ReceiptType;
+import chat.parley.wire.ServerFrame;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** How many messages a user has not read: the running count at the head minus that where they have read to. */
@@ -22,6 +25,52 @@ public final class Unread {
         return Math.max(0, head.countable() - read);
     }
 
+    /** In all conversations, as stored. */
+    static Future<Long> read(Directory directory, UserId user) {
+        return stored(directory, user).map(Stored::total);
+    }
+
+    /** What the user's devices are told of a conversation whose pointer has moved; empty if they are no member of it any more. */
+    static Future<Optional<ServerFrame.ReceiptEvent>> event(
+            Directory directory, UserId user, ConversationId conversation) {
+        return stored(directory, user).map(stored -> stored.event(conversation));
+    }
+
+    private static Future<Stored> stored(Directory directory, UserId user) {
+        return directory.inbox(user).compose(memberships -> {
+            List<ConversationId> conversations = new ArrayList<>(memberships.size());
+            for (Membership membership : memberships) conversations.add(membership.conversationId());
+            return directory
+                    .heads(conversations)
+                    .compose(heads -> directory
+                            .readPointers(user, conversations)
+                            .map(pointers -> new Stored(memberships, heads, pointers)));
+        });
+    }
+
+    private record Stored(
+            List<Membership> memberships,
+            Map<ConversationId, Directory.Head> heads,
+            Map<ConversationId, Directory.ReadPointer> pointers) {
+        long total() {
+            return Unread.total(memberships, heads, pointers);
+        }
+
+        Optional<ServerFrame.ReceiptEvent> event(ConversationId conversation) {
+            Directory.Head head = heads.get(conversation);
+            Directory.ReadPointer pointer = pointers.get(conversation);
+            for (Membership membership : memberships) {
+                if (!membership.conversationId().equals(conversation)) continue;
+                if (head == null || pointer == null || !membership.isMember()) break;
+                long read = Math.max(membership.last().joined() - 1, pointer.sequence());
+                ServerFrame.Own own = new ServerFrame.Own(head.sequence(), of(membership, head, pointer), total());
+                return Optional.of(
+                        new ServerFrame.ReceiptEvent(conversation, membership.userId(), ReceiptType.READ, read, own));
+            }
+            return Optional.empty();
+        }
+    }
+
     static long total(
             List<Membership> memberships,
             Map<ConversationId, Directory.Head> heads,
@@ -32,18 +81,5 @@ public final class Unread {
             total += of(membership, heads.get(conversation), pointers.get(conversation));
         }
         return total;
-    }
-
-    /** In all conversations, as stored. */
-    static Future<Long> read(Directory directory, UserId user) {
-        return directory.inbox(user).compose(memberships -> {
-            List<ConversationId> conversations = new ArrayList<>(memberships.size());
-            for (Membership membership : memberships) conversations.add(membership.conversationId());
-            return directory
-                    .heads(conversations)
-                    .compose(heads -> directory
-                            .readPointers(user, conversations)
-                            .map(pointers -> total(memberships, heads, pointers)));
-        });
     }
 }

@@ -6,7 +6,10 @@
  * device is sent) → {@code Transport}. HTTP enters at {@code Submitter} and {@code Pages}.
  *
  * <p>What decides is plain: {@code Gate}, {@code Attach} (where live entries begin), {@code Outbox} (what a slow socket is owed), {@code Sends}
- * (one ack for each), {@code PageCut}, {@code Announcer}. {@code Gates}, {@code Attaching}, {@code Feed}, {@code Session}, {@code Pages} and {@code Registrar} carry it out.
+ * (one ack for each), {@code PageCut}, {@code Announcer}, {@code Pace} (what is said how often), {@code Heard} (what is news). {@code Gates}, {@code Attaching}, {@code Feed}, {@code Session}, {@code Pages} and {@code Registrar} carry it out.
+ *
+ * <p>What is said in passing goes another way: {@code Session} → {@code Receipts} (clamped, written, then told) or {@code Typing}, both to those that
+ * {@code Roster} names → {@code Signalling} → bus → presence → bus → {@code Signalling} → {@code Feed}, dropped where there is no room.
  *
  * <ul>
  *   <li>An entry that passes a gate goes to all members with a session here as of that entry, whomever the registry named: a user of whom
@@ -17,6 +20,9 @@
  *       for a member whose gate was given up for want of room.
  *   <li>A head is fixed in one turn with the gate. Where gate or news are ahead of what is stored, the end of the conversation is asked
  *       for, with the user's membership there ({@code Tail}): of the owner, or of the log.
+ *   <li>Delivered is kept for each user, not for each device: the furthest of the devices is what others see, and what survives a restart beside the
+ *       read pointer.
+ *   <li>Receipts and typing have an allowance of their own: they never cost a send.
  *   <li>{@code since} is taken and saves nothing yet: every hello is answered with all heads.
  * </ul>
  */

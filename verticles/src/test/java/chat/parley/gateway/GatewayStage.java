@@ -204,6 +204,10 @@ final class GatewayStage {
         projectsNothing = true;
     }
 
+    void projectAgain() {
+        projectsNothing = false;
+    }
+
     void loseNothing() {
         bus.lose(message -> false);
     }

@@ -139,8 +139,6 @@ class SessionTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "{\"type\":\"receipt\",\"conversationId\":\"c\",\"receiptType\":\"read\",\"sequence\":1,\"ref\":\"r\"}",
-                "{\"type\":\"typing\",\"conversationId\":\"c\",\"active\":true,\"ref\":\"r\"}",
                 "{\"type\":\"watch\",\"userIds\":[\"ben\"],\"ref\":\"r\"}",
                 "{\"type\":\"unwatch\",\"userIds\":[\"ben\"],\"ref\":\"r\"}"
             })

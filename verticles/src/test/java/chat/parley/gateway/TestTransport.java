@@ -135,6 +135,13 @@ final class TestTransport implements Transport {
                         + (frame.getJsonArray("conversationIds") == null
                                 ? "all"
                                 : frame.getJsonArray("conversationIds").size());
+            case "receipt_event" ->
+                frame.getString("userId") + " " + frame.getString("receiptType") + " " + frame.getLong("sequence")
+                        + (frame.containsKey("unread")
+                                ? " unread " + frame.getLong("unread") + " at " + frame.getLong("head") + " of "
+                                        + frame.getLong("unreadTotal")
+                                : "");
+            case "typing_event" -> frame.getString("userId") + (frame.getBoolean("active") ? " types" : " stopped");
             case null -> frame.encode();
             default -> type;
         };

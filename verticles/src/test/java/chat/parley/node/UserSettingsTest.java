@@ -2,7 +2,7 @@ package chat.parley.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import chat.parley.node.LiveNode.Answer;
+import chat.parley.node.Caller.Answer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
@@ -12,18 +12,18 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code /v1/settings} of a node as it is served. */
 class UserSettingsTest {
     @TempDir
-    static Path folder;
+    private static Path folder;
 
-    private static LiveNode node;
+    private static TestNode node;
 
     @BeforeAll
-    static void start() throws Exception {
-        node = new LiveNode(folder);
+    static void start() {
+        node = TestNode.start(folder);
     }
 
     @AfterAll
@@ -33,41 +33,39 @@ class UserSettingsTest {
 
     @Test
     void whoHasSetNothingIsToldWhatHolds() {
-        assertThat(call("GET", "newcomer", null)).isEqualTo(new Answer(200, settings("everyone", false, true)));
+        assertThat(get("newcomer")).isEqualTo(settings("everyone", false, true));
     }
 
     @Test
     void whatIsSetStaysAndTheRestIsAsItWas() {
-        assertThat(call("PATCH", "anna", new JsonObject().put("readReceipts", false)))
-                .isEqualTo(new Answer(200, settings("everyone", false, false)));
+        Answer first = patch("anna", new JsonObject().put("readReceipts", false));
+        assertThat(first.status()).isEqualTo(200);
+        assertThat(first.json()).isEqualTo(settings("everyone", false, false));
         JsonObject change = new JsonObject()
                 .put("presence", "contacts")
                 .put("presenceAllow", new JsonArray(List.of("ben", "carla")))
                 .put("invisible", true);
-        Answer changed = new Answer(200, settings("contacts", true, false, "ben", "carla"));
-        assertThat(call("PATCH", "anna", change)).isEqualTo(changed);
-        assertThat(call("GET", "anna", null)).isEqualTo(changed);
-        assertThat(call("GET", "ben", null).body()).isEqualTo(settings("everyone", false, true));
+        JsonObject changed = settings("contacts", true, false, "ben", "carla");
+        assertThat(patch("anna", change).json()).isEqualTo(changed);
+        assertThat(get("anna")).isEqualTo(changed);
+        assertThat(get("ben")).isEqualTo(settings("everyone", false, true));
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            value = {
-                "400 | {}",
-                "400 | []",
-                "400 | {\"readReceipts\": \"no\"}",
-                "400 | {\"presence\": \"friends\"}",
-                "400 | {\"presence\": 1}",
-                "400 | {\"presenceAllow\": [\"ben\", \"ben\"]}",
-                "400 | {\"presenceAllow\": [\"not a user\"]}",
-                "400 | {\"invisible\": true, \"presence\": \"\"}",
+    @ValueSource(
+            strings = {
+                "{}",
+                "[]",
+                "{\"readReceipts\": \"no\"}",
+                "{\"presence\": \"friends\"}",
+                "{\"presence\": 1}",
+                "{\"presenceAllow\": [\"ben\", \"ben\"]}",
+                "{\"presenceAllow\": [\"not a user\"]}",
+                "{\"invisible\": true, \"presence\": \"\"}",
             })
-    void aChangeThatIsNotUnderstoodChangesNothing(int status, String body) {
-        Answer answer = call("PATCH", "dora", body);
-        assertThat(answer.status()).isEqualTo(status);
-        assertThat(answer.body().getString("code")).isEqualTo("bad_frame");
-        assertThat(call("GET", "dora", null).body()).isEqualTo(settings("everyone", false, true));
+    void aChangeThatIsNotUnderstoodChangesNothing(String body) {
+        assertThat(node.caller("dora").patch("/v1/settings", body).brief()).isEqualTo("400 bad_frame");
+        assertThat(get("dora")).isEqualTo(settings("everyone", false, true));
     }
 
     @Test
@@ -75,18 +73,22 @@ class UserSettingsTest {
         JsonArray all = new JsonArray();
         for (int i = 0; i <= 500; i++) all.add("user-" + i);
         JsonObject change = new JsonObject().put("presenceAllow", all);
-        assertThat(call("PATCH", "emil", change).status()).isEqualTo(413);
+        assertThat(patch("emil", change).brief()).isEqualTo("413 too_large");
         all.remove(0);
-        assertThat(call("PATCH", "emil", change).status()).isEqualTo(200);
+        assertThat(patch("emil", change).brief()).isEqualTo("200");
     }
 
     @Test
     void settingsAreForThoseWhoSayWhoTheyAre() {
-        assertThat(node.call("GET", "/v1/settings", null, null).status()).isEqualTo(401);
+        assertThat(new Caller(node.port(), null).get("/v1/settings").brief()).isEqualTo("401 unauthenticated");
     }
 
-    private static Answer call(String method, String user, Object body) {
-        return node.call(method, "/v1/settings", node.token(user), body);
+    private static JsonObject get(String user) {
+        return node.caller(user).get("/v1/settings").json();
+    }
+
+    private static Answer patch(String user, JsonObject change) {
+        return node.caller(user).patch("/v1/settings", change.encode());
     }
 
     private static JsonObject settings(String presence, boolean invisible, boolean readReceipts, String... allowed) {

@@ -44,6 +44,7 @@ public final class ApiRoutes {
     private final Members members;
     private final Devices devices;
     private final UserSettingsRoute settings;
+    private final Receipts receipts;
 
     public ApiRoutes(Gateway gateway, Stores stores, Tokens tokens, Loop loop, SecureRandom random, ApiConfig config) {
         this.gateway = gateway;
@@ -56,7 +57,8 @@ public final class ApiRoutes {
         this.messages = new Messages(gateway.pages(), writes, config);
         this.members = new Members(stores, room, writes, config);
         this.devices = new Devices(stores.directory(), gateway);
-        this.settings = new UserSettingsRoute(stores.directory());
+        this.settings = new UserSettingsRoute(stores.directory(), gateway);
+        this.receipts = new Receipts(gateway);
     }
 
     public void mount(Router router) {
@@ -107,7 +109,7 @@ public final class ApiRoutes {
                 Map.of(
                         HttpMethod.GET, new Operation(READ, settings::read),
                         HttpMethod.PATCH, new Operation(WRITE, settings::change)));
-        path(router, "/v1/receipts", Map.of(HttpMethod.POST, new Operation(WRITE, ApiRoutes::notOffered)));
+        path(router, "/v1/receipts", Map.of(HttpMethod.POST, new Operation(WRITE, receipts::take)));
         path(router, "/v1/presence", Map.of(HttpMethod.GET, new Operation(READ, ApiRoutes::notOffered)));
     }
 

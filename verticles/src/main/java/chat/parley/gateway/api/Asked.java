@@ -124,7 +124,7 @@ final class Asked {
     }
 
     /** 0 to 2^53 − 1 in figures; else −1. */
-    private static long whole(String text) {
+    static long whole(String text) {
         if (text.isEmpty() || text.length() > 16) return -1;
         long number = 0;
         for (int i = 0; i < text.length(); i++) {

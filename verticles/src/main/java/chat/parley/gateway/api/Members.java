@@ -1,5 +1,6 @@
 package chat.parley.gateway.api;
 
+import chat.parley.gateway.Gateway;
 import chat.parley.model.Content;
 import chat.parley.model.ConversationId;
 import chat.parley.model.Membership;
@@ -25,7 +26,7 @@ final class Members {
     private static final int USER_IDS_MAX = 1_000;
     private static final int ROLE_MAX = 32;
     private static final int ROWS_MAX = 500;
-    private static final int MEMBER_BYTES = 96;
+    private static final int MEMBER_BYTES = 144;
 
     private final Directory directory;
     private final History history;
@@ -47,25 +48,40 @@ final class Members {
         String cursor = asked.cursor();
         if (cursor != null && !UserId.isValid(cursor)) throw Asked.badCursor();
         UserId user = asked.user();
+        String after = cursor == null ? "" : cursor;
         // One more than asked for, to know whether there are more; those who left are passed over.
-        return present(conversation, cursor == null ? "" : cursor, limit + 1, new ArrayList<>())
-                .compose(members -> joinedAt(members)
-                        .compose(joined -> directory
-                                .memberships(conversation, List.of(user))
-                                .map(own -> {
-                                    Membership mine = own.get(user);
-                                    if (mine == null || !mine.isMember()) return Reply.notFound();
-                                    boolean hasMore = members.size() > limit;
-                                    List<Membership> shown = hasMore ? members.subList(0, limit) : members;
-                                    JsonWriter out = new JsonWriter(64 + MEMBER_BYTES * shown.size()).beginObject();
-                                    write(shown, joined, out);
-                                    if (hasMore)
-                                        out.field(
-                                                "cursor",
-                                                Asked.cursorOf(
-                                                        shown.getLast().userId().value()));
-                                    return Reply.ok(out.endObject());
-                                })));
+        return present(conversation, after, limit + 1, new ArrayList<>()).compose(found -> {
+            boolean hasMore = found.size() > limit;
+            List<Membership> shown = hasMore ? found.subList(0, limit) : found;
+            return joinedAt(shown)
+                    .compose(joined -> marks(user, conversation, shown, after.isEmpty() && !hasMore)
+                            .compose(marks -> directory
+                                    .memberships(conversation, List.of(user))
+                                    .map(own -> {
+                                        Membership mine = own.get(user);
+                                        if (mine == null || !mine.isMember()) return Reply.notFound();
+                                        return list(shown, joined, marks, hasMore);
+                                    })));
+        });
+    }
+
+    private static Reply list(
+            List<Membership> shown, Map<History.EntryKey, StoredEntry> joined, Marks marks, boolean hasMore) {
+        JsonWriter out = new JsonWriter(64 + MEMBER_BYTES * shown.size()).beginObject();
+        write(shown, joined, marks, out);
+        if (hasMore) out.field("cursor", Asked.cursorOf(shown.getLast().userId().value()));
+        return Reply.ok(out.endObject());
+    }
+
+    /** Where there are more members than are told of receipts, nothing is shown of them here either. */
+    private Future<Marks> marks(UserId user, ConversationId conversation, List<Membership> shown, boolean isAll) {
+        Future<Integer> members = isAll
+                ? Future.succeededFuture(shown.size())
+                : present(conversation, "", Gateway.RECEIPT_MEMBERS_MAX + 1, new ArrayList<>())
+                        .map(List::size);
+        return members.compose(count -> count > Gateway.RECEIPT_MEMBERS_MAX
+                ? Future.succeededFuture(Marks.none(user))
+                : Marks.read(directory, user, shown));
     }
 
     private Future<List<Membership>> present(
@@ -131,7 +147,7 @@ final class Members {
                                     .safeField("conversationId", conversation.value())
                                     .field("unchanged", true)
                                     .field("head", head);
-                            write(members, joined, out);
+                            write(members, joined, Marks.none(user), out);
                             return Reply.ok(out.endObject());
                         }));
         });
@@ -149,7 +165,7 @@ final class Members {
     }
 
     private static void write(
-            Collection<Membership> members, Map<History.EntryKey, StoredEntry> joined, JsonWriter out) {
+            Collection<Membership> members, Map<History.EntryKey, StoredEntry> joined, Marks marks, JsonWriter out) {
         out.name("members").beginArray();
         for (Membership member : members) {
             StoredEntry entry = joined.get(joined(member));
@@ -158,8 +174,9 @@ final class Members {
                     .safeField("role", member.role().wireName())
                     .optional(
                             "joinedAt",
-                            entry == null ? null : (Number) entry.entry().sentAt())
-                    .endObject();
+                            entry == null ? null : (Number) entry.entry().sentAt());
+            marks.write(member, out);
+            out.endObject();
         }
         out.endArray();
     }

@@ -1,5 +1,6 @@
 package chat.parley.gateway.api;
 
+import chat.parley.gateway.Gateway;
 import chat.parley.model.Audience;
 import chat.parley.model.UserId;
 import chat.parley.model.UserSettings;
@@ -19,9 +20,11 @@ final class UserSettingsRoute {
     private static final int SETTINGS_BYTES = 192;
 
     private final Directory directory;
+    private final Gateway gateway;
 
-    UserSettingsRoute(Directory directory) {
+    UserSettingsRoute(Directory directory, Gateway gateway) {
         this.directory = directory;
+        this.gateway = gateway;
     }
 
     Future<Reply> read(Asked asked) {
@@ -38,7 +41,11 @@ final class UserSettingsRoute {
                 body.optionalBool("invisible"),
                 body.optionalBool("readReceipts"));
         if (change.equals(NOTHING)) throw BadInput.badFrame("none of the settings is there");
-        return directory.changeUserSettings(asked.user(), change).map(UserSettingsRoute::show);
+        UserId user = asked.user();
+        return directory.changeUserSettings(user, change).map(changed -> {
+            gateway.settingsChanged(user, changed);
+            return show(changed);
+        });
     }
 
     private static final UserSettings.Change NOTHING = new UserSettings.Change(null, null, null, null);

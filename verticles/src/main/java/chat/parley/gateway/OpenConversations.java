@@ -1,0 +1,29 @@
+package chat.parley.gateway;
+
+import chat.parley.model.ConversationId;
+import java.util.LinkedHashSet;
+import java.util.Set;
+
+/**
+ * The conversations that a device has on screen: at most {@value #OPEN_MAX}. Past that the one opened longest ago counts as closed: a client that
+ * forgets to close is not to be refused what its user looks at.
+ */
+final class OpenConversations {
+    static final int OPEN_MAX = 50;
+
+    private final Set<ConversationId> open = new LinkedHashSet<>();
+
+    void open(ConversationId conversation) {
+        open.remove(conversation);
+        open.add(conversation);
+        if (open.size() > OPEN_MAX) open.remove(open.iterator().next());
+    }
+
+    void close(ConversationId conversation) {
+        open.remove(conversation);
+    }
+
+    boolean has(ConversationId conversation) {
+        return open.contains(conversation);
+    }
+}
