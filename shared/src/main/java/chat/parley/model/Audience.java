@@ -2,8 +2,9 @@ package chat.parley.model;
 
 /** Whom a user lets see something. The number is stored: never reuse one. */
 public enum Audience {
+    /** Whoever shares a conversation with the user, be it only that they made one. */
     EVERYONE(1, "everyone"),
-    /** Those who share a conversation with the user. */
+    /** Those who share a conversation in which the user has written or read something. */
     CONTACTS(2, "contacts"),
     NOBODY(3, "nobody");
 

@@ -8,12 +8,12 @@ import org.jspecify.annotations.Nullable;
  *
  * @param presence who may see whether the user is there
  * @param presenceAllow who may see it besides
- * @param invisible looks offline to all others, whatever the two before say
+ * @param invisible whether the user is there is unknown to all others, whatever the two before say
  * @param readReceipts whether others are told how far the user has read, and the user how far they have
  */
 public record UserSettings(Audience presence, List<UserId> presenceAllow, boolean invisible, boolean readReceipts) {
     /** Of users who have set nothing. */
-    public static final UserSettings DEFAULT = new UserSettings(Audience.EVERYONE, List.of(), false, true);
+    public static final UserSettings DEFAULT = new UserSettings(Audience.CONTACTS, List.of(), false, true);
 
     /** What is to be set anew; null: stays. */
     public record Change(

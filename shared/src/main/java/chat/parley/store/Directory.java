@@ -13,7 +13,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 
-/** Who is where: conversations, members, heads, inboxes, read pointers, devices, user settings. */
+/** Who is where: conversations, members, heads, inboxes, read pointers, devices, user settings, when users were last seen. */
 public interface Directory {
     /** These conversations with their heads; those that do not exist are not in the answer. */
     Future<Map<ConversationId, Conversation>> conversations(Collection<ConversationId> conversations);
@@ -44,6 +44,12 @@ public interface Directory {
      * but up to a second of them may be lost with the power.
      */
     Future<Void> moveReadPointers(Collection<ReadPointer> pointers);
+
+    /** When these users were there last, in Unix milliseconds; of whom that is not known is not in the answer. */
+    Future<Map<UserId, Long>> lastSeen(Collection<UserId> users);
+
+    /** Notes when users were there last; what is later stays. Not fsynced: up to a second may be lost in a crash. */
+    Future<Void> saveLastSeen(Map<UserId, Long> lastSeen);
 
     Future<List<Device>> devices(UserId user);
 

@@ -6,7 +6,7 @@
  *   <li>{@link chat.parley.store.ShardLog}: the durable log of every sequencer shard; the only arbiter (P7).
  *   <li>{@link chat.parley.store.Projections}: carries out {@link chat.parley.store.Projection}, entry → row changes.
  *   <li>{@link chat.parley.store.History}: the projected entries of a conversation, and entries by client id.
- *   <li>{@link chat.parley.store.Directory}: conversations, members, heads, inboxes, read pointers, devices, user settings.
+ *   <li>{@link chat.parley.store.Directory}: conversations, members, heads, inboxes, read pointers, devices, user settings, when users were last seen.
  * </ul>
  *
  * A future that fails means a breakage: for a read, try again; for a write, not known, unless it is

@@ -222,6 +222,14 @@ public abstract class DirectoryContract {
     }
 
     @Test
+    void lastSeenMovesForwardOnly() {
+        await(directory.saveLastSeen(Map.of(ANN, 5L, BOB, 7L)));
+        await(directory.saveLastSeen(Map.of(ANN, 3L, BOB, 9L)));
+        assertThat(await(directory.lastSeen(List.of(ANN, BOB, EVE)))).isEqualTo(Map.of(ANN, 5L, BOB, 9L));
+        assertThat(await(directory.lastSeen(List.of()))).isEmpty();
+    }
+
+    @Test
     void devicesAreKeptUntilTheyAreRemoved() {
         Device phone = new Device(ANN, new DeviceId("phone"), 1, 2, "app 1.0");
         Device laptop = new Device(ANN, new DeviceId("laptop"), 3, 4, null);
@@ -246,11 +254,11 @@ public abstract class DirectoryContract {
 
     @Test
     void aChangeOfSettingsLeavesTheOthersAsTheyAre() {
-        var first = new UserSettings.Change(Audience.CONTACTS, List.of(BOB, EVE), true, null);
+        var first = new UserSettings.Change(Audience.EVERYONE, List.of(BOB, EVE), true, null);
         assertThat(await(directory.changeUserSettings(ANN, first)))
-                .isEqualTo(new UserSettings(Audience.CONTACTS, List.of(BOB, EVE), true, true));
+                .isEqualTo(new UserSettings(Audience.EVERYONE, List.of(BOB, EVE), true, true));
         var second = new UserSettings.Change(null, List.of(), null, false);
-        UserSettings both = new UserSettings(Audience.CONTACTS, List.of(), true, false);
+        UserSettings both = new UserSettings(Audience.EVERYONE, List.of(), true, false);
         assertThat(await(directory.changeUserSettings(ANN, second))).isEqualTo(both);
         assertThat(await(directory.userSettings(List.of(ANN)))).isEqualTo(Map.of(ANN, both));
     }
@@ -262,6 +270,6 @@ public abstract class DirectoryContract {
         await(one);
         await(other);
         assertThat(await(directory.userSettings(List.of(ANN))).values())
-                .containsExactly(new UserSettings(Audience.EVERYONE, List.of(), true, false));
+                .containsExactly(new UserSettings(Audience.CONTACTS, List.of(), true, false));
     }
 }

@@ -186,6 +186,31 @@ final class EmbeddedDirectory implements Directory {
     }
 
     @Override
+    public Future<Map<UserId, Long>> lastSeen(Collection<UserId> users) {
+        List<UserId> asked = List.copyOf(users);
+        return readers.read(
+                null, rocks -> getAll(rocks, Family.TABLES, asked, Keys::lastSeen, row -> new ByteReader(row).getVar()));
+    }
+
+    @Override
+    public Future<Void> saveLastSeen(Map<UserId, Long> lastSeen) {
+        Map<UserId, Long> saved = Map.copyOf(lastSeen);
+        Future<Boolean> written = writer.write(64 * saved.size(), commit -> {
+            for (Map.Entry<UserId, Long> each : saved.entrySet()) {
+                byte[] key = Keys.lastSeen(each.getKey());
+                byte[] present = commit.get(Family.TABLES, key);
+                if (present != null && new ByteReader(present).getVar() >= each.getValue()) continue;
+                commit.put(
+                        Family.TABLES,
+                        key,
+                        new ByteWriter(10).putVar(each.getValue()).toBytes());
+            }
+            return true;
+        });
+        return written.mapEmpty();
+    }
+
+    @Override
     public Future<List<Device>> devices(UserId user) {
         return readers.read(null, rocks -> {
             List<Device> devices = new ArrayList<>();

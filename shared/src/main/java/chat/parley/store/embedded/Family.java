@@ -8,7 +8,7 @@ enum Family {
     HISTORY("history"),
     IDS("ids"),
     HEADS("heads"),
-    /** All that is written seldom: conversations, members, inboxes, amendments, read pointers, devices, user settings. */
+    /** All that is written seldom: conversations, members, inboxes, amendments, read pointers, devices, user settings, when users were last seen. */
     TABLES("tables");
 
     private final String familyName;

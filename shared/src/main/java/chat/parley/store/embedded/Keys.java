@@ -17,6 +17,7 @@ final class Keys {
     private static final int POINTER = 'p';
     private static final int DEVICE = 'd';
     private static final int USER = 'u';
+    private static final int LAST_SEEN = 's';
     private static final int OWNER = 'o';
     private static final int CURSORS = 'k';
     private static final int ROOM = 64;
@@ -83,10 +84,7 @@ final class Keys {
     // TABLES
 
     static byte[] conversation(ConversationId conversation) {
-        return new ByteWriter(ROOM)
-                .putByte(CONVERSATION)
-                .putAscii(conversation.value())
-                .toBytes();
+        return single(CONVERSATION, conversation.value());
     }
 
     static byte[] members(ConversationId conversation) {
@@ -132,7 +130,11 @@ final class Keys {
     }
 
     static byte[] user(UserId user) {
-        return new ByteWriter(ROOM).putByte(USER).putAscii(user.value()).toBytes();
+        return single(USER, user.value());
+    }
+
+    static byte[] lastSeen(UserId user) {
+        return single(LAST_SEEN, user.value());
     }
 
     // Parts
@@ -157,6 +159,10 @@ final class Keys {
     /** What follows the prefix. */
     static String rest(byte[] key, byte[] prefix) {
         return new String(key, prefix.length, key.length - prefix.length, StandardCharsets.US_ASCII);
+    }
+
+    private static byte[] single(int table, String id) {
+        return new ByteWriter(ROOM).putByte(table).putAscii(id).toBytes();
     }
 
     private static byte[] pair(int table, String first, String second) {

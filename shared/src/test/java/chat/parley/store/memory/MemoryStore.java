@@ -47,6 +47,7 @@ public final class MemoryStore {
     private final Map<String, Directory.ReadPointer> pointers = new TreeMap<>();
     private final Map<String, Map<String, Device>> devices = new TreeMap<>();
     private final Map<UserId, UserSettings> settings = new TreeMap<>();
+    private final Map<UserId, Long> lastSeen = new TreeMap<>();
     private long lost;
     private long takeOvers;
 
@@ -343,6 +344,21 @@ public final class MemoryStore {
                     pointers.merge(
                             pointer.userId() + "/" + pointer.conversationId(), pointer, ReadPointer::with);
                 }
+                return done();
+            });
+        }
+
+        @Override
+        public Future<Map<UserId, Long>> lastSeen(Collection<UserId> users) {
+            List<UserId> copy = List.copyOf(users);
+            return weather.read(() -> found(copy, lastSeen::get));
+        }
+
+        @Override
+        public Future<Void> saveLastSeen(Map<UserId, Long> saved) {
+            Map<UserId, Long> copy = Map.copyOf(saved);
+            return weather.write(() -> {
+                copy.forEach((user, at) -> lastSeen.merge(user, at, Math::max));
                 return done();
             });
         }
