@@ -21,11 +21,16 @@ public final class TestNode implements AutoCloseable {
      * @param settings {@code name=value}, over the defaults
      */
     public static TestNode start(Path folder, String... settings) {
+        return start(EmbeddedStore::open, folder, settings);
+    }
+
+    /** Likewise, on a store that is opened like this. */
+    static TestNode start(Node.Opening opening, Path folder, String... settings) {
         List<String> assignments = new ArrayList<>(List.of("store.path=" + folder, "http.port=0", "ops.port=0"));
         assignments.addAll(List.of(settings));
         try {
             Settings all = Settings.of(Path.of("..", "conf", "embedded.json"), Map.of(), assignments);
-            return new TestNode(Node.start(NodeConfig.read(all), EmbeddedStore::open));
+            return new TestNode(Node.start(NodeConfig.read(all), opening));
         } catch (Refusal refusal) {
             throw new IllegalStateException(refusal);
         }
