@@ -384,8 +384,7 @@ public final class BusCodecs {
     }
 
     private static Signals.Typing readTyping(ByteReader in) {
-        return new Signals.Typing(
-                readConversation(in), readUser(in), readFlag(in), readAll(in, BusCodecs::readUser));
+        return new Signals.Typing(readConversation(in), readUser(in), readFlag(in), readAll(in, BusCodecs::readUser));
     }
 
     private static void write(UserId user, ByteWriter out) {

@@ -82,8 +82,7 @@ public interface Directory {
      * @param countable the running count of messages at that sequence
      * @param delivered up to it a device of the user has the entries; never less than {@code sequence}
      */
-    record ReadPointer(
-            ConversationId conversationId, UserId userId, long sequence, long countable, long delivered) {
+    record ReadPointer(ConversationId conversationId, UserId userId, long sequence, long countable, long delivered) {
         public ReadPointer {
             delivered = Math.max(delivered, sequence);
         }

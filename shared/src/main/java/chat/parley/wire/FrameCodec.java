@@ -101,7 +101,8 @@ public final class FrameCodec {
             case "heartbeat" -> new ClientFrame.Heartbeat(ref);
             case "typing" -> new ClientFrame.Typing(ref, fields.conversationId(), fields.bool("active"));
             case "receipt" ->
-                new ClientFrame.Receipt(ref, fields.conversationId(), fields.receiptType(), fields.sequence("sequence"));
+                new ClientFrame.Receipt(
+                        ref, fields.conversationId(), fields.receiptType(), fields.sequence("sequence"));
             case "edit_message" ->
                 new ClientFrame.EditMessage(
                         ref,

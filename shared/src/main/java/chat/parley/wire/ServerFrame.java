@@ -60,8 +60,7 @@ public sealed interface ServerFrame {
             UserId userId,
             ReceiptType receiptType,
             long sequence,
-            @Nullable Own own)
-            implements ServerFrame {}
+            @Nullable Own own) implements ServerFrame {}
 
     /**
      * What a user's own devices are told besides.

@@ -185,8 +185,10 @@ public abstract class DirectoryContract {
 
     @Test
     void readPointersMoveForwardOnly() {
-        await(directory.moveReadPointers(List.of(new ReadPointer(ONE, ANN, 5, 4, 5), new ReadPointer(OTHER, ANN, 2, 1, 2))));
-        await(directory.moveReadPointers(List.of(new ReadPointer(ONE, ANN, 3, 2, 3), new ReadPointer(OTHER, ANN, 7, 6, 7))));
+        await(directory.moveReadPointers(
+                List.of(new ReadPointer(ONE, ANN, 5, 4, 5), new ReadPointer(OTHER, ANN, 2, 1, 2))));
+        await(directory.moveReadPointers(
+                List.of(new ReadPointer(ONE, ANN, 3, 2, 3), new ReadPointer(OTHER, ANN, 7, 6, 7))));
         assertThat(await(directory.readPointers(ANN, List.of(ONE, OTHER, NONE))))
                 .isEqualTo(Map.of(
                         ONE, new ReadPointer(ONE, ANN, 5, 4, 5),
@@ -215,7 +217,8 @@ public abstract class DirectoryContract {
 
     @Test
     void ofTwoPointersMovedAtOnceTheFurtherCounts() {
-        await(directory.moveReadPointers(List.of(new ReadPointer(ONE, ANN, 5, 4, 5), new ReadPointer(ONE, ANN, 3, 2, 3))));
+        await(directory.moveReadPointers(
+                List.of(new ReadPointer(ONE, ANN, 5, 4, 5), new ReadPointer(ONE, ANN, 3, 2, 3))));
         assertThat(await(directory.readPointers(ANN, List.of(ONE))).values())
                 .extracting(ReadPointer::sequence)
                 .containsExactly(5L);

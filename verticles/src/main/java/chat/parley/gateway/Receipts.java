@@ -63,11 +63,7 @@ final class Receipts {
     Future<Taken> take(UserId user, ConversationId conversation, ReceiptType type, long sequence, String origin) {
         Promise<Taken> asker = Promise.promise();
         Wanted wanted = new Wanted(
-                new Key(conversation, user),
-                type == ReceiptType.READ ? sequence : 0,
-                sequence,
-                origin,
-                List.of(asker));
+                new Key(conversation, user), type == ReceiptType.READ ? sequence : 0, sequence, origin, List.of(asker));
         if (!pace.offer(wanted.key, wanted, loop.monotonicMillis())) return Future.succeededFuture(Taken.BUSY);
         plan();
         return asker.future();
@@ -97,13 +93,15 @@ final class Receipts {
         }
         isSettling = true;
         Batch settling = new Batch(batch);
-        settling.read().compose(read -> directory.moveReadPointers(settling.moves())).onComplete(written -> {
-            isSettling = false;
-            if (written.succeeded()) tell(settling);
-            else LOG.warn("{} receipts were not written", batch.size(), written.cause());
-            settling.answer(written);
-            plan();
-        });
+        settling.read()
+                .compose(read -> directory.moveReadPointers(settling.moves()))
+                .onComplete(written -> {
+                    isSettling = false;
+                    if (written.succeeded()) tell(settling);
+                    else LOG.warn("{} receipts were not written", batch.size(), written.cause());
+                    settling.answer(written);
+                    plan();
+                });
     }
 
     private void tell(Batch settled) {
@@ -163,7 +161,8 @@ final class Receipts {
             List<UserId> others =
                     members.stream().filter(member -> !member.equals(user)).toList();
             boolean isReadShown = isRead && settings.readReceipts() && !others.isEmpty();
-            if (isRead) receipts.add(receipt(ReceiptType.READ, pointer.sequence(), isReadShown ? members : List.of(user)));
+            if (isRead)
+                receipts.add(receipt(ReceiptType.READ, pointer.sequence(), isReadShown ? members : List.of(user)));
             if (isDelivered && !settings.invisible() && !others.isEmpty())
                 receipts.add(receipt(ReceiptType.DELIVERED, pointer.delivered(), others));
         }
@@ -204,10 +203,14 @@ final class Receipts {
                         entries.putAll(found);
                         List<Future<?>> reads = new ArrayList<>();
                         byConversation.forEach((conversation, users) -> {
-                            reads.add(directory.readPointers(conversation, users).onSuccess(read -> read.forEach(
-                                    (user, pointer) -> pointers.put(new Key(conversation, user), pointer))));
-                            reads.add(directory.memberships(conversation, users).onSuccess(read -> read.forEach(
-                                    (user, member) -> memberships.put(new Key(conversation, user), member))));
+                            reads.add(directory
+                                    .readPointers(conversation, users)
+                                    .onSuccess(read -> read.forEach(
+                                            (user, pointer) -> pointers.put(new Key(conversation, user), pointer))));
+                            reads.add(directory
+                                    .memberships(conversation, users)
+                                    .onSuccess(read -> read.forEach(
+                                            (user, member) -> memberships.put(new Key(conversation, user), member))));
                         });
                         return Future.all(reads);
                     })
@@ -235,8 +238,8 @@ final class Receipts {
             Directory.Head head = heads.get(key.conversationId);
             Membership membership = memberships.get(key);
             if (head == null || membership == null || !membership.isMember()) return;
-            Directory.ReadPointer present = pointers.getOrDefault(
-                    key, new Directory.ReadPointer(key.conversationId, key.userId, 0, 0, 0));
+            Directory.ReadPointer present =
+                    pointers.getOrDefault(key, new Directory.ReadPointer(key.conversationId, key.userId, 0, 0, 0));
             long joined = membership.last().joined();
             long delivered = Math.min(wanted.delivered, head.sequence());
             boolean isDelivered = delivered >= joined && delivered > present.delivered();
@@ -252,7 +255,8 @@ final class Receipts {
                         isDelivered ? delivered : 0));
                 moved.add(new Move(pointer, isRead, isDelivered, wanted.origin));
             }
-            if (isPassedOnly(wanted, head)) again.add(new Wanted(key, wanted.read, wanted.delivered, wanted.origin, List.of()));
+            if (isPassedOnly(wanted, head))
+                again.add(new Wanted(key, wanted.read, wanted.delivered, wanted.origin, List.of()));
         }
 
         /** −1: not known. */

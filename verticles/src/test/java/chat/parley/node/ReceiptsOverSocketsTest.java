@@ -71,7 +71,8 @@ class ReceiptsOverSocketsTest {
                     .put("messageId", group + ".4")
                     .put("receiptType", "read")
                     .put("deviceId", "watch");
-            assertThat(node.caller("gus").post("/v1/receipts", receipt.encode()).status()).isEqualTo(204);
+            assertThat(node.caller("gus").post("/v1/receipts", receipt.encode()).status())
+                    .isEqualTo(204);
 
             assertThat(conversation("gus", group).getLong("unread")).isEqualTo(1);
             assertThat(conversation("gus", group).getLong("readSequence")).isEqualTo(4);
@@ -108,7 +109,8 @@ class ReceiptsOverSocketsTest {
                 Device kim = device("kim", "phone")) {
             joe.says(Device.send("m1", group, "hello"));
             kim.next("message_event");
-            assertThat(node.caller("kim").patch("/v1/settings", off.encode()).status()).isEqualTo(200);
+            assertThat(node.caller("kim").patch("/v1/settings", off.encode()).status())
+                    .isEqualTo(200);
 
             kim.says(receipt(group, "read", 3));
             assertThat(joe.next("receipt_event")).isEqualTo(event(group, "kim", "delivered", 3));
@@ -140,11 +142,7 @@ class ReceiptsOverSocketsTest {
     }
 
     private static JsonObject member(String asker, String group, String user) {
-        return node.caller(asker)
-                .get("/v1/conversations/" + group + "/members")
-                .json()
-                .getJsonArray("members")
-                .stream()
+        return node.caller(asker).get("/v1/conversations/" + group + "/members").json().getJsonArray("members").stream()
                 .map(JsonObject.class::cast)
                 .filter(member -> member.getString("userId").equals(user))
                 .findFirst()

@@ -166,8 +166,7 @@ final class EmbeddedDirectory implements Directory {
                 byte[] row = commit.get(Family.TABLES, key);
                 ReadPointer merged = pointer;
                 if (row != null) {
-                    ReadPointer present =
-                            readPointer(pointer.conversationId(), pointer.userId(), new ByteReader(row));
+                    ReadPointer present = readPointer(pointer.conversationId(), pointer.userId(), new ByteReader(row));
                     merged = present.with(pointer);
                     if (merged.equals(present)) continue;
                 }

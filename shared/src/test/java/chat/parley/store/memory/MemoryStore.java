@@ -341,8 +341,7 @@ public final class MemoryStore {
             List<ReadPointer> copy = List.copyOf(moved);
             return weather.write(() -> {
                 for (ReadPointer pointer : copy) {
-                    pointers.merge(
-                            pointer.userId() + "/" + pointer.conversationId(), pointer, ReadPointer::with);
+                    pointers.merge(pointer.userId() + "/" + pointer.conversationId(), pointer, ReadPointer::with);
                 }
                 return done();
             });
