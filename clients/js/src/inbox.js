@@ -80,7 +80,12 @@ export class Inbox {
 
   async #view(thread) {
     const { unread } = thread;
-    thread.view(await this.#client.api.conversation(thread.id));
+    try {
+      thread.view(await this.#client.api.conversation(thread.id));
+    } catch (error) {
+      if (error.code === 'not_found') thread.isMember = false;
+      throw error;
+    }
     this.#emit('conversation', { conversation: thread.conversation });
     if (thread.unread !== unread) this.#emit('unread', { conversation: thread.conversation, unreadTotal: this.unreadTotal });
   }

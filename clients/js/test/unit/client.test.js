@@ -470,6 +470,14 @@ test('a read pointer is said again until a heartbeat shows that it was heard', a
   for (const session of server.sessions) session.socket.cut(1006);
   await clock.pass(60_000);
   assert.deepEqual(reads(), [3, 3]);
+  server.append('c', { kind: 'message', senderId: 'alice', body: 'y' });
+  await clock.pass(100);
+  server.isDeaf = true; // a heartbeat is said after it, and is not answered
+  bob.conversation('c').read();
+  await clock.pass(100_000);
+  server.isDeaf = false;
+  await clock.pass(60_000);
+  assert.deepEqual(reads(), [3, 3, 4]);
   await bob.close();
 });
 
