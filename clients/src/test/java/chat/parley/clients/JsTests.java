@@ -29,6 +29,8 @@ final class JsTests {
     /** What names its tests for JUnit, a line each. */
     private static final Path REPORTER = Path.of("testing", "reporter.js").toAbsolutePath();
 
+    private static final int NODE_MIN = 20;
+
     private JsTests() {}
 
     /**
@@ -39,6 +41,7 @@ final class JsTests {
      * @param fileMax after which a file has failed
      */
     static Stream<DynamicNode> of(Path npm, String tests, Duration fileMax) throws IOException, InterruptedException {
+        checkNode();
         install(npm);
         List<Path> files;
         try (Stream<Path> found = Files.list(npm.resolve(tests))) {
@@ -50,6 +53,15 @@ final class JsTests {
         return files.stream()
                 .map(file -> DynamicContainer.dynamicContainer(
                         npm.resolve(tests).relativize(file).toString(), file.toUri(), run(file, fileMax)));
+    }
+
+    private static void checkNode() throws IOException, InterruptedException {
+        Process process = new ProcessBuilder("node", "--version").start();
+        String version = new String(process.getInputStream().readAllBytes()).strip();
+        process.waitFor();
+        int major = version.matches("v\\d+\\..*") ? Integer.parseInt(version.substring(1, version.indexOf('.'))) : 0;
+        if (major < NODE_MIN)
+            throw new IllegalStateException("Node " + NODE_MIN + " or newer is needed, and node is " + version);
     }
 
     /** As the lock file says; what is there of an earlier install of the same is left alone. */
@@ -96,7 +108,7 @@ final class JsTests {
             try {
                 this.process = builder.start();
             } catch (IOException e) {
-                throw new UncheckedIOException("node (20 or newer) does not start", e);
+                throw new UncheckedIOException(e);
             }
             this.lines = process.inputReader();
             this.watch =
