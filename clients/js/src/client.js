@@ -128,6 +128,7 @@ export class Client {
   // Its life.
 
   async connect() {
+    if (this.state.name === 'waiting') return this.hurry();
     if (this.state.name !== 'offline' || this.#opening !== undefined) return;
     this.#opening = this.#begin();
     await this.#opening;

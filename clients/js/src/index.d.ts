@@ -149,7 +149,7 @@ export class Parley {
   /** All sends that have no place yet, in the order sent; failed ones too. */
   readonly pending: readonly PendingMessage[];
 
-  /** Connects and stays connected until `close`. Does nothing if it is connected. */
+  /** Connects and stays connected until `close`. Does nothing if it is connected; while it waits, it tries at once. */
   connect(): void;
   /** Ends the connection, writes down what is to be kept, and gives up its device id. It can `connect` again. */
   close(): Promise<void>;

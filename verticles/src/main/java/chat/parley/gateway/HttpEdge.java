@@ -53,7 +53,7 @@ final class HttpEdge {
     /**
      * @param entrance of the node, as sources and connected
      * @param sessions makes the session of a new socket
-     * @param routes mounts the HTTP API, below /v1, with bodies read and bounded
+     * @param routes mounts the HTTP API, below /v1, with bodies read and bounded, and the web client
      */
     HttpEdge(
             HttpConfig config,
@@ -134,9 +134,9 @@ final class HttpEdge {
         router.route().handler(this::begin);
         router.get("/v1/ws").handler(this::webSocket);
         router.route("/v1/ws").handler(asked -> asked.fail(405));
-        router.get("/").handler(HttpEdge::frontPage);
         router.route("/v1/*").handler(BodyHandler.create(false).setBodyLimit(limits.httpBodyBytesMax()));
         routes.accept(router);
+        router.get("/").handler(HttpEdge::frontPage);
         answerErrors(router);
         return router;
     }

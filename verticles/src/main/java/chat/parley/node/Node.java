@@ -19,6 +19,8 @@ import chat.parley.gateway.auth.DevTokens;
 import chat.parley.gateway.auth.KeyTrouble;
 import chat.parley.gateway.auth.KeyWatch;
 import chat.parley.gateway.auth.Tokens;
+import chat.parley.gateway.web.WebFiles;
+import chat.parley.gateway.web.WebRoutes;
 import chat.parley.model.ConversationId;
 import chat.parley.presence.PresenceConfig;
 import chat.parley.presence.PresenceVerticle;
@@ -139,6 +141,7 @@ final class Node {
                 config.http().unauthenticatedPerSourceMax(), config.http().trustedProxies());
         AtomicInteger connected = new AtomicInteger();
         Tokens tokens = watch.tokens();
+        WebFiles web = config.web() ? WebFiles.load(config.auth().dev()) : null;
         deployListener(
                 gatewayInstances(),
                 () -> {
@@ -150,6 +153,7 @@ final class Node {
                     Consumer<Router> routes = router -> {
                         if (devTokens != null) new DevTokenRoute(devTokens, origins).mount(router);
                         api.mount(router);
+                        if (web != null) new WebRoutes(web).mount(router);
                     };
                     GatewayVerticle verticle = new GatewayVerticle(
                             gateway, config.http(), config.gateway().limits(), door, sources, connected, routes);

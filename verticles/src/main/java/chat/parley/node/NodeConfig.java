@@ -23,11 +23,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * All that a node can be told, checked. Each setting stands once, below: its name, range, default and meaning. Units are in the names.
  *
+ * @param web whether there is a web client
  * @param storeFolder of all of the node's data
  */
 record NodeConfig(
         String name,
         HttpConfig http,
+        boolean web,
         Ops ops,
         Path storeFolder,
         EmbeddedOptions store,
@@ -63,6 +65,7 @@ record NodeConfig(
         NodeConfig config = new NodeConfig(
                 settings.text("node.name", "n1", "What the node is called, on the bus and in logs."),
                 http(settings),
+                settings.flag("http.web", true, "Whether the web client is at /."),
                 new Ops(
                         settings.text(
                                 "ops.host", "127.0.0.1", "Address of the operators' port; it wants no credential."),

@@ -118,6 +118,18 @@ public final class RawClient implements AutoCloseable {
 
     /** Reads an HTTP answer. */
     public Response response() {
+        Response head = responseHead();
+        int length = Integer.parseInt(head.headers().getOrDefault("content-length", "0"));
+        try {
+            return new Response(
+                    head.status(), head.headers(), new String(in.readNBytes(length), StandardCharsets.UTF_8));
+        } catch (IOException broken) {
+            throw new UncheckedIOException(broken);
+        }
+    }
+
+    /** Reads an HTTP answer that has no body, whatever its length is said to be. */
+    public Response responseHead() {
         try {
             String[] status = line().split(" ", 3);
             Map<String, String> headers = new LinkedHashMap<>();
@@ -127,9 +139,7 @@ public final class RawClient implements AutoCloseable {
                         line.substring(0, colon).toLowerCase(Locale.ROOT),
                         line.substring(colon + 1).strip());
             }
-            int length = Integer.parseInt(headers.getOrDefault("content-length", "0"));
-            return new Response(
-                    Integer.parseInt(status[1]), headers, new String(in.readNBytes(length), StandardCharsets.UTF_8));
+            return new Response(Integer.parseInt(status[1]), headers, "");
         } catch (IOException broken) {
             throw new UncheckedIOException(broken);
         }

@@ -1,0 +1,109 @@
+/** Dialogs over the page, questions, and short notes. */
+
+import { h, iconButton, setText } from './dom.js';
+
+const NOTE_MILLIS = 6_000;
+
+let made = 0;
+
+/**
+ * Opens a dialog; it goes when it is closed, by whatever way.
+ *
+ * @param title what it is called
+ * @param content elements below the title
+ * @param properties `class`, `onclosed`
+ */
+export function openDialog(title, content, properties = {}) {
+  const id = `dialog-${++made}`;
+  const before = document.activeElement;
+  const dialog = h(
+    'dialog',
+    { class: `dialog ${properties.class ?? ''}`.trim(), 'aria-labelledby': id, onclick: event => event.target === dialog && dialog.close() },
+    h('div', { class: 'sheet' }, h('header', {}, h('h2', { id }, title), iconButton('close', 'Close', () => dialog.close())), content),
+  );
+  dialog.addEventListener('close', () => {
+    dialog.remove();
+    if (before?.isConnected) before.focus({ preventScroll: true });
+    properties.onclosed?.();
+  });
+  document.body.append(dialog);
+  dialog.showModal();
+  return dialog;
+}
+
+/** Asks; resolves to whether the user wants it. */
+export function confirm(title, question, action) {
+  return new Promise(resolve => {
+    let wants = false;
+    const dialog = openDialog(
+      title,
+      [
+        h('p', { class: 'question' }, question),
+        h(
+          'div',
+          { class: 'buttons' },
+          h('button', { type: 'button', class: 'button', onclick: () => dialog.close() }, 'Cancel'),
+          h('button', { type: 'button', class: 'button danger', autofocus: true, onclick: () => { wants = true; dialog.close(); } }, action),
+        ),
+      ],
+      { class: 'small', onclosed: () => resolve(wants) },
+    );
+  });
+}
+
+/** A field with its label and a line for what is wrong with it. */
+export function field(label, properties, hint) {
+  const id = `field-${++made}`;
+  const input = h(properties.rows ? 'textarea' : 'input', { id, 'aria-describedby': `${id}-hint`, autocomplete: 'off', spellcheck: 'false', ...properties });
+  const problem = h('p', { class: 'problem', role: 'alert', hidden: true });
+  const element = h('div', { class: 'field' }, h('label', { for: id }, label), input, h('p', { class: 'hint', id: `${id}-hint` }, hint ?? ''), problem);
+  return {
+    element,
+    input,
+    /** Says what is wrong, or that nothing is. */
+    say(text) {
+      problem.hidden = text === '';
+      setText(problem, text);
+      input.toggleAttribute('aria-invalid', text !== '');
+    },
+  };
+}
+
+/** A form that does something and says what went wrong. While it is under way, it cannot be sent again. */
+export function form(children, label, submit) {
+  const button = h('button', { type: 'submit', class: 'button primary' }, label);
+  const problem = h('p', { class: 'problem', role: 'alert', hidden: true });
+  return h(
+    'form',
+    {
+      novalidate: true,
+      onsubmit: async event => {
+        event.preventDefault();
+        if (button.disabled) return;
+        button.disabled = true;
+        problem.hidden = true;
+        try {
+          await submit();
+        } catch (error) {
+          problem.hidden = false;
+          setText(problem, error.message);
+        } finally {
+          button.disabled = false;
+        }
+      },
+    },
+    children,
+    problem,
+    h('div', { class: 'buttons' }, button),
+  );
+}
+
+/** A short note that goes by itself. */
+export function note(text) {
+  let shelf = document.querySelector('.notes');
+  if (!shelf) document.body.append((shelf = h('div', { class: 'notes', role: 'status', 'aria-live': 'polite' })));
+  const element = h('p', { class: 'note' }, text);
+  shelf.append(element);
+  while (shelf.children.length > 3) shelf.firstChild.remove();
+  setTimeout(() => element.remove(), NOTE_MILLIS);
+}

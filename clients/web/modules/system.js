@@ -1,0 +1,49 @@
+/** What happened in a conversation besides messages, as sentences; and what a message is in one line. */
+
+import { inOneLine, listed, plural } from './text.js';
+
+const ROLES = { owner: 'an owner', admin: 'an admin', member: 'a member' };
+
+/** A sentence for an entry that is no message; null for those that show elsewhere or say nothing. */
+export function sentence(entry, me) {
+  const who = entry.senderId === me ? 'You' : entry.senderId;
+  const whom = names(entry, me);
+  switch (entry.kind) {
+    case 'conversation_created':
+      return entry.name ? `${who} created the group “${inOneLine(entry.name)}”` : `${who} created the group`;
+    case 'conversation_updated':
+      return updated(entry, who);
+    case 'member_added':
+      return `${who} added ${whom}`;
+    case 'member_removed':
+      return `${who} removed ${whom}`;
+    case 'member_left':
+      return `${who} left`;
+    case 'role_changed':
+      return `${who} made ${whom} ${ROLES[entry.role] ?? entry.role}`;
+    default:
+      return null;
+  }
+}
+
+function updated(entry, who) {
+  if (entry.name) return `${who} named the group “${inOneLine(entry.name)}”`;
+  if (entry.slowModeMillis > 0) return `${who} set slow mode to ${plural(Math.ceil(entry.slowModeMillis / 1000), 'second')}`;
+  return `${who} changed the settings of the group`;
+}
+
+function names(entry, me) {
+  const ids = entry.userIds ?? [];
+  if (ids.length === 0) return plural(entry.userCount ?? 0, 'person', 'people');
+  const shown = ids.slice(0, 5).map(id => (id === me ? 'you' : id));
+  if (ids.length > 5) shown.push(plural(ids.length - 5, 'other'));
+  return listed(shown);
+}
+
+/** A message in one line. */
+export function summary(entry) {
+  if (entry.deleted) return 'Message deleted';
+  if (entry.body) return inOneLine(entry.body);
+  if (entry.attachments?.length) return entry.attachments[0].name;
+  return 'Message';
+}
