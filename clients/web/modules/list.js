@@ -162,7 +162,8 @@ export class ConversationList {
     const me = this.#people.me;
     const peer = this.#people.peerOf(conversation);
     const last = conversation.entries.at(-1);
-    const event = type !== 'direct' && last && last.kind !== 'message' && last.sequence > (lastMessage?.sequence ?? 0) ? sentence(last, me) : null;
+    const isEvent = type !== 'direct' && last && last.kind !== 'message' && last.sequence > (lastMessage?.sequence ?? 0);
+    const event = isEvent ? sentence(last, me) : null;
     const typing = conversation.typingUserIds;
     const waiting = conversation.pending.findLast(pending => pending.kind === 'message');
     const millis = at(conversation);
