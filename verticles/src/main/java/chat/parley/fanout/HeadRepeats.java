@@ -76,7 +76,10 @@ final class HeadRepeats {
             if (here.isEmpty()) continue;
             wheel.set(slot, new ArrayList<>(0));
             for (Recent conversation : here) {
-                if (conversation.tick >= 0 && conversation.tick <= nextTick) lookAt(conversation, nowMillis, repeat);
+                if (conversation.tick < 0) continue;
+                if (conversation.tick <= nextTick) lookAt(conversation, nowMillis, repeat);
+                else if (conversation.tick % wheel.size() == slot)
+                    wheel.get(slot).add(conversation); // in a later round
             }
         }
     }

@@ -56,6 +56,22 @@ class HeadRepeatsTest {
     }
 
     @Test
+    void whatIsHeardRightAfterAPauseOfTheNodeIsRepeated() {
+        for (long pause = 250; pause <= 30_000; pause += 250) {
+            HeadRepeats paused = new HeadRepeats(FanoutConfig.DEFAULT, 0);
+            paused.heard(0, 1, List.of(head(TALK, 1)), pause);
+            List<Long> at = new ArrayList<>();
+            for (long later = pause; later <= pause + 12_000; later += 250) {
+                long time = later;
+                paused.due(time, head -> at.add(time));
+            }
+
+            assertThat(at).containsExactly(pause + 2_000, pause + 10_000);
+            assertThat(paused.conversations()).isZero();
+        }
+    }
+
+    @Test
     void theMembersAreThoseOfTheLatestEntry() {
         HeadHint alone = new HeadHint(TALK, 2, BOTH.subList(0, 1));
         heard(0, 1, head(TALK, 1));
