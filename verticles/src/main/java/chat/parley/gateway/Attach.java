@@ -358,6 +358,11 @@ final class Attach {
             entriesLeft = entriesMax;
         }
 
+        /** Up to the head there is something that the session did not say it has. */
+        boolean lacksSome() {
+            return sentThrough < head;
+        }
+
         private boolean isWanting() {
             return entriesLeft > 0 && sentThrough < head;
         }

@@ -114,7 +114,11 @@ final class Attaching {
     private void fixed(Reading reading) {
         failures = 0;
         for (Attach.Part part : attach.parts()) {
-            if (!part.isMember()) continue;
+            if ((isHello || part.lacksSome()) && !isKnown(part)) tellOthers(part);
+            if (!part.isMember()) {
+                user.toldOfLeaving(part.conversation());
+                continue;
+            }
             Gate gate = gateway.gates.attach(user, part.conversation(), part.head());
             if (gate.has(user) && gate.cursor() < part.head())
                 session.feed.startAbove(part.conversation(), part.head());
@@ -122,6 +126,19 @@ final class Attaching {
         if (attach.coversAll()) gateway.users.ready(user);
         if (isHello) session.welcome(Unread.total(reading.memberships, reading.heads, reading.pointers));
         step();
+    }
+
+    /** Whether the user's other sessions here were told of it, or will be by the gate. */
+    private boolean isKnown(Attach.Part part) {
+        Gate gate = gateway.gates.get(part.conversation());
+        return gate != null && gate.counts(user) || !part.isMember() && user.knowsOfLeaving(part.conversation());
+    }
+
+    /** What this session is sent up to the head the others have missed, and the gate begins behind it. */
+    private void tellOthers(Attach.Part part) {
+        for (Session other : user.sessions) {
+            if (other != session) other.feed.missed(part.conversation(), part.head());
+        }
     }
 
     private void step() {

@@ -179,6 +179,12 @@ final class Feed {
         else drop(conversation);
     }
 
+    /** The conversation goes on behind the head; what is up to it went past this session, unless it is attaching. */
+    void missed(ConversationId conversation, long head) {
+        note(conversation, head);
+        resync(conversation);
+    }
+
     private boolean isFull() {
         return transport.pendingBytes() > gateway.config.outboxBytesMax()
                 || transport.pendingFrames() > gateway.config.outboxFramesMax();

@@ -96,6 +96,11 @@ final class Gate {
         return users.contains(user);
     }
 
+    /** A member here, or one who comes in when the cursor is there. */
+    boolean counts(LocalUser user) {
+        return users.contains(user) || isLater(user);
+    }
+
     /** Nobody here has to do with it. */
     boolean isEmpty() {
         return users.isEmpty() && unknown.isEmpty() && later.isEmpty();
@@ -103,10 +108,7 @@ final class Gate {
 
     /** A member here whose sessions get by other ways what is theirs up to {@code head}. */
     void attach(LocalUser user, long head, Exit exit) {
-        if (cursor == UNKNOWN) {
-            cursor = head;
-            membershipSequence = head;
-        }
+        if (cursor == UNKNOWN) beginAt(head);
         unknown = without(unknown, user);
         if (!users.contains(user)) {
             if (cursor >= head) add(user);
@@ -135,7 +137,7 @@ final class Gate {
         if (last > cursor) {
             Entry beginning = run.getFirst().entry();
             long first = beginning.sequence();
-            if (cursor == UNKNOWN && isJoining(beginning, named)) cursor = first - 1;
+            if (cursor == UNKNOWN && isJoining(beginning, named)) beginAt(first - 1);
             if (cursor == UNKNOWN || first > cursor + 1) {
                 ask(strangers);
                 want(last, exit);
@@ -159,11 +161,12 @@ final class Gate {
         want(head, exit);
     }
 
-    /** A member of whom the gate did not know, though it has passed what they should have got: their sessions are told to synchronise. */
-    void missed(LocalUser user, Exit exit) {
-        if (users.contains(user) || isLater(user) || unknown.contains(user)) return;
-        add(user);
-        exit.resync(this, user);
+    /** Everybody here who has to do with it. */
+    List<LocalUser> everybody() {
+        List<LocalUser> everybody = new ArrayList<>(users);
+        everybody.addAll(unknown);
+        for (Later each : later) everybody.add(each.user);
+        return everybody;
     }
 
     /** Whoever is still to get something by this gate. */
@@ -180,10 +183,8 @@ final class Gate {
 
     /** What to pull, now that {@link Exit#pull} is carried out. */
     Asked asked() {
-        List<UserId> ids = new ArrayList<>(users.size() + unknown.size() + later.size());
-        for (LocalUser user : users) ids.add(user.id);
-        for (LocalUser user : unknown) ids.add(user.id);
-        for (Later each : later) ids.add(each.user.id);
+        List<UserId> ids = new ArrayList<>();
+        for (LocalUser user : everybody()) ids.add(user.id);
         return new Asked(Math.max(0, cursor), wanted, ids, generation);
     }
 
@@ -199,8 +200,9 @@ final class Gate {
         wanted = Math.max(wanted, head);
         if (asked.generation == generation) {
             long before = cursor;
-            meetUnknown(asked, memberships, exit);
-            if (wanted - cursor > HOLE_MAX) skip(nowMillis, exit);
+            // A change of members that passed meanwhile may be missing in what is told: then they are asked for again.
+            if (head >= membershipSequence) meetUnknown(asked, head, memberships, exit);
+            if (head - cursor > HOLE_MAX) skip(head, nowMillis, exit);
             else passPulled(entries, memberships, nowMillis, exit);
             removeFormer(memberships);
             fruitless = cursor > before ? 0 : fruitless + 1;
@@ -264,6 +266,12 @@ final class Gate {
         exit.pass(this, from == 0 && to == run.size() ? run : run.subList(from, to), users);
     }
 
+    /** What lies before has not passed here, so it may have changed memberships. */
+    private void beginAt(long sequence) {
+        cursor = sequence;
+        membershipSequence = sequence;
+    }
+
     private void moveTo(Entry entry, long nowMillis) {
         cursor = entry.sequence();
         movedAtMillis = nowMillis;
@@ -276,7 +284,7 @@ final class Gate {
         List<LocalUser> joining = new ArrayList<>(0);
         for (UserId id : Entries.joining(entry)) {
             LocalUser user = exit.find(id);
-            if (user != null && !users.contains(user) && !isLater(user)) joining.add(user);
+            if (user != null && !counts(user)) joining.add(user);
         }
         boolean isKnown =
                 entry.sequence() <= CREATION_SEQUENCES || memberships != null && knowsAll(memberships, joining);
@@ -313,11 +321,11 @@ final class Gate {
     }
 
     /** Those who had to be asked for: some join behind the cursor, the others have missed something. */
-    private void meetUnknown(Asked asked, Map<UserId, Membership> memberships, Exit exit) {
+    private void meetUnknown(Asked asked, long head, Map<UserId, Membership> memberships, Exit exit) {
         List<LocalUser> met = new ArrayList<>(0);
         for (LocalUser user : unknown) if (asked.users.contains(user.id)) met.add(user);
         for (LocalUser user : met) unknown = without(unknown, user);
-        if (cursor == UNKNOWN) cursor = beginning(met, memberships);
+        if (cursor == UNKNOWN) beginAt(beginning(met, head, memberships));
         for (LocalUser user : met) {
             Membership membership = memberships.get(user.id);
             if (membership == null || users.contains(user) || exit.find(user.id) != user) continue;
@@ -330,20 +338,19 @@ final class Gate {
     }
 
     /** Where the first of those who joined without our knowing did so. Of the forgotten it is not known what they were sent. */
-    private long beginning(List<LocalUser> met, Map<UserId, Membership> memberships) {
+    private static long beginning(List<LocalUser> met, long head, Map<UserId, Membership> memberships) {
         long first = Long.MAX_VALUE;
         for (LocalUser user : met) {
             Membership membership = memberships.get(user.id);
             if (membership != null && !user.isForgetful)
                 first = Math.min(first, membership.last().joined());
         }
-        return first == Long.MAX_VALUE ? wanted : first - 1;
+        return first == Long.MAX_VALUE ? head : first - 1;
     }
 
     /** Too much is missing to be sent: the sessions are told to synchronise, which brings them at least to where the cursor goes now. */
-    private void skip(long nowMillis, Exit exit) {
-        cursor = wanted;
-        membershipSequence = wanted;
+    private void skip(long head, long nowMillis, Exit exit) {
+        beginAt(head); // and not where more is known of: the memberships are of here
         movedAtMillis = nowMillis;
         enterLater();
         for (LocalUser user : users) exit.resync(this, user);
@@ -362,7 +369,7 @@ final class Gate {
 
     /** As a member, or as one who has gone. */
     private boolean isKnown(LocalUser user) {
-        return users.contains(user) || isLater(user) || departed.contains(user);
+        return counts(user) || departed.contains(user);
     }
 
     private void ask(List<LocalUser> strangers) {
@@ -388,6 +395,7 @@ final class Gate {
         departed = without(departed, user);
         users.add(user);
         user.gates.add(this);
+        user.joined(conversation);
     }
 
     private void remove(LocalUser user) {
@@ -401,6 +409,7 @@ final class Gate {
         if (departed.isEmpty()) departed = new ArrayList<>(1);
         else if (departed.size() >= DEPARTED_MAX) departed.removeFirst();
         departed.add(user);
+        user.toldOfLeaving(conversation);
     }
 
     private void addLater(LocalUser user, long head) {
@@ -408,6 +417,7 @@ final class Gate {
         if (later.isEmpty()) later = new ArrayList<>(1);
         later.add(new Later(user, head));
         user.gates.add(this);
+        user.joined(conversation);
     }
 
     private boolean isLater(LocalUser user) {

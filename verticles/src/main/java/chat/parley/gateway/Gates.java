@@ -88,15 +88,16 @@ final class Gates implements Gate.Exit {
     void compare(LocalUser user, Membership membership, long head) {
         now = loop.monotonicMillis();
         Gate gate = gates.get(membership.conversationId());
-        boolean isHere = gate != null && gate.has(user);
         if (!membership.isMember()) {
-            if (gate != null && isHere) gate.head(membership.last().left(), List.of(), this);
-            else if (user.isForgetful) resync(membership.conversationId(), user);
+            if (gate != null && gate.counts(user)) gate.head(membership.last().left(), List.of(), this);
+            else if (!user.knowsOfLeaving(membership.conversationId())) {
+                resync(membership.conversationId(), user);
+                user.toldOfLeaving(membership.conversationId());
+            }
             return;
         }
         if (gate == null) gate = add(Gate.unknown(membership.conversationId()));
-        if (isHere || head > gate.cursor()) gate.head(head, isHere ? List.of() : List.of(user), this);
-        else gate.missed(user, this);
+        gate.head(head, List.of(user), this);
         dropIfEmpty(gate);
     }
 
@@ -147,7 +148,7 @@ final class Gates implements Gate.Exit {
                 gates.put(eldest.conversation, eldest);
                 continue;
             }
-            for (LocalUser user : eldest.users()) {
+            for (LocalUser user : eldest.everybody()) {
                 user.gates.remove(eldest);
                 user.isForgetful = true;
             }

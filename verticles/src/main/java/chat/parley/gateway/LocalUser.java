@@ -1,13 +1,19 @@
 package chat.parley.gateway;
 
+import chat.parley.model.ConversationId;
 import chat.parley.model.DeviceId;
 import chat.parley.model.UserId;
 import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A user with at least one session here. */
 final class LocalUser {
+    private static final int LEFT_MAX = 1_000;
+
     final UserId id;
     final TokenBucket allowance;
 
@@ -34,6 +40,9 @@ final class LocalUser {
     /** For receipts and the like; made when they come. */
     private @Nullable TokenBucket passingAllowance;
 
+    /** Conversations of which the sessions here were told that the user has left them. */
+    private final Set<ConversationId> left = new LinkedHashSet<>(0);
+
     LocalUser(UserId id, TokenBucket allowance) {
         this.id = id;
         this.allowance = allowance;
@@ -47,6 +56,24 @@ final class LocalUser {
             passingAllowance = bucket;
         }
         return bucket;
+    }
+
+    /** Whether the sessions here were told that the user has left the conversation. */
+    boolean knowsOfLeaving(ConversationId conversation) {
+        return left.contains(conversation);
+    }
+
+    /** The sessions here were told. Past the bound the eldest is forgotten, and told once more when heads are compared. */
+    void toldOfLeaving(ConversationId conversation) {
+        if (!left.add(conversation) || left.size() <= LEFT_MAX) return;
+        Iterator<ConversationId> eldest = left.iterator();
+        eldest.next();
+        eldest.remove();
+    }
+
+    /** A member again. */
+    void joined(ConversationId conversation) {
+        left.remove(conversation);
     }
 
     @Nullable

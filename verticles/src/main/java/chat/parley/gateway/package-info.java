@@ -18,6 +18,9 @@
  *       makes that cheap are the encoded entries in {@code Recent}, which outlive it.
  *   <li>A hole of more than 2,000 entries is not sent: {@code resync} leaves it to the clients, who ask as their sockets drain. So does an entry
  *       for a member whose gate was given up for want of room.
+ *   <li>What is read of memberships lets nobody in behind what it was read of: a gate that does not know a user pulls, with the membership.
+ *   <li>Where an attach brings a user into a gate, the user's other sessions are told to synchronise: what it found went past them. So are all
+ *       when heads are compared and the user has left a conversation without anybody here having been told.
  *   <li>A head is fixed in one turn with the gate. Where gate or news are ahead of what is stored, the end of the conversation is asked
  *       for, with the user's membership there ({@code Tail}): of the owner, or of the log.
  *   <li>Delivered is kept for each user, not for each device: the furthest of the devices is what others see, and what survives a restart beside the

@@ -201,6 +201,31 @@ class GateTest {
     }
 
     @Test
+    void whatLiesBeforeTheBeginningMayHaveChangedMemberships() {
+        Gate gate = Gate.unknown(GROUP);
+        ben.isForgetful = true;
+        gate.live(List.of(says(12)), List.of(ben), 0, exit);
+        pulled(gate, List.of(says(11), says(12)), 12, member(ben, 2));
+
+        assertThat(gate.cursor()).isEqualTo(12);
+        assertThat(gate.membershipSequence()).isEqualTo(12);
+    }
+
+    @Test
+    void whoWasForgottenComesInWhereTheirMembershipIsKnown() {
+        Gate gate = Gate.unknown(GROUP);
+        ben.isForgetful = true;
+        gate.live(List.of(says(12)), List.of(ben), 0, exit);
+        Gate.Asked asked = gate.asked();
+        gate.live(List.of(removes(13, "ben")), List.of(ben), 0, exit);
+        gate.pulled(asked, List.of(says(11), says(12)), 12, memberships(member(ben, 2)), 0, exit);
+        pulled(gate, List.of(removes(13, "ben")), 13, formerOnly(ben, 2, 13));
+
+        assertThat(exit.taken()).containsExactly("pull", "resync > ben", "pull", "13 > ben");
+        assertThat(gate.users()).isEmpty();
+    }
+
+    @Test
     void whatIsPulledGoesOnlyToThoseWhoWereMembersThen() {
         Gate gate = gateAt(10, anna, ben);
         live(gate, says(15));
@@ -305,6 +330,19 @@ class GateTest {
     }
 
     @Test
+    void aMembershipThatEndsWhileItIsAskedForIsAskedForAgain() {
+        Gate gate = gateAt(10, anna);
+        gate.head(10, List.of(anna, ben), exit);
+        Gate.Asked asked = gate.asked();
+        gate.live(List.of(removes(11, "ben")), List.of(anna, ben), 0, exit);
+        gate.pulled(asked, List.of(), 10, memberships(member(anna, 1), member(ben, 2)), 0, exit);
+        pulled(gate, List.of(), 11, member(anna, 1), formerOnly(ben, 2, 11));
+        gate.live(List.of(says(12)), List.of(anna, ben), 0, exit);
+
+        assertThat(exit.taken()).containsExactly("pull", "11 > anna", "pull", "resync > ben", "12 > anna");
+    }
+
+    @Test
     void whoIsNamedForTheirRemovalIsNoMemberBehindIt() {
         Gate gate = gateAt(10, anna, ben);
         gate.live(List.of(removes(11, "ben"), says(12)), List.of(anna, ben), 0, exit);
@@ -321,6 +359,19 @@ class GateTest {
 
         assertThat(exit.taken()).containsExactly("pull", "resync > anna", "resync > ben");
         assertThat(gate.cursor()).isEqualTo(5_000);
+        assertThat(gate.users()).containsExactly(anna);
+    }
+
+    @Test
+    void behindAHoleThatIsTooLargeItGoesOnWhereMembershipsAreKnown() {
+        Gate gate = gateAt(10, anna, ben);
+        gate.head(5_000, List.of(), exit);
+        Gate.Asked asked = gate.asked();
+        live(gate, removes(5_001, "ben"));
+        gate.pulled(asked, List.of(says(11)), 5_000, memberships(member(anna, 1), member(ben, 2)), 0, exit);
+        pulled(gate, List.of(removes(5_001, "ben")), 5_001, member(anna, 1), formerOnly(ben, 2, 5_001));
+
+        assertThat(exit.taken()).containsExactly("pull", "resync > anna", "resync > ben", "pull", "5001 > anna,ben");
         assertThat(gate.users()).containsExactly(anna);
     }
 

@@ -13,6 +13,9 @@ import chat.parley.bus.Pulled;
 import chat.parley.bus.Submit;
 import chat.parley.bus.Submitted;
 import chat.parley.gateway.GatewayStage.Device;
+import chat.parley.model.Interval;
+import chat.parley.model.Membership;
+import chat.parley.model.Role;
 import chat.parley.store.Directory;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
@@ -177,6 +180,23 @@ class GatewayTest {
         stage.say(ANNA, "after");
 
         assertThat(carla.heard()).containsExactly("event 3 before", "event 4");
+    }
+
+    @Test
+    void aMembershipReadBeforeTheRemovalLetsNobodyBackIn() {
+        stage.group(ANNA, BEN, CARLA);
+        Device anna = stage.device(ANNA, "phone");
+        Device carla = stage.device(CARLA, "phone");
+        LocalUser removed = stage.gateway.users.get(CARLA);
+        assertThat(removed).isNotNull();
+        stage.remove(ANNA, CARLA);
+        stage.gateway.gates.compare(
+                removed, new Membership(GROUP, CARLA, Role.MEMBER, List.of(new Interval(2, 0, 0))), 2);
+        stage.loop.settle();
+        stage.say(ANNA, "after");
+
+        assertThat(carla.heard()).containsExactly("event 3");
+        assertThat(anna.heard()).containsExactly("event 3 #server-2", "event 4 after #server-3");
     }
 
     @Test

@@ -282,6 +282,22 @@ class ResumeTest {
         assertThat(sequences(ben).stream().distinct().toList()).containsExactlyElementsOf(rangeOf(3, 52));
     }
 
+    @Test
+    void whatAnotherSessionFindsInTheHistoryTheOlderOnesAreToldToFetch() {
+        Device older = stage.device(BEN, "laptop");
+        stage.loseDeliveries();
+        stage.group(ANNA, BEN);
+        stage.loseNothing();
+        Device ben = stage.device(BEN, "phone");
+        stage.loop.settle();
+
+        assertThat(older.heard()).containsExactly("resync 1");
+        older.says(sync(GROUP, 0));
+        stage.loop.settle();
+        assertThat(sequences(older)).containsExactly(2L);
+        assertThat(ben.heard()).isEmpty();
+    }
+
     @ParameterizedTest
     @ValueSource(longs = {1, 3, 7, 20, 40})
     void whoIsAddedWhileAttachingGetsTheConversation(long storeMillis) {
