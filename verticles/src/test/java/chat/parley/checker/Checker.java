@@ -85,7 +85,10 @@ public final class Checker {
                 drafts.refuse(row);
                 pace.fail(row);
             }
-            case INFO -> count(Counter.UNKNOWN_OUTCOMES);
+            case INFO -> {
+                count(Counter.UNKNOWN_OUTCOMES);
+                drafts.unknown(row);
+            }
             case RECV -> {
                 count(Counter.RECEPTIONS);
                 if (history.how(row) == How.PULL) count(Counter.PULLS);

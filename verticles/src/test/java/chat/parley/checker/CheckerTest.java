@@ -241,6 +241,20 @@ class CheckerTest {
     }
 
     @Test
+    void whatWasSentBehindAnUnknownOutcomeMayBePlacedBeforeIt() {
+        Seen second = story.place("alice", text("a2"));
+        Seen first = story.place("alice", text("a1"));
+        story.invoke(ALICE, text("a1"));
+        story.invoke(ALICE, text("a2"));
+        history.info(story.tick(), ALICE, session(ALICE), text("a1"), "outcome_unknown");
+        story.ok(ALICE, text("a1"), first);
+        story.ok(ALICE, text("a2"), second);
+        story.deliver(second, BOB);
+        story.deliver(first, BOB);
+        story.judge().mustHold();
+    }
+
+    @Test
     void twoOfOneSessionTurnedRound() {
         Seen second = story.place("alice", text("a2"));
         Seen first = story.place("alice", text("a1"));

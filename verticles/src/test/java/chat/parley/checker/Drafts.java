@@ -22,6 +22,7 @@ final class Drafts {
     private final Ints invokeRows = new Ints(); // in order of time
     private final Map<Long, Long> otherBodies =
             new HashMap<>(); // draft and attempt: body, where not the first attempt's
+    private final Set<Long> unknown = new HashSet<>(); // draft and attempt whose outcome was said to be unknown
     private final Map<Integer, Acked> ackedIn = new HashMap<>(); // by conversation
     private final Set<Integer> conflicting =
             new HashSet<>(); // drafts whose retries are known to be answered differently
@@ -69,6 +70,10 @@ final class Drafts {
     void refuse(int row) {
         int draft = of(row);
         refusals.set(draft, refusals.get(draft) + 1);
+    }
+
+    void unknown(int row) {
+        unknown.add(attemptKey(of(row), row));
     }
 
     void ok(int row) {
@@ -161,7 +166,10 @@ final class Drafts {
         else phantom(row);
     }
 
-    /** Of two drafts sent on one session the one whose last attempt went out first has the lower place. */
+    /**
+     * Of two drafts sent on one session the one whose last attempt went out first has the lower place. Not one whose outcome was said to be
+     * unknown: a copy of it may be under way, and what was sent before its sender heard so does not wait for that.
+     */
     void checkSessions() {
         Keys streams = new Keys(); // session, conversation
         Ints highest = new Ints(); // row + 1 of the last attempt
@@ -180,7 +188,9 @@ final class Drafts {
                         () -> history.describe(before) + " became #" + places.get(of(before)) + " | later "
                                 + history.describe(row) + " became #" + place);
             }
-            boolean last = lastAttempts.get(draft) - 1 == row && acks.get(draft) > 0;
+            boolean last = lastAttempts.get(draft) - 1 == row
+                    && acks.get(draft) > 0
+                    && !unknown.contains(attemptKey(draft, row));
             if (last && (before < 0 || places.get(of(before)) < place)) highest.set(stream, row + 1);
         }
     }

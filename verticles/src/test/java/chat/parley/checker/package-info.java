@@ -12,7 +12,7 @@
  * <ul>
  *   <li>{@code Logs}: every sighting of (conversation, sequence) is the same entry; the final read has all of them
  *   <li>{@code Drafts}: one id is one entry; what was acknowledged is there, what failed is not; order in real time and
- *       within a session
+ *       within a session, where no outcome was said to be unknown
  *   <li>{@code Amendments}: which bodies a message may be seen with, for it was edited or deleted
  *   <li>{@code FinalReads}: all reads at the end agree
  *   <li>{@code Memberships}: who may see which sequences, a function of the log

@@ -1,6 +1,7 @@
 package chat.parley.simulator;
 
 import chat.parley.bus.Loop;
+import java.util.ArrayDeque;
 import java.util.function.Consumer;
 
 /**
@@ -13,6 +14,7 @@ final class Process implements Loop {
     private final Scheduler scheduler;
     private final String node;
     private final Consumer<RuntimeException> broke;
+    private final ArrayDeque<Runnable> held = new ArrayDeque<>(); // came in a freeze, in their order
     private boolean alive = true;
     private long frozenUntilMicros;
     private long wallOffsetMillis;
@@ -38,10 +40,17 @@ final class Process implements Loop {
 
     void kill() {
         alive = false;
+        held.clear();
     }
 
+    /** Everything waits for so long; a freeze within a freeze may make it longer. */
     void freeze(long millis) {
         frozenUntilMicros = Math.max(frozenUntilMicros, scheduler.nowMicros() + millis * Scheduler.MICROS_A_MILLI);
+        scheduler.after(frozenUntilMicros - scheduler.nowMicros(), this::thaw);
+    }
+
+    private void thaw() {
+        while (!isFrozen() && !held.isEmpty()) carryOut(held.remove());
     }
 
     void setClock(long offsetMillis) {
@@ -55,11 +64,11 @@ final class Process implements Loop {
 
     private void run(Runnable action) {
         if (!alive) return;
-        long wait = frozenUntilMicros - scheduler.nowMicros();
-        if (wait > 0) {
-            plan(wait, action);
-            return;
-        }
+        if (isFrozen() || !held.isEmpty()) held.add(action);
+        else carryOut(action);
+    }
+
+    private void carryOut(Runnable action) {
         try {
             action.run();
         } catch (RuntimeException e) {

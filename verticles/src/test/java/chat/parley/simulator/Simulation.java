@@ -8,6 +8,7 @@ import chat.parley.checker.Expectations;
 import chat.parley.checker.GapReason;
 import chat.parley.checker.History;
 import chat.parley.checker.How;
+import chat.parley.checker.Seen;
 import chat.parley.checker.Verdict;
 import chat.parley.gateway.Pages;
 import chat.parley.model.ConversationId;
@@ -23,8 +24,10 @@ import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -119,6 +122,7 @@ final class Simulation {
 
     /** The last entry of each conversation, of which no live delivery tells: the repeated heads must. */
     private void lastWords() {
+        remindTheRemoved();
         network.swallow(message ->
                 message instanceof Deliver deliver && !deliver.events().isEmpty()
                         || message instanceof Route route && !route.events().isEmpty());
@@ -126,6 +130,37 @@ final class Simulation {
         runFor(SECOND);
         network.swallow(message -> false);
         runFor(HEADS_MICROS);
+    }
+
+    /**
+     * Repeated heads go to members: of a removal that was told while the gateway could not be reached, only the backstop tells, for which
+     * these runs have no time. So whoever does not know of it comes back, and hears of it then.
+     */
+    private void remindTheRemoved() {
+        for (ConversationId conversation : workload.conversations()) {
+            Set<String> members = members(conversation);
+            for (Device device : devices) {
+                Holding holding = device.shelf.holding(conversation.value());
+                if (holding != null && holding.isMember() && !members.contains(device.user)) device.hangUp();
+            }
+        }
+        settle("the removals");
+    }
+
+    /** As the log says. */
+    Set<String> members(ConversationId conversation) {
+        Set<String> members = new TreeSet<>();
+        for (LogRow row : store.log(conversation.shard())) {
+            if (!row.entry().conversationId().equals(conversation)) continue;
+            Seen entry = Entries.seen(row.entry());
+            switch (entry.kind()) {
+                case CONVERSATION_CREATED -> members.add(entry.sender());
+                case MEMBER_ADDED -> members.addAll(entry.users());
+                case MEMBER_REMOVED, MEMBER_LEFT -> members.removeAll(entry.users());
+                default -> {}
+            }
+        }
+        return members;
     }
 
     private void readAll() {

@@ -11,6 +11,7 @@ import chat.parley.model.Settings;
 import chat.parley.model.UserId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -132,9 +133,9 @@ final class Workload {
 
     /** One last message of somebody who may. */
     void lastWord(ConversationId conversation) {
+        Set<String> members = world.members(conversation);
         for (Device device : world.devices) {
-            Holding holding = device.shelf.holding(conversation.value());
-            if (holding == null || !holding.isMember() || !device.isWelcome()) continue;
+            if (!members.contains(device.user) || !device.isWelcome()) continue;
             device.sends.onSession(message(conversation, id(), "last word of " + device));
             return;
         }
