@@ -17,9 +17,12 @@ import java.util.Collection;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** Builds with one thing broken, which the simulator must catch: else what it does not find would tell nothing. */
 @SuppressWarnings("ImmutableEnumChecker") // nobody changes them
@@ -99,16 +102,71 @@ enum Mutant {
             Kind.DIVERGENT_READ,
             Kind.HOLE,
             Kind.LOST_TAIL,
-            Kind.DEVICE_HOLE);
+            Kind.DEVICE_HOLE),
 
-    final Build build;
-    final Set<Kind> caughtBy;
+    /** What comes next passes, whatever lies between. */
+    GATE_TRUSTS_ORDER(
+            List.of(
+                    new Mutation(
+                            "chat/parley/gateway/Gate.java",
+                            "if (cursor == UNKNOWN || first > cursor + 1) {",
+                            "if (cursor == UNKNOWN) {"),
+                    new Mutation(
+                            "chat/parley/gateway/Gate.java",
+                            "int from = (int) (cursor + 1 - first);",
+                            "int from = (int) Math.max(0, cursor + 1 - first);")),
+            options -> options.only(Harm.BUS_DELAY, Harm.BUS_LOSS),
+            Kind.LEAK),
+
+    /** The first entry that is missing counts as sent. */
+    RESUME_OFF_BY_ONE(
+            List.of(new Mutation(
+                    "chat/parley/gateway/Attach.java",
+                    "sentThrough = Math.min(cursor, head);",
+                    "sentThrough = Math.min(cursor + 1, head);")),
+            options -> options.only(Harm.CRASH, Harm.BUS_LOSS),
+            Set.of(Shelf.TOLD_TOO_MUCH));
+
+    final List<Mutation> mutations;
+    final @Nullable Build build; // null: as in the scenario
+    final Set<String> caughtBy; // kinds of violations, or of what the devices found
     private final UnaryOperator<Options> scenario;
 
     Mutant(Build build, UnaryOperator<Options> scenario, Kind first, Kind... more) {
+        this(build, List.of(), scenario, names(EnumSet.of(first, more)));
+    }
+
+    Mutant(List<Mutation> mutations, UnaryOperator<Options> scenario, Kind by) {
+        this(null, mutations, scenario, Set.of(by.name()));
+    }
+
+    Mutant(List<Mutation> mutations, UnaryOperator<Options> scenario, Set<String> caughtBy) {
+        this(null, mutations, scenario, caughtBy);
+    }
+
+    Mutant(@Nullable Build build, List<Mutation> mutations, UnaryOperator<Options> scenario, Set<String> caughtBy) {
         this.build = build;
+        this.mutations = mutations;
         this.scenario = scenario;
-        this.caughtBy = EnumSet.of(first, more);
+        this.caughtBy = caughtBy;
+    }
+
+    private static Set<String> names(Set<Kind> kinds) {
+        Set<String> names = new TreeSet<>();
+        for (Kind kind : kinds) names.add(kind.name());
+        return names;
+    }
+
+    /** The kinds of what is broken with one seed, by name; with the sources as they are where this runs. */
+    static Set<String> broken(String name, long seed) {
+        Mutant mutant = valueOf(name);
+        Options options = mutant.scenario(seed);
+        if (mutant.build != null) options = options.with(mutant.build);
+        Outcome outcome = new Simulation(seed, options, null).run();
+        Set<String> broken = new TreeSet<>();
+        for (Kind kind : outcome.verdict().counts().keySet()) broken.add(kind.name());
+        for (String what : outcome.broken()) if (what.contains(Shelf.TOLD_TOO_MUCH)) broken.add(Shelf.TOLD_TOO_MUCH);
+        return broken;
     }
 
     /** The situation in which it shows; all is well in it with the right build. */

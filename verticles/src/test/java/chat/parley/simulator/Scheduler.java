@@ -1,12 +1,15 @@
 package chat.parley.simulator;
 
+import java.util.ArrayDeque;
 import java.util.PriorityQueue;
+import org.jspecify.annotations.Nullable;
 
 /** Virtual time: one queue of planned actions for all processes, carried out in one thread in the order of their times. */
 final class Scheduler {
     static final long MICROS_A_MILLI = 1_000;
 
     private final PriorityQueue<Planned> queue = new PriorityQueue<>();
+    private final ArrayDeque<Planned> now = new ArrayDeque<>(); // planned for the moment in which they were planned
     private long nowMicros;
     private long planned;
     private long carriedOut;
@@ -41,17 +44,27 @@ final class Scheduler {
 
     /** Plans the action so many microseconds from now. */
     void after(long micros, Runnable action) {
-        queue.add(new Planned(nowMicros + Math.max(0, micros), planned++, action));
+        Planned later = new Planned(nowMicros + Math.max(0, micros), planned++, action);
+        if (micros <= 0) now.add(later);
+        else queue.add(later);
     }
 
     /** Carries out everything up to the moment; time stands there afterwards. */
     void runUntil(long micros) {
-        for (Planned next = queue.peek(); next != null && next.atMicros <= micros; next = queue.peek()) {
-            queue.poll();
+        for (Planned next = peek(); next != null && next.atMicros <= micros; next = peek()) {
+            if (next == now.peek()) now.remove();
+            else queue.remove();
             nowMicros = next.atMicros;
             carriedOut++;
             next.action.run();
         }
         nowMicros = micros;
+    }
+
+    private @Nullable Planned peek() {
+        Planned soon = now.peek();
+        Planned later = queue.peek();
+        if (soon == null || later == null) return soon == null ? later : soon;
+        return soon.compareTo(later) < 0 ? soon : later;
     }
 }

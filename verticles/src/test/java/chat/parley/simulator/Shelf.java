@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What a device has of its conversations, and how it gets what it lacks: it waits a second, asks, and pages the rest. */
 final class Shelf {
+    static final String TOLD_TOO_MUCH = " was told that everything";
+
     private static final long HOLE_MICROS = 1_000_000;
     private static final long ANSWER_MICROS = 20_000_000;
     private static final int PAGE = 50;
@@ -179,7 +181,7 @@ final class Shelf {
         Holding holding = open(conversation);
         if (holding.through() + 1 < first) gap(conversation, 1, first - 1, GapReason.NOT_MEMBER);
         if (isAsked && holding.through() < told.getLong("sentThrough")) {
-            world.broken(device + " was told that everything in " + conversation + " was sent up to "
+            world.broken(device + TOLD_TOO_MUCH + " in " + conversation + " was sent up to "
                     + told.getLong("sentThrough") + ", and has it " + holding);
         }
         holding.hearOf(head);

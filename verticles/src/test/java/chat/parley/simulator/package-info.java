@@ -8,6 +8,8 @@
  *   <li>{@link chat.parley.simulator.Process}: one life of a node; can be frozen and killed.
  *   <li>{@link chat.parley.simulator.Network}: the bus that loses, repeats, delays, reorders.
  *   <li>{@link chat.parley.simulator.StoreWeather}: latency, unknown outcomes and late writes in front of the store.
+ *   <li>{@link chat.parley.simulator.Mutant}: builds that are wrong on purpose, by their wiring or by a {@link chat.parley.simulator.Mutation}
+ *       of a source.
  * </ul>
  */
 @NullMarked
