@@ -132,7 +132,7 @@ class EventJsonTest {
         assertThat(edit.containsKey("body")).isFalse();
     }
 
-    private static Entry entry(Content content) {
+    static Entry entry(Content content) {
         return new Entry(
                 new ConversationId("c-1"),
                 42,
