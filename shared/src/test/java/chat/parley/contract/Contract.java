@@ -8,6 +8,7 @@ import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SchemaLocation;
 import com.networknt.schema.SpecVersion;
 import com.networknt.schema.ValidationMessage;
+import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -60,11 +61,10 @@ public final class Contract {
     /**
      * As {@link #serverText}, for tests that see millions: looks closely only at the first frame of each shape, that is of each set of
      * fields.
-     *
-     * @param fields of the frame
      */
-    public static void serverShape(String type, @Nullable String kind, Set<String> fields, String frame) {
-        if (SHAPES.add(type + " " + kind + " " + new TreeSet<>(fields))) serverText(frame);
+    public static void serverShape(JsonObject frame) {
+        String shape = frame.getString("type") + " " + frame.getString("kind") + " " + new TreeSet<>(frame.fieldNames());
+        if (SHAPES.add(shape)) serverText(frame.encode());
     }
 
     /**

@@ -1,5 +1,6 @@
 package chat.parley.crash;
 
+import chat.parley.contract.Contract;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.URI;
@@ -74,6 +75,8 @@ final class Api {
         if (token != null) request.header("Authorization", "Bearer " + token);
         if (id != null) request.header("Idempotency-Key", id);
         HttpResponse<String> answer = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+        String type = answer.headers().firstValue("content-type").orElse(null);
+        Contract.exchange(method, path, body == null ? null : body.encode(), answer.statusCode(), type, answer.body());
         if (answer.statusCode() / 100 == 2) return new JsonObject(answer.body());
         throw new Refused(new JsonObject(answer.body()));
     }

@@ -4,6 +4,7 @@ import chat.parley.checker.EntryKind;
 import chat.parley.checker.History;
 import chat.parley.checker.How;
 import chat.parley.checker.Sent;
+import chat.parley.contract.Contract;
 import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -323,7 +324,9 @@ final class Device implements Runnable {
     }
 
     private void frame(JsonObject frame) {
-        switch (frame.getString("type")) {
+        String type = frame.getString("type");
+        Contract.serverShape(frame);
+        switch (type) {
             case "message_event" -> event(frame);
             case "message_ack" -> ack(frame);
             case "gap" -> gap(frame);

@@ -2,6 +2,7 @@ package chat.parley.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import chat.parley.contract.Contract;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonArray;
@@ -28,6 +29,7 @@ final class TestTransport implements Transport {
         if (closedWith != 0) return;
         for (byte[] text : packet.frames()) {
             largest = Math.max(largest, text.length);
+            Contract.serverText(new String(text, StandardCharsets.UTF_8));
             Object json = Json.decodeValue(Buffer.buffer(text));
             if (json instanceof JsonArray array) for (Object each : array) frames.add((JsonObject) each);
             else frames.add((JsonObject) json);

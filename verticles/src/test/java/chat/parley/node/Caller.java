@@ -1,11 +1,12 @@
 package chat.parley.node;
 
+import chat.parley.contract.Contract;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Calls an HTTP API, each time on a connection of its own. */
+/** Calls an HTTP API, each time on a connection of its own. What comes back has to be as the contract says. */
 public final class Caller {
     private final int port;
     private final @Nullable String token;
@@ -70,6 +71,9 @@ public final class Caller {
         try (RawClient client = RawClient.connect(port)) {
             client.raw((head + "\r\n").getBytes(StandardCharsets.ISO_8859_1));
             RawClient.Response response = client.raw(body).response();
+            String sent = new String(body, StandardCharsets.UTF_8);
+            String type = response.headers().get("content-type");
+            Contract.exchange(method, path, sent, response.status(), type, response.body());
             return new Answer(response.status(), response.headers(), response.body());
         }
     }

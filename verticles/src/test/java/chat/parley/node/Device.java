@@ -2,6 +2,7 @@ package chat.parley.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import chat.parley.contract.Contract;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayDeque;
@@ -46,10 +47,13 @@ public final class Device implements AutoCloseable {
                 .put("body", body);
     }
 
+    /** A frame as the contract has it. */
     public Device says(JsonObject frame) {
+        Contract.clientText(frame.encode());
         return says(frame.encode());
     }
 
+    /** Anything. */
     public Device says(String text) {
         socket.text(text);
         return this;
@@ -68,6 +72,7 @@ public final class Device implements AutoCloseable {
     public JsonObject next() {
         if (heard.isEmpty()) {
             String text = socket.nextText();
+            Contract.serverText(text);
             if (text.startsWith("[")) for (Object each : new JsonArray(text)) heard.add((JsonObject) each);
             else heard.add(new JsonObject(text));
         }

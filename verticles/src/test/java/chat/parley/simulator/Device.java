@@ -1,5 +1,6 @@
 package chat.parley.simulator;
 
+import chat.parley.contract.Contract;
 import chat.parley.checker.How;
 import chat.parley.model.UserId;
 import io.vertx.core.buffer.Buffer;
@@ -167,6 +168,7 @@ final class Device {
     }
 
     private void take(JsonObject frame) {
+        Contract.serverShape(frame);
         switch (frame.getString("type")) {
             case "welcome" -> {
                 isWelcome = true;

@@ -62,6 +62,7 @@ public final class ApiRoutes {
     }
 
     public void mount(Router router) {
+        ContractRoutes.mount(router);
         String conversation = "/v1/conversations/:conversationId";
         String message = conversation + "/messages/:sequence";
         String member = conversation + "/members/:userId";
