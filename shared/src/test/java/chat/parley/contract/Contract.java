@@ -63,7 +63,8 @@ public final class Contract {
      * fields.
      */
     public static void serverShape(JsonObject frame) {
-        String shape = frame.getString("type") + " " + frame.getString("kind") + " " + new TreeSet<>(frame.fieldNames());
+        String shape =
+                frame.getString("type") + " " + frame.getString("kind") + " " + new TreeSet<>(frame.fieldNames());
         if (SHAPES.add(shape)) serverText(frame.encode());
     }
 
@@ -91,8 +92,7 @@ public final class Contract {
                 .filter(each -> each.pattern.matcher(path).matches())
                 .findFirst()
                 .orElseThrow(() -> new AssertionError(what + ", but no such path is in the contract"));
-        JsonNode operation =
-                HTTP.path("paths").path(known.template).path(method.toLowerCase(Locale.ROOT));
+        JsonNode operation = HTTP.path("paths").path(known.template).path(method.toLowerCase(Locale.ROOT));
         String pointer = "/paths/" + escape(known.template) + "/" + method.toLowerCase(Locale.ROOT);
         JsonNode documented = operation.path("responses").path(Integer.toString(status));
         if (documented.isMissingNode()) throw new AssertionError(what + ", which is not in the contract");
@@ -127,7 +127,9 @@ public final class Contract {
     /** Whether the value is as a schema of a contract says: what is wrong with it, or nothing. */
     static Set<String> violations(String location, JsonNode value) {
         JsonSchema schema = KNOWN.computeIfAbsent(location, at -> SCHEMAS.getSchema(SchemaLocation.of(BASE + at)));
-        return schema.validate(value).stream().map(ValidationMessage::getMessage).collect(Collectors.toSet());
+        return schema.validate(value).stream()
+                .map(ValidationMessage::getMessage)
+                .collect(Collectors.toSet());
     }
 
     private static void frames(String text, Map<String, String> schemas, String who) {
@@ -149,7 +151,8 @@ public final class Contract {
 
     private static void judge(String what, String location, JsonNode value) {
         Set<String> wrong = violations(location, value);
-        if (!wrong.isEmpty()) throw new AssertionError(what + " " + value + ", which is against " + location + ": " + wrong);
+        if (!wrong.isEmpty())
+            throw new AssertionError(what + " " + value + ", which is against " + location + ": " + wrong);
     }
 
     private static JsonNode parse(String what, String text) {
@@ -164,12 +167,18 @@ public final class Contract {
     private static Map<String, String> frames(String union) {
         Map<String, String> frames = new LinkedHashMap<>();
         List<String> refs = new ArrayList<>();
-        SOCKET.path("components").path("schemas").path(union).path("oneOf").forEach(each -> refs.add(each.path("$ref")
-                .asText()));
+        SOCKET.path("components")
+                .path("schemas")
+                .path(union)
+                .path("oneOf")
+                .forEach(each -> refs.add(each.path("$ref").asText()));
         for (String ref : refs) {
             if (ref.endsWith("/Entry")) {
-                HTTP.path("components").path("schemas").path("Entry").path("oneOf").forEach(each -> entry(
-                        each.path("$ref").asText(), frames));
+                HTTP.path("components")
+                        .path("schemas")
+                        .path("Entry")
+                        .path("oneOf")
+                        .forEach(each -> entry(each.path("$ref").asText(), frames));
             } else {
                 String name = ref.substring(ref.lastIndexOf('/') + 1);
                 JsonNode schema = SOCKET.path("components").path("schemas").path(name);
@@ -196,8 +205,10 @@ public final class Contract {
 
     private static List<Path> paths() {
         List<Path> paths = new ArrayList<>();
-        HTTP.path("paths").fieldNames().forEachRemaining(template -> paths.add(
-                new Path(template, Pattern.compile(template.replaceAll("\\{[^}]*}", "[^/]+")))));
+        HTTP.path("paths")
+                .fieldNames()
+                .forEachRemaining(template ->
+                        paths.add(new Path(template, Pattern.compile(template.replaceAll("\\{[^}]*}", "[^/]+")))));
         return paths;
     }
 

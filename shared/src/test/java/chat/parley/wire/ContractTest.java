@@ -55,8 +55,8 @@ class ContractTest {
                 Contract.serverText(text(EventJson.encode(EventJsonTest.entry(content), 5L, null)));
                 Contract.serverText(text(EventJson.encode(EventJsonTest.entry(content), null, 6L)));
             }
-            Contract.serverText(text(EventJson.withClientMessageId(
-                    EventJson.encode(EventJsonTest.entry(content)), "mine")));
+            Contract.serverText(
+                    text(EventJson.withClientMessageId(EventJson.encode(EventJsonTest.entry(content)), "mine")));
         });
     }
 

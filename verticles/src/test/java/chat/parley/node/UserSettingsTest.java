@@ -33,14 +33,14 @@ class UserSettingsTest {
 
     @Test
     void whoHasSetNothingIsToldWhatHolds() {
-        assertThat(get("newcomer")).isEqualTo(settings("everyone", false, true));
+        assertThat(get("newcomer")).isEqualTo(settings("contacts", false, true));
     }
 
     @Test
     void whatIsSetStaysAndTheRestIsAsItWas() {
         Answer first = patch("anna", new JsonObject().put("readReceipts", false));
         assertThat(first.status()).isEqualTo(200);
-        assertThat(first.json()).isEqualTo(settings("everyone", false, false));
+        assertThat(first.json()).isEqualTo(settings("contacts", false, false));
         JsonObject change = new JsonObject()
                 .put("presence", "contacts")
                 .put("presenceAllow", new JsonArray(List.of("ben", "carla")))
@@ -48,7 +48,7 @@ class UserSettingsTest {
         JsonObject changed = settings("contacts", true, false, "ben", "carla");
         assertThat(patch("anna", change).json()).isEqualTo(changed);
         assertThat(get("anna")).isEqualTo(changed);
-        assertThat(get("ben")).isEqualTo(settings("everyone", false, true));
+        assertThat(get("ben")).isEqualTo(settings("contacts", false, true));
     }
 
     @ParameterizedTest
@@ -65,7 +65,7 @@ class UserSettingsTest {
             })
     void aChangeThatIsNotUnderstoodChangesNothing(String body) {
         assertThat(node.caller("dora").patch("/v1/settings", body).brief()).isEqualTo("400 bad_frame");
-        assertThat(get("dora")).isEqualTo(settings("everyone", false, true));
+        assertThat(get("dora")).isEqualTo(settings("contacts", false, true));
     }
 
     @Test

@@ -1,7 +1,7 @@
 package chat.parley.simulator;
 
-import chat.parley.contract.Contract;
 import chat.parley.checker.How;
+import chat.parley.contract.Contract;
 import chat.parley.model.UserId;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.Json;

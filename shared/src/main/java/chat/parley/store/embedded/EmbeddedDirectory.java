@@ -188,7 +188,8 @@ final class EmbeddedDirectory implements Directory {
     public Future<Map<UserId, Long>> lastSeen(Collection<UserId> users) {
         List<UserId> asked = List.copyOf(users);
         return readers.read(
-                null, rocks -> getAll(rocks, Family.TABLES, asked, Keys::lastSeen, row -> new ByteReader(row).getVar()));
+                null,
+                rocks -> getAll(rocks, Family.TABLES, asked, Keys::lastSeen, row -> new ByteReader(row).getVar()));
     }
 
     @Override

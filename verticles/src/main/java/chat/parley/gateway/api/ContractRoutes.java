@@ -20,10 +20,11 @@ final class ContractRoutes {
     }
 
     private static void serve(Router router, String path, Buffer contract) {
-        router.get(path).handler(asked -> asked.response()
-                .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
-                .putHeader(HttpHeaders.CACHE_CONTROL, "no-cache")
-                .end(contract));
+        router.get(path)
+                .handler(asked -> asked.response()
+                        .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
+                        .putHeader(HttpHeaders.CACHE_CONTROL, "no-cache")
+                        .end(contract));
         router.route(path).handler(asked -> {
             asked.response().putHeader(HttpHeaders.ALLOW, "GET");
             asked.fail(405);
