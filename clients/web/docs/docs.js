@@ -10,7 +10,7 @@ function el(name, attributes = {}, ...children) {
 }
 
 const nameOf = ref => ref.slice(ref.lastIndexOf('/') + 1);
-const pageOf = ref => (ref.startsWith('openapi.json') ? 'http.html' : '');
+const pageOf = ref => (ref.startsWith('openapi.json') ? '/docs/http' : '');
 
 /** A schema in a line: its type, or a link to where it is described. */
 function typeOf(schema) {
@@ -47,14 +47,17 @@ function fields(schema, contract) {
     parts.map(part => el('p', {}, 'With the fields of ', typeOf(part), ':')),
     el('table', {}, el('tbody', {}, Object.entries(properties).map(([name, field]) => el('tr', {},
       el('th', { scope: 'row' }, el('code', {}, name), required.has(name) ? '' : el('span', { class: 'optional' }, ' optional')),
-      el('td', {}, typeOf(field), field.description ? el('div', { class: 'about' }, field.description) : '',
+      el('td', {}, typeOf(field), about(field.description, 'div'),
         field.type === 'object' && field.properties ? fields(field, contract) : ''))))));
 }
 
 /** What a schema says: its fields, or its type. */
 const shape = (schema, contract) => (schema.$ref ? null : fields(schema, contract)) ?? el('p', {}, typeOf(schema));
 
-const about = text => (text ? el('p', { class: 'about' }, text) : '');
+/** Prose; what stands between backticks is code. */
+const prose = text => text.split('`').map((part, i) => (i % 2 ? el('code', {}, part) : part));
+
+const about = (text, name = 'p') => (text ? el(name, { class: 'about' }, prose(text)) : '');
 
 function item(id, heading, ...content) {
   return { id, heading, node: el('section', { class: 'item', id }, el('h3', {}, heading), ...content) };
@@ -78,13 +81,13 @@ function httpGroups(contract) {
         about(operation.description),
         parameters.length ? [el('h4', {}, 'Parameters'), el('table', {}, el('tbody', {}, parameters.map(each => el('tr', {},
           el('th', { scope: 'row' }, el('code', {}, each.name), el('span', { class: 'optional' }, ` ${each.in}`)),
-          el('td', {}, typeOf(each.schema), each.description ? el('div', { class: 'about' }, each.description) : '')))))] : '',
+          el('td', {}, typeOf(each.schema), about(each.description, 'div'))))))] : '',
         body ? [el('h4', {}, 'Body'), shape(body, contract)] : '',
         el('h4', {}, 'Answers'), el('table', {}, el('tbody', {}, Object.entries(operation.responses).map(([status, answer]) => {
           const said = answer.$ref ? contract.components.responses[nameOf(answer.$ref)] : answer;
           const schema = Object.values(said.content ?? {})[0]?.schema;
           return el('tr', {}, el('th', { scope: 'row' }, el('code', {}, status === 'default' ? '4xx, 5xx' : status)),
-            el('td', {}, schema ? typeOf(schema) : '', el('div', { class: 'about' }, said.description)));
+            el('td', {}, schema ? typeOf(schema) : '', about(said.description, 'div')));
         }))));
       const group = operation.tags?.[0] ?? 'Operations';
       groups.set(group, [...(groups.get(group) ?? []), made]);
@@ -99,7 +102,8 @@ function socketGroups(contract) {
   const groups = new Map();
   for (const [name, operation] of Object.entries(contract.operations)) {
     const isClients = operation.action === 'receive';
-    const made = item(`operation-${name}`, operation.summary,
+    const type = isClients ? `${message(operation.messages[0]).name}: ` : '';
+    const made = item(`operation-${name}`, type + operation.summary,
       el('p', {}, isClients ? 'The client says: ' : 'The server says: ', links(operation.messages)),
       operation.reply ? el('p', {}, 'Answered by: ', links(operation.reply.messages)) : '');
     const group = isClients ? 'From the client' : 'From the server';
@@ -112,7 +116,7 @@ function show(contract) {
   const groups = contract.paths ? httpGroups(contract) : socketGroups(contract);
   groups.set('Schemas', schemas(contract));
   const main = document.querySelector('main'), nav = document.querySelector('nav');
-  main.replaceChildren(el('h1', {}, contract.info.title), el('p', {}, contract.info.description));
+  main.replaceChildren(el('h1', {}, contract.info.title), el('p', {}, prose(contract.info.description)));
   for (const [group, items] of groups) {
     nav.append(el('h2', {}, group), el('ul', {}, items.map(each => el('li', {}, el('a', { href: `#${each.id}` }, each.heading)))));
     main.append(el('h2', {}, group), ...items.map(each => each.node));

@@ -28,6 +28,7 @@ public final class WebFiles {
     private static final String FOLDER = "web";
     private static final String INDEX = "index.html";
     private static final String SDK = "sdk/";
+    private static final String DOCS = "docs/";
     private static final int FILES_MAX = 200;
     private static final int BYTES_MAX = 4 << 20;
     private static final int VERSION_BYTES = 8;
@@ -61,7 +62,8 @@ public final class WebFiles {
         Map<String, WebFile> files = new LinkedHashMap<>();
         sources.forEach((name, bytes) -> {
             WebFile file = file(name, bytes);
-            if (!name.equals(INDEX)) files.put(below + "/" + name, file);
+            if (name.startsWith(DOCS)) files.put("/" + name.replaceFirst("(/index)?\\.html$", ""), file);
+            else if (!name.equals(INDEX)) files.put(below + "/" + name, file);
             if (name.startsWith(SDK)) files.put("/" + name, file);
         });
         byte[] index = sources.get(INDEX);

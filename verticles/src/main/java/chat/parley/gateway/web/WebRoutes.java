@@ -8,7 +8,7 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 
-/** {@code GET /}, what that page needs, and the SDK for the pages of others. What is not there is left to the other routes, who say so. */
+/** {@code GET /}, what that page needs, the SDK for the pages of others, and {@code /docs}, which shows the contracts. What is not there is left to the other routes, who say so. */
 public final class WebRoutes {
     /** Nothing from elsewhere, no script or style in the page, no text that becomes markup. 'self' covers the WebSockets of the page's own host. */
     static final String CONTENT_SECURITY_POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src"
@@ -28,7 +28,7 @@ public final class WebRoutes {
     }
 
     public void mount(Router router) {
-        for (String path : new String[] {WebFiles.PAGE, KEPT + "*", "/sdk/*"})
+        for (String path : new String[] {WebFiles.PAGE, KEPT + "*", "/sdk/*", "/docs", "/docs/*"})
             router.route(path).method(HttpMethod.GET).method(HttpMethod.HEAD).handler(this::answer);
     }
 

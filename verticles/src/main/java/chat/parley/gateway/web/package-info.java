@@ -5,7 +5,7 @@
  *
  * <p>The page is asked for anew each time, by its tag. All it needs lies below {@code /web/<version>/}, where the version is a digest of all
  * files together: what is there never changes and may be kept for ever, and a page never runs with the files of another version. The SDK
- * alone is also below {@code /sdk/}, whatever its version.
+ * alone is also below {@code /sdk/}, whatever its version. {@code /docs} shows the contracts, as they are served, to readers.
  */
 @NullMarked
 package chat.parley.gateway.web;
