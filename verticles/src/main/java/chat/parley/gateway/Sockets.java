@@ -75,9 +75,13 @@ final class Sockets {
         if (drained != null && closing.isEmpty()) drained.tryComplete();
     }
 
-    /** It has something to flush at the end of the turn. */
+    /**
+     * It has something to flush at the end of the turn: behind what the loop has been given by then, and behind what comes of that, since an
+     * ack is one hop of the bus ahead of the event that goes to the same socket.
+     */
     void flushLater(WebSocketTransport socket) {
-        if (dirty.isEmpty()) context.nettyEventLoop().execute(this::flush);
+        if (dirty.isEmpty())
+            context.nettyEventLoop().execute(() -> context.nettyEventLoop().execute(this::flush));
         dirty.add(socket);
     }
 
