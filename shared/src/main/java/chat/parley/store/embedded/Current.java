@@ -46,14 +46,14 @@ final class Current {
         }
     }
 
-    /** Asks without ever waiting: false also if there is no database now, or it could not be read. */
-    boolean saysAtOnce(Reading<Boolean> question) {
+    /** Reads without ever waiting; null: there is no database now, or it could not be read. */
+    <T> @Nullable T readAtOnce(Reading<T> reading) {
         long stamp = lock.tryReadLock();
-        if (stamp == 0) return false;
+        if (stamp == 0) return null;
         try {
-            return rocks != null && question.from(rocks);
+            return rocks == null ? null : reading.from(rocks);
         } catch (RocksDBException e) {
-            return false; // whoever asks again, and waits, is told
+            return null; // whoever asks again, and waits, is told
         } finally {
             lock.unlockRead(stamp);
         }

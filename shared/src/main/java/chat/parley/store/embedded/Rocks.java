@@ -114,12 +114,11 @@ final class Rocks implements AutoCloseable {
     }
 
     /**
-     * Whether memory alone says that none of the keys is there; if not, nothing is known. Asked one by one: a list, read from
-     * memory alone, takes what only the disk knows for not there (seen with 10.10.1).
+     * False: memory alone says that the key is not there. For one key: a list, read from memory alone, takes what only the disk knows for
+     * not there (seen with 10.10.1).
      */
-    boolean saysNoneFromMemory(Family family, List<byte[]> keys) {
-        for (byte[] key : keys) if (db.keyMayExist(handle(family), inMemory, key, null)) return false;
-        return true;
+    boolean mayHave(Family family, byte[] key) {
+        return db.keyMayExist(handle(family), inMemory, key, null);
     }
 
     @SuppressWarnings({"NullAway", "unchecked", "rawtypes"
