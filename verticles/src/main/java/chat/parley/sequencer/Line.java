@@ -164,8 +164,7 @@ final class Line {
         for (Content content : draft.contents()) size += EntryCodec.sizeOf(content);
         Answer.Refused wrong = Rules.shape(draft, shard, size, config.draftBytesMax());
         if (wrong != null) return wrong;
-        History.IdKey key = new History.IdKey(draft.conversationId(), draft.senderId(), draft.clientMessageId());
-        if (isLeaving || isFull(size)) return busy(key);
+        if (isLeaving || isFull(size)) return busy(key(draft.conversationId(), draft));
         Digest digest;
         try {
             digest = digests.of(draft);
@@ -173,6 +172,8 @@ final class Line {
             return new Answer.Refused(ErrorCode.BAD_FRAME, "a number is out of range");
         }
         Conversation conversation = conversation(draft.conversationId());
+        History.IdKey key =
+                key(conversation.id(), draft); // its id and not the draft's: all that is kept of it shares one
         if (conversation.waiting().size() >= config.conversationWaitingMax()) return busy(key);
         WaitingDraft waiting = new WaitingDraft(ask, index, draft, key, digest, size, conversation, memory.reading());
         ask.waits(waiting);
@@ -182,6 +183,10 @@ final class Line {
         lookUp(waiting);
         queueIfReady(conversation);
         return null;
+    }
+
+    private static History.IdKey key(ConversationId conversation, Draft draft) {
+        return new History.IdKey(conversation, draft.senderId(), draft.clientMessageId());
     }
 
     /** Nothing was written: said only if that is not known to be wrong. */
@@ -466,7 +471,7 @@ final class Line {
         long sequence = before.head() + 1;
         boolean isMessage = content.kind() == Kind.MESSAGE;
         return new Entry(
-                draft.conversationId(),
+                waiting.conversation().id(),
                 sequence,
                 position,
                 Math.max(before.sentAt(), nowMillis),
