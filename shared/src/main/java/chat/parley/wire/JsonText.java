@@ -120,12 +120,14 @@ public final class JsonText {
     }
 
     public String string(int string) {
+        if (isEscaped(string)) return new String(unescape(string), StandardCharsets.UTF_8);
         int start = start(string);
-        if (isEscaped(string)) {
-            byte[] plain = unescape(string);
-            return new String(plain, StandardCharsets.UTF_8);
-        }
         return new String(bytes, start, end(string) - start, StandardCharsets.UTF_8);
+    }
+
+    /** The string in UTF-8, without its escapes; the caller's own. */
+    public byte[] utf8(int string) {
+        return isEscaped(string) ? unescape(string) : Arrays.copyOfRange(bytes, start(string), end(string));
     }
 
     /** The bytes of the string in UTF-8, without its escapes. */
