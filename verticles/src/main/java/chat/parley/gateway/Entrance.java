@@ -4,8 +4,9 @@ import chat.parley.wire.ErrorCode;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
-/** Whether a WebSocket may be opened on this node, asked before the upgrade. For all loops of a node. */
+/** Whether a session may begin on this node, asked before the upgrade. For all loops of a node. */
 public final class Entrance {
     private static final int DRAINING_RETRY_MILLIS = 5_000;
 
@@ -24,18 +25,30 @@ public final class Entrance {
     }
 
     /** The answer to one who asks. */
-    sealed interface Answer {
+    public sealed interface Answer {
         /** @param waitMillis 0: at once */
         record Welcome(long waitMillis) implements Answer {}
 
         record Refused(Problem problem) implements Answer {}
     }
 
+    /** Whether a new session may begin. */
     Answer ask(List<String> originHeaders, Set<String> parameterNames, long nowNanos) {
-        if (isDraining) return refused(ErrorCode.UNAVAILABLE, "this node drains; connect again", DRAINING_RETRY_MILLIS);
+        Problem offence = offence(originHeaders, parameterNames);
+        return offence == null ? takePlace(nowNanos) : new Answer.Refused(offence);
+    }
+
+    /** What a request may not have, of a new session or an old one; null: nothing. */
+    public @Nullable Problem offence(List<String> originHeaders, Set<String> parameterNames) {
         if (namesAToken(parameterNames))
-            return refused(ErrorCode.BAD_FRAME, "a token does not belong into an address; say it in hello", 0);
-        if (!origins.allows(originHeaders)) return refused(ErrorCode.FORBIDDEN, "this origin is not allowed here", 0);
+            return new Problem(ErrorCode.BAD_FRAME, "a token does not belong into an address; say it in hello");
+        if (!origins.allows(originHeaders)) return new Problem(ErrorCode.FORBIDDEN, "this origin is not allowed here");
+        return null;
+    }
+
+    /** Whether one more may begin now. */
+    public Answer takePlace(long nowNanos) {
+        if (isDraining) return refused(ErrorCode.UNAVAILABLE, "this node drains; connect again", DRAINING_RETRY_MILLIS);
         long waitMillis = rate.takeMillis(nowNanos);
         if (waitMillis < 0) return refused(ErrorCode.BUSY, "too many connect at once", -waitMillis);
         return new Answer.Welcome(waitMillis);

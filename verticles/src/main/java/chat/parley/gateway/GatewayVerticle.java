@@ -21,9 +21,10 @@ public final class GatewayVerticle extends VerticleBase {
             Entrance entrance,
             Sources sources,
             AtomicInteger connected,
+            Fallback fallback,
             Consumer<Router> routes) {
         this.gateway = gateway;
-        this.edge = new HttpEdge(config, limits, entrance, sources, connected, gateway::open, routes);
+        this.edge = new HttpEdge(config, limits, entrance, sources, connected, gateway::open, fallback, routes);
     }
 
     @Override

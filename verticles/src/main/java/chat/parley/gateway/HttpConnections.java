@@ -45,10 +45,16 @@ final class HttpConnections {
         return its.place != null;
     }
 
-    /** It is HTTP, which says with each request who asks: no longer one of the unauthenticated of its source. */
-    void isHttp(HttpConnection connection) {
+    /** Who is on the other side has proved who it is: no longer one of the unauthenticated of its source. */
+    void isAuthenticated(HttpConnection connection) {
         Waiting its = waiting.get(connection);
         if (its != null && its.place != null) its.place.giveBack();
+    }
+
+    /** Its request may take as long as it takes. */
+    void takesItsTime(HttpConnection connection) {
+        Waiting its = waiting.get(connection);
+        if (its != null) its.untilSecond = Long.MAX_VALUE;
     }
 
     void requestEnded(HttpConnection connection) {

@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * Where clients arrive at one gateway instance: an HTTP server on its event loop, which shares its port with those of the other
  * instances. What it lets in becomes a {@link WebSocketTransport} with a session, or meets the routes.
  */
-final class HttpEdge {
+public final class HttpEdge {
     private static final Logger log = LoggerFactory.getLogger(HttpEdge.class);
     private static final int ACCEPT_BACKLOG = 4096;
     private static final int TICK_MILLIS = 1000;
@@ -40,10 +40,12 @@ final class HttpEdge {
 
     private final HttpConfig config;
     private final Limits limits;
+    private final Framing plain;
     private final Entrance entrance;
     private final Sources sources;
     private final AtomicInteger connected;
     private final Function<Transport, Inbound> sessions;
+    private final Fallback fallback;
     private final Consumer<Router> routes;
     private final HttpConnections connections;
     private @Nullable Vertx vertx;
@@ -53,6 +55,7 @@ final class HttpEdge {
     /**
      * @param entrance of the node, as sources and connected
      * @param sessions makes the session of a new socket
+     * @param fallback of clients that cannot have a WebSocket
      * @param routes mounts the HTTP API, below /v1, with bodies read and bounded, and the web client
      */
     HttpEdge(
@@ -62,13 +65,16 @@ final class HttpEdge {
             Sources sources,
             AtomicInteger connected,
             Function<Transport, Inbound> sessions,
+            Fallback fallback,
             Consumer<Router> routes) {
         this.config = config;
         this.limits = limits;
+        this.plain = new PlainFraming(limits.messageBytesMax());
         this.entrance = entrance;
         this.sources = sources;
         this.connected = connected;
         this.sessions = sessions;
+        this.fallback = fallback;
         this.routes = routes;
         this.connections =
                 new HttpConnections(config.headSecondsMax(), config.requestSecondsMax(), config.keepAliveSeconds());
@@ -77,7 +83,7 @@ final class HttpEdge {
     /** Listens, on the calling context. */
     Future<Void> start(Vertx vertx, Context context) {
         this.vertx = vertx;
-        sockets = new Sockets((ContextInternal) context, limits.messageBytesMax(), config.pingSeconds());
+        sockets = new Sockets((ContextInternal) context, config.pingSeconds());
         vertx.setPeriodic(TICK_MILLIS, timer -> tick());
         server = vertx.createHttpServer(new HttpServerOptions()
                         .setHost(config.host())
@@ -96,12 +102,12 @@ final class HttpEdge {
         return server.listen().mapEmpty();
     }
 
-    /** Closes every connection; the WebSockets that were told so have the time to answer. */
+    /** Closes every connection; sessions that end have the time to hear so. */
     Future<Void> stop() {
         HttpServer listening = server;
         return listening == null
                 ? Future.succeededFuture()
-                : sockets().drained().compose(gone -> listening.close());
+                : Future.join(sockets().drained(), fallback.drained()).compose(gone -> listening.close());
     }
 
     /** The port it listens on, once started. */
@@ -112,6 +118,39 @@ final class HttpEdge {
     private void tick() {
         sockets().tick();
         connections.tick();
+        fallback.tick();
+    }
+
+    // What the fallback needs.
+
+    /** Of WebSockets without a protocol of their own. */
+    public Framing plainFraming() {
+        return plain;
+    }
+
+    /** Of this instance: its sessions are used on it only. */
+    public ContextInternal context() {
+        return sockets().context;
+    }
+
+    /** The session of a new transport; on the context. */
+    public Inbound open(Transport transport) {
+        return sessions.apply(transport);
+    }
+
+    /** The answer of this request may take as long as it takes: its session sees to that. */
+    public void takesItsTime(HttpServerRequest request) {
+        connections.takesItsTime(request.connection());
+    }
+
+    /** Who sent this request has proved who it is. */
+    public void isAuthenticated(HttpServerRequest request) {
+        connections.isAuthenticated(request.connection());
+    }
+
+    /** The address on the other side; null if it has none. */
+    public static @Nullable InetAddress addressOf(HttpConnection connection) {
+        return connection.remoteAddress() instanceof SocketAddressImpl address ? address.ipAddress() : null;
     }
 
     private void connected(HttpConnection connection) {
@@ -123,17 +162,14 @@ final class HttpEdge {
         if (isOneTooMany) connection.close();
     }
 
-    private static @Nullable InetAddress addressOf(HttpConnection connection) {
-        return connection.remoteAddress() instanceof SocketAddressImpl address ? address.ipAddress() : null;
-    }
-
     // Requests, in the order they meet this.
 
     private Router router(Vertx vertx) {
         Router router = Router.router(vertx);
         router.route().handler(this::begin);
-        router.get("/v1/ws").handler(this::webSocket);
+        router.get("/v1/ws").handler(asked -> webSocket(asked, plain));
         router.route("/v1/ws").handler(asked -> asked.fail(405));
+        fallback.mount(router, this);
         router.route("/v1/*").handler(BodyHandler.create(false).setBodyLimit(limits.httpBodyBytesMax()));
         routes.accept(router);
         router.get("/").handler(HttpEdge::frontPage);
@@ -151,10 +187,11 @@ final class HttpEdge {
                     .send(asked.response());
     }
 
-    private void webSocket(RoutingContext asked) {
+    /** Answers a handshake. */
+    public void webSocket(RoutingContext asked, Framing framing) {
         HttpServerRequest request = asked.request();
         switch (Handshake.asked(request)) {
-            case WEB_SOCKET -> askEntrance(asked, request);
+            case WEB_SOCKET -> askEntrance(asked, request, framing);
             case OTHER_VERSION -> {
                 asked.response().putHeader("Sec-WebSocket-Version", Handshake.VERSION);
                 new Problem(426, ErrorCode.BAD_FRAME, "of WebSocket version 13 is understood").send(asked.response());
@@ -168,30 +205,30 @@ final class HttpEdge {
         }
     }
 
-    private void askEntrance(RoutingContext asked, HttpServerRequest request) {
+    private void askEntrance(RoutingContext asked, HttpServerRequest request, Framing framing) {
         switch (entrance.ask(
                 request.headers().getAll("Origin"), request.params().names(), System.nanoTime())) {
             case Entrance.Answer.Refused(Problem problem) -> problem.send(asked.response());
-            case Entrance.Answer.Welcome(long waitMillis) when waitMillis == 0 -> open(request);
+            case Entrance.Answer.Welcome(long waitMillis) when waitMillis == 0 -> open(request, framing);
             case Entrance.Answer.Welcome(long waitMillis) ->
-                Objects.requireNonNull(vertx).setTimer(waitMillis, timer -> open(request));
+                Objects.requireNonNull(vertx).setTimer(waitMillis, timer -> open(request, framing));
         }
     }
 
-    private void open(HttpServerRequest request) {
+    private void open(HttpServerRequest request, Framing framing) {
         HttpConnection connection = request.connection();
         Sources.Place place = connections.upgraded(connection);
         if (place == null) return; // it went while it waited
-        WebSocketTransport transport = new WebSocketTransport(sockets(), place, connected::decrementAndGet);
+        WebSocketTransport transport = new WebSocketTransport(sockets(), framing, place, connected::decrementAndGet);
         Handshake.accept(request, transport)
-                .onSuccess(done -> transport.open(sessions.apply(transport)))
+                .onSuccess(done -> transport.open(open(transport)))
                 .onFailure(broken -> connection.close());
     }
 
     private static void frontPage(RoutingContext asked) {
         asked.response()
                 .putHeader(HttpHeaders.CONTENT_TYPE, "text/plain; charset=utf-8")
-                .end("Parley, a chat server. WebSockets at /v1/ws, the HTTP API below /v1.\n");
+                .end("Parley, a chat server. WebSockets at /v1/ws, SockJS at /v1/sockjs, the HTTP API below /v1.\n");
     }
 
     private static void answerErrors(Router router) {

@@ -18,7 +18,6 @@ final class Sockets {
     private static final int CLOSE_ANSWER_SECONDS = 3;
 
     final ContextInternal context;
-    final int messageBytesMax;
 
     private final List<List<WebSocketTransport>> bySecond = new ArrayList<>();
 
@@ -32,9 +31,8 @@ final class Sockets {
     private int open;
 
     /** @param pingSeconds between two pings of one socket */
-    Sockets(ContextInternal context, int messageBytesMax, int pingSeconds) {
+    Sockets(ContextInternal context, int pingSeconds) {
         this.context = context;
-        this.messageBytesMax = messageBytesMax;
         for (int i = 0; i < pingSeconds; i++) bySecond.add(new ArrayList<>());
     }
 

@@ -23,8 +23,7 @@ public final class Sources {
     }
 
     /** Takes a place for a connection; null if its source has too many. Give it back when it authenticated or went. */
-    @Nullable
-    Place take(@Nullable InetAddress address) {
+    public @Nullable Place take(@Nullable InetAddress address) {
         if (address == null || address.isLoopbackAddress()) return new Place(this, null);
         for (Network network : exempt) if (network.contains(address)) return new Place(this, null);
         long source = sourceOf(address);
@@ -51,8 +50,8 @@ public final class Sources {
         return source;
     }
 
-    /** One connection's place; given back once. */
-    static final class Place {
+    /** The place of one connection or session; given back once. */
+    public static final class Place {
         private final Sources sources;
         private @Nullable Long source;
 
@@ -61,7 +60,7 @@ public final class Sources {
             this.source = source;
         }
 
-        void giveBack() {
+        public void giveBack() {
             Long held = source;
             source = null;
             if (held != null) sources.release(held);

@@ -5,6 +5,11 @@ package chat.parley.gateway;
  * writes; it decides nothing.
  */
 public interface Transport {
+    /** Half of the outbox bound: with less than that pending a session goes on. */
+    int DRAINED_BYTES = 128 << 10;
+
+    int DRAINED_FRAMES = 256;
+
     /** Queues the frames for writing; they leave with the flush at the end of the turn, in order. Retains nothing beyond the write. */
     void write(Packet packet);
 

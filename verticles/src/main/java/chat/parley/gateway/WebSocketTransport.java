@@ -1,6 +1,8 @@
 package chat.parley.gateway;
 
+import chat.parley.wire.BadInput;
 import chat.parley.wire.CloseCode;
+import chat.parley.wire.ErrorCode;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.Unpooled;
@@ -23,11 +25,6 @@ import org.slf4j.LoggerFactory;
  */
 final class WebSocketTransport extends ChannelInboundHandlerAdapter implements Transport {
     private static final Logger log = LoggerFactory.getLogger(WebSocketTransport.class);
-
-    /** Half of the outbox bound: with less than that pending a session goes on. */
-    private static final int DRAINED_BYTES = 128 << 10;
-
-    private static final int DRAINED_FRAMES = 256;
 
     private static final int UNANSWERED_PINGS_MAX = 2;
     private static final int PROTOCOL_ERROR = 1002;
@@ -54,6 +51,7 @@ final class WebSocketTransport extends ChannelInboundHandlerAdapter implements T
     int index;
 
     private final Sockets sockets;
+    private final Framing framing;
     private final FrameReader reader;
     private final Sources.Place place;
     private final Runnable whenGone;
@@ -67,12 +65,14 @@ final class WebSocketTransport extends ChannelInboundHandlerAdapter implements T
     private int unansweredPings;
 
     /**
+     * @param framing of the messages in its texts
      * @param place among the unauthenticated of its source
      * @param whenGone runs once, when its connection has ended
      */
-    WebSocketTransport(Sockets sockets, Sources.Place place, Runnable whenGone) {
+    WebSocketTransport(Sockets sockets, Framing framing, Sources.Place place, Runnable whenGone) {
         this.sockets = sockets;
-        this.reader = new FrameReader(sockets.messageBytesMax);
+        this.framing = framing;
+        this.reader = new FrameReader(framing.textBytesMax());
         this.place = place;
         this.whenGone = whenGone;
     }
@@ -86,6 +86,7 @@ final class WebSocketTransport extends ChannelInboundHandlerAdapter implements T
         }
         state = State.OPEN;
         sockets.add(this);
+        writeText(framing.greeting());
         if (unread != null) readUnread();
     }
 
@@ -146,7 +147,7 @@ final class WebSocketTransport extends ChannelInboundHandlerAdapter implements T
             }
             case TEXT -> {
                 unansweredPings = 0;
-                session().onText(reader.payload());
+                hand(reader.payload());
             }
             case PING -> pong(reader.payload());
             case PONG -> {
@@ -160,6 +161,15 @@ final class WebSocketTransport extends ChannelInboundHandlerAdapter implements T
             case BAD_UTF8 -> refuse(CloseCode.BAD_UTF8.number(), CloseCode.BAD_UTF8.reason());
         }
         return true;
+    }
+
+    private void hand(byte[] text) {
+        try {
+            framing.read(text, session());
+        } catch (BadInput bad) {
+            CloseCode code = bad.code() == ErrorCode.TOO_LARGE ? CloseCode.TOO_BIG : CloseCode.BAD_FRAME;
+            refuse(code.number(), code.reason());
+        }
     }
 
     private void keep(ByteBuf in) {
@@ -203,13 +213,22 @@ final class WebSocketTransport extends ChannelInboundHandlerAdapter implements T
 
     @Override
     public void write(Packet packet) {
-        if (state == State.OPEN) write(packet.webSocket().retainedDuplicate());
+        if (state == State.OPEN) write(framing.encode(packet).retainedDuplicate());
     }
 
     private void write(ByteBuf bytes) {
         ChannelHandlerContext channel = context();
         channel.write(bytes, channel.voidPromise());
         if (unflushed++ == 0) sockets.flushLater(this);
+    }
+
+    /** A text that is no message; none if it is empty. */
+    private void writeText(String text) {
+        if (text.isEmpty()) return;
+        byte[] ascii = text.getBytes(StandardCharsets.US_ASCII);
+        ByteBuf bytes = PooledByteBufAllocator.DEFAULT.directBuffer(4 + ascii.length);
+        Packet.textHead(bytes, ascii.length);
+        write(bytes.writeBytes(ascii));
     }
 
     /** At the end of the turn, by {@link Sockets}. */
@@ -258,6 +277,7 @@ final class WebSocketTransport extends ChannelInboundHandlerAdapter implements T
         } else {
             unansweredPings++;
             write(PING.duplicate());
+            writeText(framing.heartbeat());
         }
     }
 
@@ -269,7 +289,9 @@ final class WebSocketTransport extends ChannelInboundHandlerAdapter implements T
 
     @Override
     public void close(int code, String reason) {
-        if (state == State.OPEN) end(closeFrame(code, reason), false);
+        if (state != State.OPEN) return;
+        writeText(framing.closing(code, reason));
+        end(closeFrame(code, reason), false);
     }
 
     @Override
@@ -284,6 +306,7 @@ final class WebSocketTransport extends ChannelInboundHandlerAdapter implements T
 
     /** The peer broke the protocol: what it still sends cannot be understood. */
     private void refuse(int code, String reason) {
+        writeText(framing.closing(code, reason));
         end(closeFrame(code, reason), false);
         tellClosed();
     }

@@ -3,7 +3,7 @@
  *
  * <p>In the order a message meets them: {@code GatewayVerticle} (HTTP server, upgrade) → {@code WebSocketTransport} → {@code Session} (what one
  * device says) → {@code Submitter} → bus; and back: bus → {@code Gateway} → {@code Gate} (order per conversation) → {@code Feed} (what one
- * device is sent) → {@code Transport}. HTTP enters at {@code Submitter} and {@code Pages}.
+ * device is sent) → {@code Transport}. Clients without a WebSocket come by {@code gateway.sockjs}, a {@code Fallback}. HTTP enters at {@code Submitter} and {@code Pages}.
  *
  * <p>What decides is plain: {@code Gate}, {@code Attach} (where live entries begin), {@code Outbox} (what a slow socket is owed), {@code Sends}
  * (one ack for each), {@code PageCut}, {@code Announcer}, {@code Pace} (what is said how often), {@code Heard} (what is news). {@code Gates}, {@code Attaching}, {@code Feed}, {@code Session}, {@code Pages} and {@code Registrar} carry it out.

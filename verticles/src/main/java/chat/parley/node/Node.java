@@ -19,6 +19,7 @@ import chat.parley.gateway.auth.DevTokens;
 import chat.parley.gateway.auth.KeyTrouble;
 import chat.parley.gateway.auth.KeyWatch;
 import chat.parley.gateway.auth.Tokens;
+import chat.parley.gateway.sockjs.SockJs;
 import chat.parley.gateway.web.WebFiles;
 import chat.parley.gateway.web.WebRoutes;
 import chat.parley.model.ConversationId;
@@ -139,6 +140,7 @@ final class Node {
         entrance = door;
         Sources sources = new Sources(
                 config.http().unauthenticatedPerSourceMax(), config.http().trustedProxies());
+        SockJs sockJs = new SockJs(config.sockJs(), config.gateway().limits(), door, sources);
         AtomicInteger connected = new AtomicInteger();
         Tokens tokens = watch.tokens();
         WebFiles web = config.web() ? WebFiles.load(config.auth().dev()) : null;
@@ -156,7 +158,14 @@ final class Node {
                         if (web != null) new WebRoutes(web).mount(router);
                     };
                     GatewayVerticle verticle = new GatewayVerticle(
-                            gateway, config.http(), config.gateway().limits(), door, sources, connected, routes);
+                            gateway,
+                            config.http(),
+                            config.gateway().limits(),
+                            door,
+                            sources,
+                            connected,
+                            sockJs.fallback(),
+                            routes);
                     gateways.add(verticle);
                     return verticle;
                 },

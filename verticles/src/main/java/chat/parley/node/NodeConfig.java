@@ -7,6 +7,7 @@ import chat.parley.gateway.api.ApiConfig;
 import chat.parley.gateway.auth.Algorithm;
 import chat.parley.gateway.auth.DevTokens;
 import chat.parley.gateway.auth.KeyConfig;
+import chat.parley.gateway.sockjs.SockJsConfig;
 import chat.parley.sequencer.SequencerConfig;
 import chat.parley.store.embedded.EmbeddedOptions;
 import chat.parley.wire.Limits;
@@ -30,6 +31,7 @@ record NodeConfig(
         String name,
         HttpConfig http,
         boolean web,
+        SockJsConfig sockJs,
         Ops ops,
         Path storeFolder,
         EmbeddedOptions store,
@@ -55,6 +57,7 @@ record NodeConfig(
     private static final int MANY = 1_000_000;
     private static final Limits LIMITS = Limits.DEFAULT;
     private static final HttpConfig HTTP = HttpConfig.DEFAULT;
+    private static final SockJsConfig SOCKJS = SockJsConfig.DEFAULT;
     private static final GatewayConfig GATEWAY = GatewayConfig.DEFAULT;
     private static final ApiConfig API = ApiConfig.DEFAULT;
     private static final SequencerConfig SEQUENCER = SequencerConfig.DEFAULT;
@@ -66,6 +69,7 @@ record NodeConfig(
                 settings.text("node.name", "n1", "What the node is called, on the bus and in logs."),
                 http(settings),
                 settings.flag("http.web", true, "Whether the web client is at /."),
+                sockJs(settings),
                 new Ops(
                         settings.text(
                                 "ops.host", "127.0.0.1", "Address of the operators' port; it wants no credential."),
@@ -123,7 +127,7 @@ record NodeConfig(
                         "http.origins",
                         "origins as browsers send them, like https://chat.example.org",
                         NodeConfig::origin,
-                        "Web pages that may open WebSockets, besides those of the node's own address if it is"
+                        "Web pages that may open sessions, besides those of the node's own address if it is"
                                 + " loopback."),
                 settings.list(
                         "http.trustedProxies",
@@ -135,15 +139,19 @@ record NodeConfig(
                         1,
                         MANY,
                         HTTP.connectsPerSecond(),
-                        "New WebSockets of the node, steadily."),
+                        "New WebSockets and SockJS sessions of the node, steadily."),
                 settings.number(
-                        "http.connectsBurst", 1, MANY, HTTP.connectsBurst(), "New WebSockets of the node at once."),
+                        "http.connectsBurst",
+                        1,
+                        MANY,
+                        HTTP.connectsBurst(),
+                        "New WebSockets and SockJS sessions of the node at once."),
                 settings.number(
                         "http.connectWaitMillisMax",
                         0,
                         MINUTE_SECONDS * 1000,
                         HTTP.connectWaitMillisMax(),
-                        "How long a WebSocket above that rate waits for its turn before it is sent away."),
+                        "How long one above that rate waits for its turn before it is sent away."),
                 settings.number(
                         "http.unauthenticatedPerSourceMax",
                         1,
@@ -177,6 +185,31 @@ record NodeConfig(
                         10 * MINUTE_SECONDS,
                         HTTP.pingSeconds(),
                         "Between two pings of a WebSocket; it ends after two without an answer."));
+    }
+
+    private static SockJsConfig sockJs(Settings settings) {
+        return new SockJsConfig(
+                settings.flag("sockjs.enabled", SOCKJS.enabled(), "Whether there is SockJS at /v1/sockjs."),
+                settings.number(
+                        "sockjs.heartbeatSeconds",
+                        1,
+                        600,
+                        SOCKJS.heartbeatSeconds(),
+                        "Between two heartbeats of a session over HTTP; those of its WebSockets go with"
+                                + " http.pingSeconds."),
+                settings.number(
+                        "sockjs.disconnectSeconds",
+                        1,
+                        60,
+                        SOCKJS.disconnectSeconds(),
+                        "A session over HTTP ends after so long without a request that waits for messages."),
+                settings.number("sockjs.sessionsMax", 1, MANY, SOCKJS.sessionsMax(), "Sessions over HTTP of the node."),
+                settings.number(
+                        "sockjs.streamBytesMax",
+                        4096,
+                        16 * MIB,
+                        SOCKJS.streamBytesMax(),
+                        "Messages in one answer that streams; the client then asks for the next."));
     }
 
     private static Limits limits(Settings settings) {

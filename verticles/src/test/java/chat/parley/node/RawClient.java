@@ -145,6 +145,37 @@ public final class RawClient implements AutoCloseable {
         }
     }
 
+    /** The next chunk of an answer that streams; empty: it is over. */
+    public String chunk() {
+        try {
+            int length = Integer.parseInt(line().strip(), 16);
+            byte[] bytes = in.readNBytes(length);
+            if (bytes.length < length) throw new EOFException("within a chunk");
+            line();
+            return new String(bytes, StandardCharsets.UTF_8);
+        } catch (IOException broken) {
+            throw new UncheckedIOException(broken);
+        }
+    }
+
+    /** Whether something has come that was not read. */
+    public boolean hasMore() {
+        try {
+            return in.available() > 0;
+        } catch (IOException broken) {
+            throw new UncheckedIOException(broken);
+        }
+    }
+
+    /** What comes until the server ends the connection. */
+    public String rest() {
+        try {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException broken) {
+            throw new UncheckedIOException(broken);
+        }
+    }
+
     private String line() throws IOException {
         ByteArrayOutputStream line = new ByteArrayOutputStream();
         for (int b = in.read(); b != '\n'; b = in.read()) {

@@ -7,6 +7,7 @@ import chat.parley.gateway.GatewayConfig;
 import chat.parley.gateway.HttpConfig;
 import chat.parley.gateway.api.ApiConfig;
 import chat.parley.gateway.auth.Algorithm;
+import chat.parley.gateway.sockjs.SockJsConfig;
 import chat.parley.sequencer.SequencerConfig;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -30,6 +31,7 @@ class SettingsTest {
     void whatNobodySaysHasTheDefaultOfThePart() throws Exception {
         NodeConfig config = read("{\"auth\":{\"dev\":true}}");
         assertThat(config.http()).isEqualTo(HttpConfig.DEFAULT);
+        assertThat(config.sockJs()).isEqualTo(SockJsConfig.DEFAULT);
         assertThat(config.gateway()).isEqualTo(GatewayConfig.DEFAULT);
         assertThat(config.api()).isEqualTo(ApiConfig.DEFAULT);
         assertThat(config.sequencer()).isEqualTo(SequencerConfig.DEFAULT);

@@ -1,0 +1,96 @@
+package chat.parley.gateway;
+
+import chat.parley.gateway.sockjs.SockJs;
+import chat.parley.gateway.sockjs.SockJsConfig;
+import chat.parley.wire.Limits;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+
+/** The edges of one node, one for each of its loops, on one port, in front of sessions of the test's own. */
+public final class TestEdges implements AutoCloseable {
+    public static final String ORIGIN = "https://chat.example.org";
+    public static final String OTHER_ORIGIN = "https://other.example.org";
+    private static final int LOOPS = 3;
+
+    private final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(LOOPS));
+    private final List<HttpEdge> edges = new ArrayList<>();
+    private final Entrance entrance;
+    private final SockJs sockJs;
+
+    /** @param sessions makes the session of a transport, on its loop */
+    public TestEdges(SockJsConfig config, HttpConfig http, Function<Transport, Inbound> sessions) throws Exception {
+        entrance = new Entrance(
+                new Origins(List.of(ORIGIN, OTHER_ORIGIN)),
+                new ConnectRate(http.connectsPerSecond(), http.connectsBurst(), 1000, System.nanoTime()));
+        Sources sources = new Sources(http.unauthenticatedPerSourceMax(), List.of());
+        sockJs = new SockJs(config, Limits.DEFAULT, entrance, sources);
+        AtomicInteger connected = new AtomicInteger();
+        for (int i = 0; i < LOOPS; i++) {
+            HttpEdge edge = new HttpEdge(
+                    http, Limits.DEFAULT, entrance, sources, connected, sessions, sockJs.fallback(), router -> {});
+            edges.add(edge);
+            vertx.deployVerticle(new VerticleBase() {
+                        @Override
+                        public Future<?> start() {
+                            return edge.start(vertx, context);
+                        }
+
+                        @Override
+                        public Future<?> stop() {
+                            return edge.stop();
+                        }
+                    })
+                    .await(10, TimeUnit.SECONDS);
+        }
+    }
+
+    /** Answers may take one second, as everything; any port. */
+    public static HttpConfig hasty() {
+        return http(1);
+    }
+
+    /** @param seconds that a request may take */
+    public static HttpConfig http(int seconds) {
+        return new HttpConfig(
+                "127.0.0.1",
+                0,
+                List.of(),
+                List.of(),
+                100_000,
+                100_000,
+                1000,
+                2000,
+                100_000,
+                8192,
+                seconds,
+                seconds,
+                75,
+                25);
+    }
+
+    public int port() {
+        return edges.getFirst().port();
+    }
+
+    public Entrance entrance() {
+        return entrance;
+    }
+
+    /** Sessions over HTTP. */
+    public int sessions() {
+        return sockJs.sessions();
+    }
+
+    /** Ends all edges, as a node does that has told its sessions. */
+    @Override
+    public void close() throws Exception {
+        vertx.close().await(20, TimeUnit.SECONDS);
+    }
+}
