@@ -2,6 +2,9 @@
 const NORMAL = 1000;
 const OPEN = 1;
 
+/** What a server wants of SockJS, so that nobody can guess it. */
+const SESSION_ID_LENGTH = 32;
+
 /** One connection, of whichever transport: tells that it is open, what comes, and once that it has ended. */
 export class Link {
   #socket;
@@ -18,7 +21,7 @@ export class Link {
     const socket =
       transport === 'websocket'
         ? new means.WebSocket(`${url.replace(/^http/, 'ws')}/v1/ws`)
-        : new means.sockjs(`${url}/v1/sockjs`, null, { transports: [transport] });
+        : new means.sockjs(`${url}/v1/sockjs`, null, { transports: [transport], sessionId: SESSION_ID_LENGTH });
     this.#socket = socket;
     socket.onopen = () => on.open();
     socket.onmessage = ({ data }) => on.text(String(data));
