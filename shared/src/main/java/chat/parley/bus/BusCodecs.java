@@ -18,6 +18,7 @@ import chat.parley.model.UserId;
 import chat.parley.wire.CloseCode;
 import chat.parley.wire.ErrorCode;
 import chat.parley.wire.ReceiptType;
+import chat.parley.wire.ServerFrame.Status;
 import io.vertx.core.eventbus.EventBus;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -43,7 +44,11 @@ public final class BusCodecs {
             new RecordCodec<>(Compare.class, 1, BusCodecs::write, BusCodecs::readCompare),
             new RecordCodec<>(Announced.class, 1, BusCodecs::write, BusCodecs::readAnnounced),
             new RecordCodec<>(EndSessions.class, 1, BusCodecs::write, BusCodecs::readEndSessions),
-            new RecordCodec<>(Signals.class, 1, BusCodecs::write, BusCodecs::readSignals));
+            new RecordCodec<>(Signals.class, 1, BusCodecs::write, BusCodecs::readSignals),
+            new RecordCodec<>(Watch.class, 1, BusCodecs::write, BusCodecs::readWatch),
+            new RecordCodec<>(Ask.class, 1, BusCodecs::write, BusCodecs::readAsk),
+            new RecordCodec<>(Presences.class, 1, BusCodecs::write, BusCodecs::readPresences),
+            new RecordCodec<>(SettingsChanged.class, 1, BusCodecs::write, BusCodecs::readSettingsChanged));
 
     private BusCodecs() {}
 
@@ -385,6 +390,54 @@ public final class BusCodecs {
 
     private static Signals.Typing readTyping(ByteReader in) {
         return new Signals.Typing(readConversation(in), readUser(in), readFlag(in), readAll(in, BusCodecs::readUser));
+    }
+
+    private static void write(Watch watch, ByteWriter out) {
+        out.putString(watch.gateway()).putLong(watch.boot());
+        writeAll(watch.users(), out, BusCodecs::write);
+        writeAll(watch.gone(), out, BusCodecs::write);
+    }
+
+    private static Watch readWatch(ByteReader in) {
+        return new Watch(
+                in.getString(), in.getLong(), readAll(in, BusCodecs::readUser), readAll(in, BusCodecs::readUser));
+    }
+
+    private static void write(Ask ask, ByteWriter out) {
+        writeAll(ask.users(), out, BusCodecs::write);
+    }
+
+    private static Ask readAsk(ByteReader in) {
+        return new Ask(readAll(in, BusCodecs::readUser));
+    }
+
+    private static void write(Presences presences, ByteWriter out) {
+        out.putString(presences.node()).putVar(presences.turn());
+        writeAll(presences.states(), out, BusCodecs::write);
+    }
+
+    private static Presences readPresences(ByteReader in) {
+        return new Presences(in.getString(), in.getVar(), readAll(in, BusCodecs::readState));
+    }
+
+    private static void write(Presences.State state, ByteWriter out) {
+        write(state.userId(), out);
+        out.putByte(state.status().ordinal()).putVar(state.lastSeenAt());
+    }
+
+    private static Presences.State readState(ByteReader in) {
+        UserId user = readUser(in);
+        int status = in.getByte();
+        if (status >= Status.values().length) throw new IllegalArgumentException("no status " + status);
+        return new Presences.State(user, Status.values()[status], in.getVar());
+    }
+
+    private static void write(SettingsChanged changed, ByteWriter out) {
+        write(changed.userId(), out);
+    }
+
+    private static SettingsChanged readSettingsChanged(ByteReader in) {
+        return new SettingsChanged(readUser(in));
     }
 
     private static void write(UserId user, ByteWriter out) {

@@ -10,10 +10,12 @@
  *     {@link chat.parley.bus.Pull} → {@link chat.parley.bus.Pulled} or NotMine</td></tr>
  *   <tr><td>{@code presence.<node>}</td><td>the presence verticle, for the user shards it owns</td>
  *     <td>{@link chat.parley.bus.Announce}, {@link chat.parley.bus.Compare} → {@link chat.parley.bus.Announced};
- *     {@link chat.parley.bus.Route}, {@link chat.parley.bus.Forwarded}; {@link chat.parley.bus.EndSessions} and
- *     {@link chat.parley.bus.Signals}, to be passed on</td></tr>
+ *     {@link chat.parley.bus.Route}, {@link chat.parley.bus.Forwarded}; {@link chat.parley.bus.Watch}, {@link chat.parley.bus.Ask} →
+ *     {@link chat.parley.bus.Presences}; {@link chat.parley.bus.EndSessions}, {@link chat.parley.bus.Signals} and
+ *     {@link chat.parley.bus.SettingsChanged}, to be passed on</td></tr>
  *   <tr><td>{@code gateway.<gateway>}</td><td>one gateway instance (node name, dot, instance)</td>
- *     <td>{@link chat.parley.bus.Deliver}; {@link chat.parley.bus.EndSessions}; {@link chat.parley.bus.Signals}</td></tr>
+ *     <td>{@link chat.parley.bus.Deliver}; {@link chat.parley.bus.EndSessions}; {@link chat.parley.bus.Signals};
+ *     {@link chat.parley.bus.Presences} and {@link chat.parley.bus.SettingsChanged} of users who are watched there</td></tr>
  *   <tr><td>{@code fanout.<shard>}</td><td>the worker that owns the shard</td><td>{@link chat.parley.bus.Spread}</td></tr>
  * </table>
  *

@@ -2,7 +2,6 @@ package chat.parley.presence;
 
 import java.util.Arrays;
 import java.util.function.IntPredicate;
-import java.util.function.IntUnaryOperator;
 
 /** A map from keys (not 0) to numbers, in two arrays: open addressing, linear probing, no tombstones. */
 final class Places {
@@ -54,24 +53,6 @@ final class Places {
             found[count++] = keys[i];
         }
         return Arrays.copyOf(found, count);
-    }
-
-    /** Changes every value in one pass; {@link #NONE} removes its key. */
-    void changeAll(IntUnaryOperator change) {
-        long[] oldKeys = keys;
-        int[] oldValues = values;
-        int left = 0;
-        for (int i = 0; i < oldKeys.length; i++) {
-            if (oldKeys[i] == 0) continue;
-            oldValues[i] = change.applyAsInt(oldValues[i]);
-            if (oldValues[i] == NONE) oldKeys[i] = 0;
-            else left++;
-        }
-        if (left == size) return;
-        keys = new long[0];
-        values = new int[0];
-        size = 0;
-        for (int i = 0; i < oldKeys.length; i++) if (oldKeys[i] != 0) put(oldKeys[i], oldValues[i]);
     }
 
     /** The slot of the key, or the free one where it would go. */

@@ -15,7 +15,7 @@ import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.random.RandomGenerator;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +29,7 @@ final class UserTable {
     private final long boot;
     private final PresenceConfig config;
     private final UserKeys keys;
+    private final LongConsumer changed;
     private final boolean[] mine = new boolean[UserId.SHARDS];
     private final Places[] places = new Places[UserId.SHARDS];
     private final Map<String, Gateway> byName = new LinkedHashMap<>();
@@ -43,11 +44,13 @@ final class UserTable {
     private long drift;
     private long overflow;
 
-    UserTable(Topology topology, long boot, PresenceConfig config, RandomGenerator random) {
+    /** @param changed hears the key of a user who came to be somewhere, or is nowhere any more */
+    UserTable(Topology topology, long boot, PresenceConfig config, UserKeys keys, LongConsumer changed) {
         this.topology = topology;
         this.boot = boot;
         this.config = config;
-        this.keys = new UserKeys(random);
+        this.keys = keys;
+        this.changed = changed;
         for (int shard = 0; shard < UserId.SHARDS; shard++) places[shard] = new Places();
         moved();
     }
@@ -104,13 +107,27 @@ final class UserTable {
         return places[user.shard()].get(keys.of(user));
     }
 
+    /** Whether the user is somewhere, as far as this node knows. */
+    boolean isOnline(UserId user) {
+        return placeOf(user) != Places.NONE;
+    }
+
+    /** Who comes now is not taken in. */
+    boolean isFull() {
+        return users >= config.usersMax();
+    }
+
     /** The numbers of the gateways. */
     int[] several(int place) {
         return several.get(~place);
     }
 
     boolean isMine(UserId user) {
-        return mine[user.shard()];
+        return isMine(user.shard());
+    }
+
+    boolean isMine(int shard) {
+        return mine[shard];
     }
 
     /** The bus address of a gateway by its number. */
@@ -158,7 +175,7 @@ final class UserTable {
             gateway = null;
         }
         if (gateway == null) {
-            String node = name.substring(0, Math.max(0, name.lastIndexOf('.')));
+            String node = nodeOf(name);
             if (!topology.isAlive(node) || byName.size() >= config.gatewaysMax()) return null;
             int free = gateways.indexOf(null);
             gateway = new Gateway(name, node, itsBoot, free < 0 ? gateways.size() : free);
@@ -167,6 +184,11 @@ final class UserTable {
             byName.put(name, gateway);
         }
         return gateway;
+    }
+
+    /** The node of a gateway by its name. */
+    static String nodeOf(String gateway) {
+        return gateway.substring(0, Math.max(0, gateway.lastIndexOf('.')));
     }
 
     private void takeIn(Gateway gateway, Announce.Step step, Reply reply) {
@@ -218,12 +240,13 @@ final class UserTable {
         int place = places[shard].get(key);
         if (isAt(place, gateway.number)) return false;
         if (place == Places.NONE) {
-            if (users >= config.usersMax()) {
+            if (isFull()) {
                 overflow++;
                 return false;
             }
             users++;
             places[shard].put(key, gateway.number);
+            changed.accept(key);
         } else if (place >= 0) {
             places[shard].put(key, keep(new int[] {place, gateway.number}));
         } else {
@@ -252,6 +275,7 @@ final class UserTable {
         } else {
             places[shard].remove(key);
             users--;
+            changed.accept(key);
         }
         return true;
     }
@@ -298,12 +322,7 @@ final class UserTable {
     }
 
     private void forget(Gateway gateway, int shard) {
-        if (gateway.counts[shard] > 0) {
-            int before = places[shard].size();
-            places[shard].changeAll(place -> without(place, gateway.number));
-            users -= before - places[shard].size();
-        }
-        gateway.counts[shard] = 0;
+        for (long key : keysAt(gateway, shard)) removeKey(gateway, shard, key);
         gateway.counters[shard] = 0;
         gateway.sums[shard] = 0;
         gateway.wanted.clear(shard);

@@ -35,17 +35,6 @@ class PlacesTest {
     }
 
     @Test
-    void allValuesAreChangedInOnePass() {
-        Places places = new Places();
-        for (int i = 1; i <= 1_000; i++) places.put(i, i);
-
-        places.changeAll(value -> value % 3 == 0 ? Places.NONE : 2 * value);
-
-        assertThat(places.size()).isEqualTo(667);
-        for (int i = 1; i <= 1_000; i++) assertThat(places.get(i)).isEqualTo(i % 3 == 0 ? Places.NONE : 2 * i);
-    }
-
-    @Test
     void usersHaveDifferentKeysWhichDependOnTheSecret() {
         UserKeys keys = new UserKeys(new SplittableRandom(1));
         UserKeys others = new UserKeys(new SplittableRandom(2));

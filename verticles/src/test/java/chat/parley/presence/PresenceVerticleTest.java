@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import chat.parley.bus.Address;
 import chat.parley.bus.Announce;
 import chat.parley.bus.Announced;
+import chat.parley.bus.Ask;
 import chat.parley.bus.Compare;
 import chat.parley.bus.Deliver;
 import chat.parley.bus.EndSessions;
@@ -13,11 +14,14 @@ import chat.parley.bus.Forwarded;
 import chat.parley.bus.ManualLoop;
 import chat.parley.bus.MemoryBus;
 import chat.parley.bus.NodeRole;
+import chat.parley.bus.Presences;
 import chat.parley.bus.Route;
 import chat.parley.bus.Route.Events;
 import chat.parley.bus.Route.HeadHint;
+import chat.parley.bus.SettingsChanged;
 import chat.parley.bus.Topology;
 import chat.parley.bus.Topology.Node;
+import chat.parley.bus.Watch;
 import chat.parley.model.Content;
 import chat.parley.model.ConversationId;
 import chat.parley.model.DeviceId;
@@ -25,6 +29,7 @@ import chat.parley.model.Digest;
 import chat.parley.model.Entry;
 import chat.parley.model.UserId;
 import chat.parley.wire.CloseCode;
+import chat.parley.wire.ServerFrame.Status;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -109,6 +114,25 @@ class PresenceVerticleTest {
                 .containsOnly(
                         Map.entry("a.0", new Deliver(9, List.of(events(PAIR, hello, ANN)), List.of())),
                         Map.entry("a.1", new Deliver(9, List.of(events(PAIR, hello, ANN, BOB)), List.of())));
+    }
+
+    @Test
+    void aGatewayThatWatchesIsAnsweredAndToldOfChanges() {
+        loop.advance(10_000);
+        Presences answer = (Presences) answer(new Watch("a.1", 1, List.of(ANN), List.of()));
+        assertThat(answer.states()).containsExactly(new Presences.State(ANN, Status.OFFLINE, 0));
+        announce("a.0", ANN);
+        loop.advance(100);
+        assertThat(((Presences) arrived.get("a.1")).states())
+                .containsExactly(new Presences.State(ANN, Status.ONLINE, 0));
+        assertThat(((Presences) answer(new Ask(List.of(BOB, ANN)))).states())
+                .containsExactly(
+                        new Presences.State(BOB, Status.OFFLINE, 0), new Presences.State(ANN, Status.ONLINE, 0));
+
+        SettingsChanged changed = new SettingsChanged(ANN);
+        bus.send(Address.presence("a"), changed);
+        loop.settle();
+        assertThat(arrived).containsEntry("a.1", changed).doesNotContainKey("a.0");
     }
 
     @Test
@@ -203,9 +227,13 @@ class PresenceVerticleTest {
     }
 
     private Announced ask(Object message) {
+        return (Announced) answer(message);
+    }
+
+    private Object answer(Object message) {
         Future<Object> answer = bus.request(Address.presence("a"), message, 100);
         loop.settle();
-        return (Announced) answer.result();
+        return answer.result();
     }
 
     private void route(List<Events> events, List<HeadHint> heads) {

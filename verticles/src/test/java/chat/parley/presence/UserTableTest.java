@@ -254,7 +254,7 @@ class UserTableTest {
     @Test
     void aShardThatMovesAwayAndBackIsForgotten() {
         Topology away = new Topology("a", List.of(node("a")));
-        UserTable moving = new UserTable(away, 1, PresenceConfig.DEFAULT, new SplittableRandom(1));
+        UserTable moving = new UserTable(away, 1, PresenceConfig.DEFAULT, new UserKeys(new SplittableRandom(1)), changed -> {});
         moving.announce(new Announce("a.0", BOOT, List.of(step(1, List.of(ANN), NOBODY))), 0);
         away.update(List.of(gatewayNode("a"), node("b")));
         moving.moved();
@@ -269,7 +269,7 @@ class UserTableTest {
 
     @Test
     void pastTheBoundOfUsersNobodyIsTakenInUntilThereIsRoom() {
-        UserTable small = table(new PresenceConfig(2, 10));
+        UserTable small = table(new PresenceConfig(2, 10, 10, 3_000, 5_000));
         small.announce(new Announce("a.0", BOOT, List.of(step(1, List.of(ANN, BOB, EVE), NOBODY))), 0);
 
         assertThat(small.users()).isEqualTo(2);
@@ -285,7 +285,7 @@ class UserTableTest {
 
     @Test
     void pastTheBoundOfGatewaysNoneIsTakenIn() {
-        UserTable small = table(new PresenceConfig(10, 1));
+        UserTable small = table(new PresenceConfig(10, 1, 10, 3_000, 5_000));
         small.announce(new Announce("a.0", BOOT, List.of(step(1, List.of(ANN), NOBODY))), 0);
 
         Announced answer = small.announce(new Announce("a.1", BOOT, List.of(step(1, List.of(BOB), NOBODY))), 0);
@@ -295,7 +295,7 @@ class UserTableTest {
     }
 
     private UserTable table(PresenceConfig config) {
-        return new UserTable(topology, 77, config, new SplittableRandom(1));
+        return new UserTable(topology, 77, config, new UserKeys(new SplittableRandom(1)), changed -> {});
     }
 
     private Announced announce(String gateway, Announce.Step step) {
