@@ -15,7 +15,8 @@
  *   <tr><td>{@code sync}</td><td>what is missing behind the cursors</td><td>missing entries, {@code synced}</td></tr>
  *   <tr><td>{@code open}, {@code close}</td><td>a conversation is on screen, or no longer</td><td>{@code synced}; none</td></tr>
  *   <tr><td>{@code receipt}, {@code typing}</td><td>for others to see</td><td>none; errors only</td></tr>
- *   <tr><td>{@code watch}, {@code unwatch}</td><td>who is there</td><td>{@code presence_event}</td></tr>
+ *   <tr><td>{@code watch}, {@code unwatch}</td><td>who is there: at most 100 users a frame, 500 a session</td>
+ *     <td>{@code presence_event} for each, and when it changes</td></tr>
  *   <tr><td>{@code heartbeat}</td><td>whether the server is there</td><td>{@code heartbeat}</td></tr>
  *   <tr><td>{@code reauth}</td><td>to stay beyond the token's end</td><td>{@code welcome}</td></tr>
  * </table>
@@ -46,6 +47,10 @@
  *   <li>A session has at most 50 conversations open: past that the one opened longest ago counts as closed.
  *   <li>These events take at most half of a socket's outbox and are dropped there; they never bring about a {@code resync}.
  * </ul>
+ *
+ * <p>A {@code presence_event} says {@code online}, {@code offline} with {@code lastSeenAt}, or {@code unknown}: the user may not be seen by this
+ * one, does not exist, was never here, or it is not known now. A session gets one batch of them a second at most. When the node has too
+ * many to send, those that wait come later, and who comes and goes is {@code unknown} for the while. Watching a user again asks again.
  *
  * <p>What is refused, and how far it spreads ({@link chat.parley.wire.FrameCodec}):
  *

@@ -17,12 +17,15 @@ import org.jspecify.annotations.Nullable;
  * What one session is sent: answers, what it missed, and live entries, each in its place behind the others. Live entries that find
  * the socket full are dropped, and the client is told; answers never are, but while they do not leave nothing more is read.
  */
-final class Feed {
+final class Feed implements Watcher.Sink {
     static final int FOR_SENDS = 1;
     static final int FOR_WELCOME = 2;
     private static final int FOR_ROOM = 4;
 
     private static final int SYNCS_MAX = 16;
+
+    /** Presence leaves to messages what is more than this part of the outbox. */
+    private static final int PRESENCE_PART = 8;
 
     private final Gateway gateway;
     private final Session session;
@@ -209,6 +212,23 @@ final class Feed {
         if (resync != null) send(resync);
     }
 
+    // Who is there.
+
+    @Override
+    public boolean hasRoom() {
+        return session.isWelcome()
+                && transport.pendingBytes() <= gateway.config.outboxBytesMax() / PRESENCE_PART
+                && transport.pendingFrames() <= gateway.config.outboxFramesMax() / PRESENCE_PART;
+    }
+
+    /** They are few and small, and there is room: no more than a third of an outbox is ever theirs. */
+    @Override
+    public void write(List<byte[]> presence) {
+        Packet packet = Packet.of(presence);
+        transport.write(packet);
+        packet.release();
+    }
+
     // What is written, and whether it is read.
 
     void send(ServerFrame frame) {
@@ -217,9 +237,7 @@ final class Feed {
 
     void write(byte[] json) {
         if (!session.isOpen()) return;
-        Packet packet = Packet.of(json);
-        transport.write(packet);
-        packet.release();
+        write(List.of(json));
         if ((unreadFor & FOR_ROOM) == 0 && isFull()) waitForRoom();
     }
 

@@ -5,6 +5,8 @@ import chat.parley.bus.Bus;
 import chat.parley.bus.Deliver;
 import chat.parley.bus.EndSessions;
 import chat.parley.bus.Loop;
+import chat.parley.bus.Presences;
+import chat.parley.bus.SettingsChanged;
 import chat.parley.bus.Signals;
 import chat.parley.bus.Topology;
 import chat.parley.gateway.Announcer.Standing;
@@ -64,6 +66,7 @@ public final class Gateway {
     final Ranges ranges;
     final Receipts receipts;
     final Typing typing;
+    final Lookout lookout;
 
     private final String name;
     private final Bus bus;
@@ -76,6 +79,7 @@ public final class Gateway {
     private final HeadCheck headCheck;
     private final Signalling signalling;
     private final DeviceBook devices;
+    private final LastSeen lastSeen;
     private final Set<Session> sessions = new LinkedHashSet<>();
     private final ArrayDeque<Fresh> fresh = new ArrayDeque<>();
     private boolean isTicking;
@@ -112,7 +116,8 @@ public final class Gateway {
         this.tail = new Tail(bus, stores, config.tailMillis());
         Recent recent = new Recent(config.recentBytesMax(), config.recentEntriesMax());
         this.ranges = new Ranges(recent, stores.history(), tail);
-        this.gates = new Gates(users, loop, tail, recent, config.gatesMax());
+        this.lookout = new Lookout(name, boot, bus, loop, topology, stores.directory(), config.watch());
+        this.gates = new Gates(users, loop, tail, recent, config.gatesMax(), lookout::passed);
         this.pages = new Pages(stores, tail);
         this.headCheck = new HeadCheck(stores.directory(), gates, users);
         this.devices = new DeviceBook(loop, stores.directory());
@@ -121,12 +126,14 @@ public final class Gateway {
         Roster roster = new Roster(stores.directory(), gates);
         this.receipts = new Receipts(loop, stores, gates, roster, signalling);
         this.typing = new Typing(loop, stores.directory(), gates, roster, signalling);
+        this.lastSeen = new LastSeen(loop, stores.directory());
         this.registrar = new Registrar(name, boot, bus, loop, topology, this::registryWasWrong);
     }
 
     /** Completes once the instance can be reached on the bus. */
     public Future<Void> start() {
         registrar.start();
+        lookout.start();
         return bus.listen(Address.gateway(name), this::heard).mapEmpty();
     }
 
@@ -178,9 +185,11 @@ public final class Gateway {
         });
     }
 
-    /** The user has set this. */
+    /** The user has set this: it holds here at once, and wherever the user is watched. */
     public void settingsChanged(UserId user, UserSettings settings) {
         signalling.settings(user, settings);
+        String owner = topology.presenceOwner(user.shard());
+        if (owner != null) bus.send(Address.presence(owner), new SettingsChanged(user));
     }
 
     /** Ends all sessions of a device, wherever they are. */
@@ -189,6 +198,11 @@ public final class Gateway {
         end(end);
         String owner = topology.presenceOwner(user.shard());
         if (owner != null) bus.send(Address.presence(owner), end);
+    }
+
+    /** What the user may see now of whether these are there: a presence event for each. */
+    public Future<List<byte[]>> presence(UserId user, List<UserId> users) {
+        return lookout.look(user, users);
     }
 
     /** Sessions that are open now, with or without a hello. */
@@ -211,6 +225,8 @@ public final class Gateway {
             }
             case EndSessions end -> end(end);
             case Signals signals -> signalling.heard(signals);
+            case Presences presences -> lookout.heard(presences);
+            case SettingsChanged changed -> lookout.changed(changed);
             default -> LOG.warn("a {} was dropped", received.body().getClass().getSimpleName());
         }
     }
@@ -277,6 +293,7 @@ public final class Gateway {
             user.sessions.remove(session);
             if (user.sessions.isEmpty()) {
                 registrar.gone(user.id);
+                lastSeen.gone(user.id);
                 gates.detach(user);
                 users.leave(user);
             }
@@ -377,8 +394,10 @@ public final class Gateway {
             if (isOver || !session.hasUnanswered()) session.close(CloseCode.DRAINING);
         }
         receipts.hurry();
-        if (sessions.isEmpty()) readPointers.write();
-        else loop.after(50, () -> closeSettled(deadline));
+        if (sessions.isEmpty()) {
+            readPointers.write();
+            lastSeen.write();
+        } else loop.after(50, () -> closeSettled(deadline));
     }
 
     private record Fresh(Session session, long deadline) {}

@@ -26,6 +26,7 @@ import chat.parley.wire.Limits;
  * @param gatesMax conversations with a cursor
  * @param recentBytesMax of entries kept in memory for resume
  * @param recentEntriesMax of entries of one conversation kept in memory
+ * @param watch of what sessions watch
  */
 public record GatewayConfig(
         Limits limits,
@@ -48,7 +49,8 @@ public record GatewayConfig(
         int resumeConversationEntriesMax,
         int gatesMax,
         int recentBytesMax,
-        int recentEntriesMax) {
+        int recentEntriesMax,
+        WatchConfig watch) {
     public static final GatewayConfig DEFAULT = new GatewayConfig(
             Limits.DEFAULT,
             25_000,
@@ -70,5 +72,33 @@ public record GatewayConfig(
             500,
             1_000_000,
             32 << 20,
-            256);
+            256,
+            WatchConfig.DEFAULT);
+
+    /** The share of one of so many instances. */
+    public GatewayConfig ofInstances(int instances) {
+        return new GatewayConfig(
+                limits,
+                heartbeatMillis,
+                helloMillis,
+                submitMillis,
+                announceMillis,
+                tailMillis,
+                sendsPerSecond,
+                sendsBurst,
+                userSendsPerSecond,
+                userSendsBurst,
+                devicesMax,
+                outboxBytesMax,
+                outboxFramesMax,
+                slowMillis,
+                inFlightMax,
+                resumeEntriesMax,
+                resumeBytesMax,
+                resumeConversationEntriesMax,
+                gatesMax,
+                recentBytesMax,
+                recentEntriesMax,
+                watch.ofInstances(instances));
+    }
 }

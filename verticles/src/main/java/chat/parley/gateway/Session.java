@@ -30,6 +30,7 @@ public final class Session implements Inbound {
     private static final int SYNC_COST = 5;
     private static final int OPEN_COST = 2;
     private static final int REAUTH_COST = 5;
+    private static final int WATCH_COST = 2;
 
     private enum State {
         /** Has not said who it is. */
@@ -64,6 +65,7 @@ public final class Session implements Inbound {
     private @Nullable Sends sends;
     private @Nullable Map<ConversationId, Lane> lanes;
     private @Nullable List<Decoded> early;
+    private @Nullable Watcher watcher;
 
     Session(Gateway gateway, Transport transport, String id) {
         this.gateway = gateway;
@@ -184,8 +186,10 @@ public final class Session implements Inbound {
             case ClientFrame.Hello frame -> refuse(frame, ErrorCode.BAD_FRAME, "hello was said already", 0);
             case ClientFrame.Receipt frame -> receipt(frame);
             case ClientFrame.Typing frame -> typing(frame);
-            case ClientFrame.Watch frame -> refuseUnoffered(frame);
-            case ClientFrame.Unwatch frame -> refuseUnoffered(frame);
+            case ClientFrame.Watch frame -> watch(frame);
+            case ClientFrame.Unwatch frame -> {
+                if (watcher != null) gateway.lookout.unwatch(watcher, frame.userIds());
+            }
             case Decoded.Refusal refusal -> {
                 feed.send(refusal.toError());
                 if (refusal.close() != null) close(refusal.close());
@@ -193,15 +197,11 @@ public final class Session implements Inbound {
         }
     }
 
-    private void refuseUnoffered(ClientFrame frame) {
-        refuse(frame, ErrorCode.BAD_FRAME, "not offered by this server yet", 0);
-    }
-
     /** Whether the rates of the session and the user allow it. */
     private boolean admit(Decoded decoded) {
         long now = gateway.loop.monotonicMillis();
         int cost = cost(decoded);
-        boolean isPassing = decoded instanceof ClientFrame.Receipt || decoded instanceof ClientFrame.Typing;
+        boolean isPassing = isPassing(decoded);
         TokenBucket mine = isPassing ? passingAllowance(now) : allowance;
         TokenBucket ours = isPassing ? me().passingAllowance(gateway.config, now) : me().allowance;
         long wait = mine.take(cost, now);
@@ -219,7 +219,14 @@ public final class Session implements Inbound {
         return false;
     }
 
-    /** As large as that of sends, and its own: receipts and typing never cost a message (P9). */
+    private static boolean isPassing(Decoded decoded) {
+        return decoded instanceof ClientFrame.Receipt
+                || decoded instanceof ClientFrame.Typing
+                || decoded instanceof ClientFrame.Watch
+                || decoded instanceof ClientFrame.Unwatch;
+    }
+
+    /** As large as that of sends, and its own: receipts, typing and presence never cost a message (P9). */
     private TokenBucket passingAllowance(long nowMillis) {
         TokenBucket bucket = passingAllowance;
         if (bucket == null) {
@@ -234,6 +241,7 @@ public final class Session implements Inbound {
             case ClientFrame.Sync sync -> SYNC_COST + sync.cursors().size() / 50;
             case ClientFrame.Open open -> OPEN_COST;
             case ClientFrame.Reauth reauth -> REAUTH_COST;
+            case ClientFrame.Watch watch -> WATCH_COST + watch.userIds().size() / 2;
             default -> 1;
         };
     }
@@ -311,6 +319,13 @@ public final class Session implements Inbound {
 
     private void refuseUnknown(ClientFrame frame) {
         refuse(frame, ErrorCode.NOT_FOUND, "there is no such conversation, or it is not yours", 0);
+    }
+
+    private void watch(ClientFrame.Watch frame) {
+        if (watcher == null) watcher = new Watcher(me().id, feed);
+        ErrorCode refused = gateway.lookout.watch(watcher, frame.userIds());
+        if (refused == ErrorCode.TOO_LARGE) refuse(frame, refused, "too many users are watched by this session", 0);
+        else if (refused != null) refuse(frame, refused, "too many users are watched here", 5_000);
     }
 
     private void heartbeat(ClientFrame.Heartbeat frame) {
@@ -476,6 +491,8 @@ public final class Session implements Inbound {
         if (state == State.CLOSED) return;
         state = State.CLOSED;
         gateway.ended(this);
+        if (watcher != null) gateway.lookout.end(watcher);
+        watcher = null;
         early = null;
         sends = null;
         feed.end();

@@ -6,7 +6,9 @@
  * device is sent) → {@code Transport}. Clients without a WebSocket come by {@code gateway.sockjs}, a {@code Fallback}. HTTP enters at {@code Submitter} and {@code Pages}.
  *
  * <p>What decides is plain: {@code Gate}, {@code Attach} (where live entries begin), {@code Outbox} (what a slow socket is owed), {@code Sends}
- * (one ack for each), {@code PageCut}, {@code Announcer}, {@code Pace} (what is said how often), {@code Heard} (what is news). {@code Gates}, {@code Attaching}, {@code Feed}, {@code Session}, {@code Pages} and {@code Registrar} carry it out.
+ * (one ack for each), {@code PageCut}, {@code Announcer}, {@code Pace} (what is said how often), {@code Heard} (what is news), {@code Watches} and
+ * {@code Showing} (who is shown to whom, and when). {@code Gates}, {@code Attaching}, {@code Feed}, {@code Session}, {@code Pages}, {@code
+ * Registrar} and {@code Lookout} carry it out.
  *
  * <p>What is said in passing goes another way: {@code Session} → {@code Receipts} (clamped, written, then told) or {@code Typing}, both to those that
  * {@code Roster} names → {@code Signalling} → bus → presence → bus → {@code Signalling} → {@code Feed}, dropped where there is no room.
@@ -25,7 +27,13 @@
  *       for, with the user's membership there ({@code Tail}): of the owner, or of the log.
  *   <li>Delivered is kept for each user, not for each device: the furthest of the devices is what others see, and what survives a restart beside the
  *       read pointer.
- *   <li>Receipts and typing have an allowance of their own: they never cost a send.
+ *   <li>Receipts, typing and watching have an allowance of their own: they never cost a send.
+ *   <li>Presence: the registry says the truth of a user to each gateway where one is watched ({@code Watched}); whether a session's user may
+ *       see it ({@code View}) is decided here, from what the watched has set and how the two stand ({@code Acquaintance}). Whoever shares no
+ *       conversation with them is a stranger and sees nothing, unless the watched named them. Who may not be seen, is invisible, does not
+ *       exist or was never here is {@code unknown}: the same event, after the same reads. While somebody is invisible nothing is noted of when they go.
+ *   <li>What sessions are shown of others is the first to go: it waits while a socket has an eighth of its bound pending, and past
+ *       the budget of events; since only the present state waits, nothing piles up.
  *   <li>{@code since} is taken and saves nothing yet: every hello is answered with all heads.
  * </ul>
  */

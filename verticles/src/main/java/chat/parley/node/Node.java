@@ -11,6 +11,7 @@ import chat.parley.gateway.ConnectRate;
 import chat.parley.gateway.DevTokenRoute;
 import chat.parley.gateway.Entrance;
 import chat.parley.gateway.Gateway;
+import chat.parley.gateway.GatewayConfig;
 import chat.parley.gateway.GatewayVerticle;
 import chat.parley.gateway.Origins;
 import chat.parley.gateway.Sources;
@@ -23,7 +24,6 @@ import chat.parley.gateway.sockjs.SockJs;
 import chat.parley.gateway.web.WebFiles;
 import chat.parley.gateway.web.WebRoutes;
 import chat.parley.model.ConversationId;
-import chat.parley.presence.PresenceConfig;
 import chat.parley.presence.PresenceVerticle;
 import chat.parley.sequencer.SequencerVerticle;
 import chat.parley.store.CannotOpen;
@@ -123,7 +123,7 @@ final class Node {
         deploy(
                 1,
                 () -> new PresenceVerticle(
-                        config.name(), boot, bus, new VertxLoop(vertx), topology, random, PresenceConfig.DEFAULT));
+                        config.name(), boot, bus, new VertxLoop(vertx), topology, random, config.presence()));
         deploy(
                 1,
                 () -> new FanoutVerticle(
@@ -144,13 +144,14 @@ final class Node {
         AtomicInteger connected = new AtomicInteger();
         Tokens tokens = watch.tokens();
         WebFiles web = config.web() ? WebFiles.load(config.auth().dev()) : null;
+        GatewayConfig gatewayConfig = config.gateway().ofInstances(gatewayInstances());
         deployListener(
                 gatewayInstances(),
                 () -> {
                     VertxLoop loop = new VertxLoop(vertx);
                     String name = config.name() + "." + gateways.size();
                     Gateway gateway =
-                            new Gateway(name, boot, bus, loop, stores, topology, tokens, random, config.gateway());
+                            new Gateway(name, boot, bus, loop, stores, topology, tokens, random, gatewayConfig);
                     ApiRoutes api = new ApiRoutes(gateway, stores, tokens, loop, random, config.api());
                     Consumer<Router> routes = router -> {
                         if (devTokens != null) new DevTokenRoute(devTokens, origins).mount(router);

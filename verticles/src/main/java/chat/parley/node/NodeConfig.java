@@ -3,11 +3,13 @@ package chat.parley.node;
 import chat.parley.gateway.GatewayConfig;
 import chat.parley.gateway.HttpConfig;
 import chat.parley.gateway.Sources;
+import chat.parley.gateway.WatchConfig;
 import chat.parley.gateway.api.ApiConfig;
 import chat.parley.gateway.auth.Algorithm;
 import chat.parley.gateway.auth.DevTokens;
 import chat.parley.gateway.auth.KeyConfig;
 import chat.parley.gateway.sockjs.SockJsConfig;
+import chat.parley.presence.PresenceConfig;
 import chat.parley.sequencer.SequencerConfig;
 import chat.parley.store.embedded.EmbeddedOptions;
 import chat.parley.wire.Limits;
@@ -39,6 +41,7 @@ record NodeConfig(
         GatewayConfig gateway,
         ApiConfig api,
         SequencerConfig sequencer,
+        PresenceConfig presence,
         Instances instances,
         long drainWindowMillis,
         String logLevel) {
@@ -61,6 +64,8 @@ record NodeConfig(
     private static final GatewayConfig GATEWAY = GatewayConfig.DEFAULT;
     private static final ApiConfig API = ApiConfig.DEFAULT;
     private static final SequencerConfig SEQUENCER = SequencerConfig.DEFAULT;
+    private static final WatchConfig WATCH = WatchConfig.DEFAULT;
+    private static final PresenceConfig PRESENCE = PresenceConfig.DEFAULT;
 
     /** @throws Refusal with a sentence that names what is wrong and where it was said */
     static NodeConfig read(Settings settings) throws Refusal {
@@ -95,6 +100,7 @@ record NodeConfig(
                                 API.conversationsMax(),
                                 "Conversations of one user.")),
                 sequencer(settings, limits),
+                presence(settings),
                 new Instances(
                         settings.number("instances.gateway", 0, 256, 0, "Gateways; 0: one for each processor."),
                         settings.number("instances.sequencer", 1, 128, 1, "Sequencers, which share the shards.")),
@@ -335,7 +341,41 @@ record NodeConfig(
                         0,
                         10_000,
                         GATEWAY.recentEntriesMax(),
-                        "Likewise, of one conversation."));
+                        "Likewise, of one conversation."),
+                watch(settings));
+    }
+
+    private static WatchConfig watch(Settings settings) {
+        return new WatchConfig(
+                settings.number(
+                        "presence.eventsPerSecond",
+                        100,
+                        MANY,
+                        WATCH.eventsPerSecond(),
+                        "Presence events that the node writes; past it what changes is shown as unknown for the"
+                                + " while."),
+                settings.number(
+                        "presence.sessionWatchesMax", 1, 10_000, WATCH.sessionMax(), "Users that one session watches."),
+                settings.number(
+                        "presence.watchesMax",
+                        10_000,
+                        100 * MANY,
+                        WATCH.viewsMax(),
+                        "Users watched, counted for each session that does, of the node; more are refused as busy."));
+    }
+
+    private static PresenceConfig presence(Settings settings) {
+        return new PresenceConfig(
+                PRESENCE.usersMax(),
+                PRESENCE.gatewaysMax(),
+                PRESENCE.watchesMax(),
+                settings.number(
+                        "presence.graceMillis",
+                        0,
+                        60_000,
+                        PRESENCE.graceMillis(),
+                        "After which a user who has gone is shown as offline; who is back by then never was."),
+                PRESENCE.settleMillis());
     }
 
     private static SequencerConfig sequencer(Settings settings, Limits limits) {

@@ -134,7 +134,8 @@ public final class PresenceVerticle extends VerticleBase {
     }
 
     private void tell() {
-        for (Tell tell : watchers.act(loop.monotonicMillis(), loop.millis())) bus.send(tell.address(), tell.presences());
+        for (Tell tell : watchers.act(loop.monotonicMillis(), loop.millis()))
+            bus.send(tell.address(), tell.presences());
         long at = watchers.nextAt();
         if (at >= timerAt) return;
         if (timer != null) timer.cancel();

@@ -10,7 +10,7 @@ final class GatewayConfigs {
         return with(GatewayConfig.DEFAULT, name, value);
     }
 
-    static GatewayConfig with(GatewayConfig config, String name, int value) {
+    static GatewayConfig with(GatewayConfig config, String name, Object value) {
         try {
             RecordComponent[] components = GatewayConfig.class.getRecordComponents();
             Class<?>[] types = new Class<?>[components.length];
@@ -19,7 +19,7 @@ final class GatewayConfigs {
                 types[i] = components[i].getType();
                 values[i] = components[i].getAccessor().invoke(config);
                 if (!components[i].getName().equals(name)) continue;
-                if (types[i] == long.class) values[i] = (long) value;
+                if (types[i] == long.class) values[i] = ((Number) value).longValue();
                 else values[i] = value;
             }
             return GatewayConfig.class.getDeclaredConstructor(types).newInstance(values);

@@ -136,19 +136,6 @@ class SessionTest {
         assertThat(anna.heard()).containsExactly("error too_large #m1");
     }
 
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "{\"type\":\"watch\",\"userIds\":[\"ben\"],\"ref\":\"r\"}",
-                "{\"type\":\"unwatch\",\"userIds\":[\"ben\"],\"ref\":\"r\"}"
-            })
-    void framesThatComeWithALaterVersionAreRefused(String text) {
-        Device anna = stage.device(ANNA, "phone");
-        anna.says(text);
-
-        assertThat(anna.heard()).containsExactly("error bad_frame ref r");
-    }
-
     @Test
     void theNewestSessionOfADeviceStays() {
         Device older = stage.device(ANNA, "phone");

@@ -144,6 +144,9 @@ final class TestTransport implements Transport {
                                         + frame.getLong("unreadTotal")
                                 : "");
             case "typing_event" -> frame.getString("userId") + (frame.getBoolean("active") ? " types" : " stopped");
+            case "presence_event" ->
+                frame.getString("userId") + " " + frame.getString("status")
+                        + (frame.getLong("lastSeenAt") == null ? "" : " seen");
             case null -> frame.encode();
             default -> type;
         };

@@ -42,10 +42,10 @@ class UserSettingsTest {
         assertThat(first.status()).isEqualTo(200);
         assertThat(first.json()).isEqualTo(settings("contacts", false, false));
         JsonObject change = new JsonObject()
-                .put("presence", "contacts")
+                .put("presence", "everyone")
                 .put("presenceAllow", new JsonArray(List.of("ben", "carla")))
                 .put("invisible", true);
-        JsonObject changed = settings("contacts", true, false, "ben", "carla");
+        JsonObject changed = settings("everyone", true, false, "ben", "carla");
         assertThat(patch("anna", change).json()).isEqualTo(changed);
         assertThat(get("anna")).isEqualTo(changed);
         assertThat(get("ben")).isEqualTo(settings("contacts", false, true));

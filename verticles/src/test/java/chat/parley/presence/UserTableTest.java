@@ -254,7 +254,8 @@ class UserTableTest {
     @Test
     void aShardThatMovesAwayAndBackIsForgotten() {
         Topology away = new Topology("a", List.of(node("a")));
-        UserTable moving = new UserTable(away, 1, PresenceConfig.DEFAULT, new UserKeys(new SplittableRandom(1)), changed -> {});
+        UserTable moving =
+                new UserTable(away, 1, PresenceConfig.DEFAULT, new UserKeys(new SplittableRandom(1)), changed -> {});
         moving.announce(new Announce("a.0", BOOT, List.of(step(1, List.of(ANN), NOBODY))), 0);
         away.update(List.of(gatewayNode("a"), node("b")));
         moving.moved();

@@ -203,9 +203,7 @@ class WatchersTest {
         watchers = new Watchers(table, keys, topology, config);
         watchers.moved(now);
 
-        assertThat(watch("b.0", ANN, BOB))
-                .extracting(State::status)
-                .containsExactly(Status.UNKNOWN, Status.UNKNOWN);
+        assertThat(watch("b.0", ANN, BOB)).extracting(State::status).containsExactly(Status.UNKNOWN, Status.UNKNOWN);
         come("a.0", BOB);
         pass(100);
         assertThat(take()).containsExactly("gateway.b.0 bob ONLINE");
@@ -217,7 +215,8 @@ class WatchersTest {
     void usersOfAShardThatMovedAwayAreWatchedNoMoreAndNotCalledOffline() {
         come("b.0", ANN);
         watch("a.0", ANN);
-        topology.update(List.of(new Node("a", EnumSet.of(NodeRole.GATEWAY)), new Node("b", EnumSet.allOf(NodeRole.class))));
+        topology.update(
+                List.of(new Node("a", EnumSet.of(NodeRole.GATEWAY)), new Node("b", EnumSet.allOf(NodeRole.class))));
         table.moved();
         watchers.moved(now);
         pass(60_000);
@@ -245,9 +244,7 @@ class WatchersTest {
         start();
         come("a.0", ANN);
 
-        assertThat(watch("b.0", ANN, BOB))
-                .extracting(State::status)
-                .containsExactly(Status.ONLINE, Status.UNKNOWN);
+        assertThat(watch("b.0", ANN, BOB)).extracting(State::status).containsExactly(Status.ONLINE, Status.UNKNOWN);
         pass(100_000);
         assertThat(watchers.watches()).isZero();
     }

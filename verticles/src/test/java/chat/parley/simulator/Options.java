@@ -76,7 +76,8 @@ record Options(
                 15,
                 crowded ? 5 : usual.gatesMax(),
                 crowded ? 4 << 10 : usual.recentBytesMax(),
-                crowded ? 3 : usual.recentEntriesMax());
+                crowded ? 3 : usual.recentEntriesMax(),
+                usual.watch());
     }
 
     SequencerConfig sequencer() {

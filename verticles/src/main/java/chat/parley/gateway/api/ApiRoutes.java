@@ -34,6 +34,7 @@ public final class ApiRoutes {
     private static final int WRITE = 1;
     private static final int READ = 1;
     private static final int READ_MANY = 5;
+    private static final int READ_ACQUAINTANCES = 25;
 
     private final Gateway gateway;
     private final Tokens tokens;
@@ -45,6 +46,7 @@ public final class ApiRoutes {
     private final Devices devices;
     private final UserSettingsRoute settings;
     private final Receipts receipts;
+    private final PresenceRoute presence;
 
     public ApiRoutes(Gateway gateway, Stores stores, Tokens tokens, Loop loop, SecureRandom random, ApiConfig config) {
         this.gateway = gateway;
@@ -59,6 +61,7 @@ public final class ApiRoutes {
         this.devices = new Devices(stores.directory(), gateway);
         this.settings = new UserSettingsRoute(stores.directory(), gateway);
         this.receipts = new Receipts(gateway);
+        this.presence = new PresenceRoute(gateway);
     }
 
     public void mount(Router router) {
@@ -111,12 +114,7 @@ public final class ApiRoutes {
                         HttpMethod.GET, new Operation(READ, settings::read),
                         HttpMethod.PATCH, new Operation(WRITE, settings::change)));
         path(router, "/v1/receipts", Map.of(HttpMethod.POST, new Operation(WRITE, receipts::take)));
-        path(router, "/v1/presence", Map.of(HttpMethod.GET, new Operation(READ, ApiRoutes::notOffered)));
-    }
-
-    private static Future<Reply> notOffered(Asked asked) {
-        return Reply.refused(ErrorCode.BAD_FRAME, "not offered by this server yet", 0)
-                .now();
+        path(router, "/v1/presence", Map.of(HttpMethod.GET, new Operation(READ_ACQUAINTANCES, presence::read)));
     }
 
     /** Answers a request that was read. What is wrong with it is thrown before anything is done. */

@@ -9,7 +9,9 @@ import chat.parley.wire.Fields;
 import io.vertx.ext.web.RoutingContext;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -110,6 +112,19 @@ final class Asked {
     String clientMessageId() throws BadInput {
         String given = givenId("clientMessageId");
         return given == null ? UUID.randomUUID().toString() : given;
+    }
+
+    /** The users in the query, each once, with commas between them. */
+    List<UserId> users(String name, int usersMax) throws BadInput {
+        String text = query(name);
+        if (text == null) throw BadInput.badFrame(name + " is missing");
+        Set<UserId> users = new LinkedHashSet<>();
+        for (String id : text.split(",", -1)) {
+            if (users.size() == usersMax) throw BadInput.tooLarge(name + " has more than " + usersMax);
+            if (!UserId.isValid(id)) throw BadInput.badFrame(name + " is not a list of user ids");
+            if (!users.add(new UserId(id))) throw BadInput.badFrame(name + " names a user twice");
+        }
+        return List.copyOf(users);
     }
 
     private @Nullable String query(String name) throws BadInput {

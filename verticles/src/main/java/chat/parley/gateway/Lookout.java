@@ -1,0 +1,254 @@
+package chat.parley.gateway;
+
+import chat.parley.bus.Address;
+import chat.parley.bus.Ask;
+import chat.parley.bus.Bus;
+import chat.parley.bus.Loop;
+import chat.parley.bus.Presences;
+import chat.parley.bus.SettingsChanged;
+import chat.parley.bus.Topology;
+import chat.parley.bus.Watch;
+import chat.parley.model.Entry;
+import chat.parley.model.UserId;
+import chat.parley.model.UserSettings;
+import chat.parley.store.Directory;
+import chat.parley.wire.ErrorCode;
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Looks out for whom the sessions here watch: carries out what {@link Watches} and {@link Showing} decide. Used from the gateway's loop only. */
+final class Lookout {
+    private static final Logger LOG = LoggerFactory.getLogger(Lookout.class);
+    private static final long TICK_MILLIS = 100;
+    private static final long ANSWER_MILLIS = 2_000;
+
+    /** After which it is stored that a user has taken part. */
+    private static final long SPOKEN_MILLIS = 2_000;
+
+    private final String gateway;
+    private final long boot;
+    private final Bus bus;
+    private final Loop loop;
+    private final Topology topology;
+    private final Directory directory;
+    private final Acquaintances acquaintances;
+    private final Showing showing;
+    private final Watches watches;
+    private boolean isPlanned;
+    private boolean isTicking;
+    private boolean isStoreDown;
+
+    Lookout(String gateway, long boot, Bus bus, Loop loop, Topology topology, Directory directory, WatchConfig config) {
+        this.gateway = gateway;
+        this.boot = boot;
+        this.bus = bus;
+        this.loop = loop;
+        this.topology = topology;
+        this.directory = directory;
+        this.acquaintances = new Acquaintances(directory);
+        this.showing = new Showing(config.eventsPerSecond());
+        this.watches = new Watches(showing, config.sessionMax(), config.viewsMax());
+    }
+
+    /** Whenever the topology is another, the owners of watched users may be others. */
+    void start() {
+        topology.listen(loop, () -> {
+            watches.moved();
+            plan();
+        });
+    }
+
+    /** Null: the users are watched, and shown as soon as it is known how it stands. Else why not. */
+    @Nullable
+    ErrorCode watch(Watcher watcher, List<UserId> users) {
+        ErrorCode refused = watches.watch(watcher, users, loop.monotonicMillis());
+        plan();
+        return refused;
+    }
+
+    void unwatch(Watcher watcher, List<UserId> users) {
+        watches.unwatch(watcher, users);
+    }
+
+    void end(Watcher watcher) {
+        watches.end(watcher);
+    }
+
+    /** An entry has passed: who came into the conversation, left it or spoke there may be another's acquaintance now. */
+    void passed(Entry entry) {
+        if (watches.views() == 0) return;
+        if (Entries.isMembership(entry)) {
+            watches.membersChanged(Entries.joining(entry));
+            watches.membersChanged(Entries.leaving(entry));
+            plan();
+        } else if (watches.spoke(entry.senderId(), loop.monotonicMillis())) {
+            loop.after(SPOKEN_MILLIS, () -> {
+                watches.readSharers(entry.senderId());
+                plan();
+            });
+        }
+    }
+
+    /** The owner of users says how it stands. */
+    void heard(Presences presences) {
+        watches.heard(presences);
+        plan();
+    }
+
+    /** A watched user has other settings. */
+    void changed(SettingsChanged changed) {
+        if (!watches.isWatched(changed.userId())) return;
+        readStored(List.of(changed.userId())).onComplete(done -> {
+            noteStore(done.failed() ? done.cause() : null);
+            plan();
+        });
+    }
+
+    /** What the user may see of these now: presence events, in the same order. */
+    Future<List<byte[]>> look(UserId user, List<UserId> users) {
+        Watcher once = new Watcher(user, Watcher.Sink.NOWHERE);
+        Map<UserId, Watched> watched = new HashMap<>();
+        List<View> views = new ArrayList<>(users.size());
+        for (UserId each : users) {
+            Watched there = new Watched(each);
+            View view = new View(once, there);
+            there.add(view);
+            watched.put(each, there);
+            views.add(view);
+        }
+        Future<Map<UserId, Acquaintance>> found = acquaintances.of(user, users);
+        Future<?> stored = readStored(users, (settings, lastSeen) -> {
+            for (Watched there : watched.values()) stored(there, settings, lastSeen);
+        });
+        Future<?> heard = ask(users, Ask::new, presences -> {
+            for (Presences.State state : presences.states()) {
+                Watched there = watched.get(state.userId());
+                if (there != null) there.heard(presences.node(), presences.turn(), state);
+            }
+        });
+        return Future.all(found, stored, heard).map(all -> {
+            List<byte[]> events = new ArrayList<>(views.size());
+            for (View view : views) {
+                view.read(found.result().getOrDefault(view.watched.id, Acquaintance.STRANGER));
+                events.add(view.show());
+            }
+            return events;
+        });
+    }
+
+    private static void stored(Watched there, Map<UserId, UserSettings> settings, Map<UserId, Long> lastSeen) {
+        there.read(settings.getOrDefault(there.id, UserSettings.DEFAULT), lastSeen.getOrDefault(there.id, 0L));
+    }
+
+    private void plan() {
+        if (isPlanned) return;
+        isPlanned = true;
+        loop.soon(() -> {
+            isPlanned = false;
+            goOn();
+        });
+    }
+
+    private void goOn() {
+        long now = loop.monotonicMillis();
+        while (true) {
+            Watches.Reading reading = watches.nextReading(now);
+            if (reading == null) break;
+            read(reading);
+        }
+        showing.show(now);
+        if (isTicking || watches.views() == 0) return;
+        isTicking = true;
+        loop.after(TICK_MILLIS, this::tick);
+    }
+
+    private void tick() {
+        isTicking = false;
+        List<UserId> again = watches.toRenew(loop.monotonicMillis());
+        if (!again.isEmpty()) {
+            watch(again);
+            readStored(again).onComplete(done -> noteStore(done.failed() ? done.cause() : null));
+        }
+        List<UserId> gone = watches.takeGone();
+        byOwner(gone)
+                .forEach((owner, some) -> bus.send(Address.presence(owner), new Watch(gateway, boot, List.of(), some)));
+        goOn();
+    }
+
+    private void read(Watches.Reading reading) {
+        List<UserId> users = reading.users();
+        Future<Map<UserId, Acquaintance>> found = acquaintances.of(reading.watcher().user, users);
+        Future.join(found, readStored(users), watch(users)).onComplete(done -> {
+            noteStore(done.failed() ? done.cause() : null);
+            if (done.succeeded()) watches.read(reading, found.result());
+            else watches.notRead(reading, loop.monotonicMillis());
+            plan();
+        });
+    }
+
+    private Future<?> readStored(List<UserId> users) {
+        return readStored(users, watches::stored);
+    }
+
+    private Future<?> readStored(List<UserId> users, BiConsumer<Map<UserId, UserSettings>, Map<UserId, Long>> to) {
+        return directory
+                .userSettings(users)
+                .compose(settings -> directory.lastSeen(users).onSuccess(lastSeen -> to.accept(settings, lastSeen)));
+    }
+
+    /** Tells the owners that these are watched here, and hears from them how it stands. Never fails. */
+    private Future<?> watch(List<UserId> users) {
+        Set<UserId> unheard = new HashSet<>(users);
+        return ask(users, some -> new Watch(gateway, boot, some, List.of()), presences -> {
+                    watches.heard(presences);
+                    for (Presences.State state : presences.states()) unheard.remove(state.userId());
+                })
+                .onComplete(done -> {
+                    watches.lost(List.copyOf(unheard), loop.monotonicMillis());
+                    plan();
+                });
+    }
+
+    /** Asks the owners of the users; completes when all have answered or will not. */
+    private Future<?> ask(List<UserId> users, Function<List<UserId>, Object> question, Consumer<Presences> heard) {
+        List<Future<?>> answers = new ArrayList<>(1);
+        byOwner(users)
+                .forEach((owner, some) ->
+                        answers.add(bus.request(Address.presence(owner), question.apply(some), ANSWER_MILLIS)
+                                .transform(answer -> {
+                                    if (answer.succeeded() && answer.result() instanceof Presences presences)
+                                        heard.accept(presences);
+                                    else LOG.debug("no answer from presence of {}", owner, answer.cause());
+                                    return Future.succeededFuture();
+                                })));
+        return Future.join(answers);
+    }
+
+    private Map<String, List<UserId>> byOwner(List<UserId> users) {
+        Map<String, List<UserId>> byOwner = new HashMap<>();
+        for (UserId user : users) {
+            String owner = topology.presenceOwner(user.shard());
+            if (owner != null)
+                byOwner.computeIfAbsent(owner, none -> new ArrayList<>()).add(user);
+        }
+        return byOwner;
+    }
+
+    /** Said once, not for each of the many that wait for it. */
+    private void noteStore(@Nullable Throwable broken) {
+        if (broken != null && !isStoreDown)
+            LOG.warn("who may see whom was not read: what is not known is shown as unknown", broken);
+        isStoreDown = broken != null;
+    }
+}

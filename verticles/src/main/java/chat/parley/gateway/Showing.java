@@ -1,0 +1,138 @@
+package chat.parley.gateway;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Decides when which session is shown what: at most one batch a second for each, none to a socket that is behind, and never more events
+ * than the budget has. What waits is not a queue of events but of views: whenever their turn comes they are shown as they are then.
+ *
+ * <p>When the budget does not do, it is pressed: a view that changes is set to unknown, once, and frozen, so that whoever comes and goes all
+ * the time costs nothing more. What was not shown yet waits for its turn. Some seconds later the frozen ones are shown as they are.
+ */
+final class Showing {
+    static final long BATCH_MILLIS = 1_000;
+    static final long PRESSED_MILLIS = 5_000;
+
+    private static final long THAW_MILLIS = 100;
+
+    private final EventBudget budget;
+    private final int thawMax;
+    private final ArrayDeque<Watcher> queue = new ArrayDeque<>();
+    private final ArrayDeque<Watcher> thawing = new ArrayDeque<>();
+    private long pressedUntil = Long.MIN_VALUE;
+    private long thawAt = Long.MIN_VALUE;
+    private long shown;
+
+    /** @param eventsPerSecond in whatever second */
+    Showing(int eventsPerSecond) {
+        this.budget = new EventBudget(eventsPerSecond);
+        this.thawMax = Math.max(1, eventsPerSecond / 20);
+    }
+
+    /** What the view shows may be another than before. */
+    void touch(View view) {
+        if (view.isDirty || view.isFrozen || !view.isStale()) return;
+        Watcher watcher = view.watcher;
+        view.isDirty = true;
+        watcher.dirty.add(view);
+        queue(watcher);
+    }
+
+    /** The view is no longer watched. */
+    void drop(View view) {
+        view.watcher.dirty.remove(view);
+        view.watcher.frozen.remove(view);
+    }
+
+    /** The session watches nothing any more. */
+    void end(Watcher watcher) {
+        watcher.dirty.clear();
+        watcher.frozen.clear();
+    }
+
+    /** Writes to whom it is time to write. */
+    void show(long nowMillis) {
+        if (nowMillis >= pressedUntil) thaw(nowMillis);
+        for (int left = queue.size(); left > 0; left--) {
+            Watcher watcher = queue.remove();
+            watcher.isQueued = false;
+            boolean isAffordable = true;
+            if (nowMillis >= watcher.nextAt && watcher.sink.hasRoom()) isAffordable = show(watcher, nowMillis);
+            if (!watcher.dirty.isEmpty()) queue(watcher);
+            if (!isAffordable) return;
+        }
+    }
+
+    /** Whether anything waits to be shown. */
+    boolean isWaiting() {
+        return !queue.isEmpty() || !thawing.isEmpty();
+    }
+
+    /** Events written since the start. */
+    long shown() {
+        return shown;
+    }
+
+    private void queue(Watcher watcher) {
+        if (watcher.isQueued) return;
+        watcher.isQueued = true;
+        queue.add(watcher);
+    }
+
+    /** False: the budget is used up. */
+    private boolean show(Watcher watcher, long nowMillis) {
+        List<byte[]> frames = new ArrayList<>(watcher.dirty.size());
+        boolean isAffordable = true;
+        while (!watcher.dirty.isEmpty()) {
+            View view = watcher.dirty.element();
+            boolean isPressed = nowMillis < pressedUntil;
+            boolean isToFreeze = isPressed && view.wasShown();
+            boolean costs = view.isStale() && !(isToFreeze && view.showsUnknown());
+            if (costs && !budget.take(nowMillis)) {
+                pressedUntil = nowMillis + PRESSED_MILLIS;
+                isAffordable = false;
+                break;
+            }
+            watcher.dirty.remove();
+            view.isDirty = false;
+            if (!view.isStale()) continue;
+            if (costs) frames.add(isToFreeze ? view.hide() : view.show());
+            if (isToFreeze) freeze(view);
+        }
+        if (!frames.isEmpty()) {
+            watcher.nextAt = nowMillis + BATCH_MILLIS;
+            shown += frames.size();
+            watcher.sink.write(frames);
+        }
+        return isAffordable;
+    }
+
+    private void freeze(View view) {
+        Watcher watcher = view.watcher;
+        view.isFrozen = true;
+        watcher.frozen.add(view);
+        if (watcher.isThawing) return;
+        watcher.isThawing = true;
+        thawing.add(watcher);
+    }
+
+    /** A few at a time: half of the budget stays for what happens now. */
+    private void thaw(long nowMillis) {
+        if (nowMillis < thawAt) return;
+        thawAt = nowMillis + THAW_MILLIS;
+        for (int left = thawMax; left > 0 && !thawing.isEmpty(); left--) {
+            Watcher watcher = thawing.element();
+            if (!watcher.frozen.isEmpty()) {
+                View view = watcher.frozen.removeFirst();
+                view.isFrozen = false;
+                touch(view);
+            }
+            if (watcher.frozen.isEmpty()) {
+                watcher.isThawing = false;
+                thawing.remove();
+            }
+        }
+    }
+}

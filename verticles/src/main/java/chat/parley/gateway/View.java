@@ -1,0 +1,93 @@
+package chat.parley.gateway;
+
+import chat.parley.model.UserSettings;
+import chat.parley.wire.ServerFrame.Status;
+import org.jspecify.annotations.Nullable;
+
+/** One user as one session sees them: whether it may, and what it was shown. */
+final class View {
+    final Watcher watcher;
+    final Watched watched;
+
+    /** Among those of the same watched user. */
+    int place;
+
+    /** Stands among those of its watcher that are to be shown anew. */
+    boolean isDirty;
+
+    /** Was set to unknown for want of budget, and stays so for the while. */
+    boolean isFrozen;
+
+    /** Null: not read yet; nothing is shown before. */
+    private @Nullable Acquaintance acquaintance;
+
+    private boolean maySee;
+    private @Nullable Status shown;
+    private long shownLastSeenAt;
+
+    View(Watcher watcher, Watched watched) {
+        this.watcher = watcher;
+        this.watched = watched;
+    }
+
+    /** How the two stand was read. */
+    void read(Acquaintance stands) {
+        acquaintance = stands;
+        UserSettings settings = watched.settings();
+        if (settings != null) decide(settings);
+    }
+
+    /** The watched user has set that. */
+    void decide(UserSettings settings) {
+        maySee = acquaintance != null
+                && acquaintance.maySee(settings, settings.presenceAllow().contains(watcher.user));
+    }
+
+    boolean isRead() {
+        return acquaintance != null;
+    }
+
+    boolean isOfSharer() {
+        return acquaintance == Acquaintance.SHARES;
+    }
+
+    /** The client asks anew: it is told again, though it is what it was told before. */
+    void forget() {
+        shown = null;
+    }
+
+    /** The client was told something else than what it is to be told. */
+    boolean isStale() {
+        return acquaintance != null && (shown != status() || shownLastSeenAt != lastSeenAt());
+    }
+
+    boolean wasShown() {
+        return shown != null;
+    }
+
+    boolean showsUnknown() {
+        return shown == Status.UNKNOWN;
+    }
+
+    /** The event that tells how it stands; counts as told. */
+    byte[] show() {
+        shown = status();
+        shownLastSeenAt = lastSeenAt();
+        return maySee ? watched.truth() : watched.unknown();
+    }
+
+    /** The event that takes back what was told; counts as told. */
+    byte[] hide() {
+        shown = Status.UNKNOWN;
+        shownLastSeenAt = 0;
+        return watched.unknown();
+    }
+
+    private Status status() {
+        return maySee ? watched.status() : Status.UNKNOWN;
+    }
+
+    private long lastSeenAt() {
+        return maySee ? watched.lastSeenAt() : 0;
+    }
+}

@@ -1,0 +1,325 @@
+package chat.parley.gateway;
+
+import chat.parley.bus.Presences;
+import chat.parley.bus.Watch;
+import chat.parley.model.UserId;
+import chat.parley.model.UserSettings;
+import chat.parley.wire.ErrorCode;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who watches whom at this gateway, what is known of the watched, and what is to be read and asked. Told what happened and the time; {@link
+ * Lookout} carries out. For the registry a user is watched once here, however many sessions do; it is told again every 30 s.
+ *
+ * <p>A frame is answered when everything about all its users is known: who may see and who may not cannot be told apart by time.
+ */
+final class Watches {
+    /** Users whose acquaintance is read in one go. */
+    static final int READ_MAX = 100;
+
+    /** Readings under way: what messages wait for is read by the same store. */
+    static final int READINGS_MAX = 4;
+
+    /** How often everything about a session's acquaintances is read anew, besides when it changes. */
+    static final long REREAD_MILLIS = 300_000;
+
+    /** How often it is looked whether something that a user says makes a difference. */
+    private static final long SPOKE_MILLIS = 10_000;
+
+    /** After which something is tried again that had no answer. */
+    static final long RETRY_MILLIS = 2_000;
+
+    private final Showing showing;
+    private final int sessionMax;
+    private final int viewsMax;
+
+    /** In the order in which they are to be said again. */
+    private final LinkedHashMap<UserId, Renewal> renewals = new LinkedHashMap<>();
+
+    private final Map<UserId, Watched> watched = new HashMap<>();
+    private final Map<UserId, List<Watcher>> watchers = new HashMap<>();
+    private final ArrayDeque<Watcher> waiting = new ArrayDeque<>();
+
+    /** In the order in which they are due. */
+    private final LinkedHashSet<Watcher> rereads = new LinkedHashSet<>();
+
+    private Set<UserId> gone = new LinkedHashSet<>();
+    private int readings;
+    private int views;
+
+    /** @param sessionMax users that one session may watch @param viewsMax users watched, counted for each session that does */
+    Watches(Showing showing, int sessionMax, int viewsMax) {
+        this.showing = showing;
+        this.sessionMax = sessionMax;
+        this.viewsMax = viewsMax;
+    }
+
+    // What sessions say.
+
+    /** The session wants to see these users, whom it may have watched already. Null: it will; else why not, and nothing is changed. */
+    @Nullable
+    ErrorCode watch(Watcher watcher, List<UserId> users, long nowMillis) {
+        int fresh = 0;
+        for (UserId user : users) if (!watcher.views.containsKey(user)) fresh++;
+        if (watcher.views.size() + fresh > sessionMax) return ErrorCode.TOO_LARGE;
+        if (views + fresh > viewsMax) return ErrorCode.BUSY;
+        if (watcher.views.isEmpty()) begin(watcher, nowMillis);
+        for (UserId user : users) {
+            View view = watcher.views.get(user);
+            if (view == null) view = add(watcher, user, nowMillis);
+            view.forget();
+            watcher.unread.add(view);
+        }
+        await(watcher);
+        return null;
+    }
+
+    /** The session does not want to see these users any more. */
+    void unwatch(Watcher watcher, List<UserId> users) {
+        for (UserId user : users) {
+            View view = watcher.views.remove(user);
+            if (view != null) drop(view);
+        }
+        if (watcher.views.isEmpty()) end(watcher);
+    }
+
+    /** The session is over. */
+    void end(Watcher watcher) {
+        for (View view : watcher.views.values()) drop(view);
+        watcher.views.clear();
+        watcher.unread.clear();
+        rereads.remove(watcher);
+        showing.end(watcher);
+        List<Watcher> same = watchers.get(watcher.user);
+        if (same == null) return;
+        same.remove(watcher);
+        if (same.isEmpty()) watchers.remove(watcher.user);
+    }
+
+    // What is to be read.
+
+    /** The next session's acquaintances to read; null: none, or enough are being read. To be answered by {@link #read} or {@link #notRead}. */
+    @Nullable
+    Reading nextReading(long nowMillis) {
+        while (!rereads.isEmpty() && rereads.getFirst().rereadAt <= nowMillis) reread(rereads.removeFirst(), nowMillis);
+        while (readings < READINGS_MAX) {
+            Watcher watcher = waiting.poll();
+            if (watcher == null) return null;
+            watcher.isWaiting = false;
+            List<View> some = new ArrayList<>(Math.min(READ_MAX, watcher.unread.size()));
+            while (some.size() < READ_MAX && !watcher.unread.isEmpty()) some.add(watcher.unread.removeFirst());
+            if (some.isEmpty()) continue;
+            watcher.isReading = true;
+            readings++;
+            return new Reading(watcher, some);
+        }
+        return null;
+    }
+
+    /** How the session's user stands to those of the reading. */
+    void read(Reading reading, Map<UserId, Acquaintance> found) {
+        for (View view : reading.views) {
+            Acquaintance stands = found.get(view.watched.id);
+            if (stands != null) view.read(stands);
+        }
+        finish(reading);
+    }
+
+    /** The store did not tell: who is not known is a stranger until it does. */
+    void notRead(Reading reading, long nowMillis) {
+        Watcher watcher = reading.watcher;
+        for (View view : reading.views) if (!view.isRead()) view.read(Acquaintance.STRANGER);
+        finish(reading);
+        watcher.rereadAt = Math.min(watcher.rereadAt, nowMillis + RETRY_MILLIS);
+        if (rereads.remove(watcher)) rereads.addFirst(watcher);
+    }
+
+    private void finish(Reading reading) {
+        readings--;
+        Watcher watcher = reading.watcher;
+        watcher.isReading = false;
+        watcher.nextAt = Long.MIN_VALUE;
+        for (View view : reading.views) if (isWatched(view)) showing.touch(view);
+        if (!watcher.unread.isEmpty()) await(watcher);
+    }
+
+    /** Users came into a conversation or left it: what they and those who watch them may see may be something else now. */
+    void membersChanged(List<UserId> users) {
+        for (UserId user : users) {
+            for (Watcher watcher : watchers.getOrDefault(user, List.of())) {
+                watcher.unread.addAll(watcher.views.values());
+                await(watcher);
+            }
+            Watched there = watched.get(user);
+            if (there == null) continue;
+            for (View view : there.views()) readAgain(view);
+        }
+    }
+
+    /** A user has said something, perhaps for the first time. Whether it may make a difference: {@link #readSharers} a little later says which. */
+    boolean spoke(UserId user, long nowMillis) {
+        Watched there = watched.get(user);
+        if (there == null || there.spokeAt + SPOKE_MILLIS > nowMillis) return false;
+        there.spokeAt = nowMillis;
+        for (View view : there.views()) if (view.isOfSharer()) return true;
+        return false;
+    }
+
+    /** Those who share a conversation with the user, but were no contacts, may be. */
+    void readSharers(UserId user) {
+        Watched there = watched.get(user);
+        if (there == null) return;
+        for (View view : there.views()) if (view.isOfSharer()) readAgain(view);
+    }
+
+    // What is known of the watched.
+
+    /** Those who are to be said to the registry again, and read anew, in this turn. */
+    List<UserId> toRenew(long nowMillis) {
+        List<UserId> due = new ArrayList<>(0);
+        for (Map.Entry<UserId, Renewal> each : renewals.entrySet()) {
+            if (each.getValue().at > nowMillis || due.size() == Watch.USERS_MAX) break;
+            due.add(each.getKey());
+        }
+        for (UserId user : due) renewal(user, nowMillis + Watch.AGAIN_MILLIS);
+        return due;
+    }
+
+    /** Those whom nobody here watches any more. */
+    List<UserId> takeGone() {
+        if (gone.isEmpty()) return List.of();
+        List<UserId> taken = List.copyOf(gone);
+        gone = new LinkedHashSet<>();
+        return taken;
+    }
+
+    /** The owners of all users may be others now. */
+    void moved() {
+        for (Renewal renewal : renewals.values()) renewal.at = Long.MIN_VALUE;
+    }
+
+    /** What the store knows of users. */
+    void stored(Map<UserId, UserSettings> settings, Map<UserId, Long> lastSeen) {
+        settings.forEach((user, set) -> {
+            Watched there = watched.get(user);
+            if (there != null && there.read(set, lastSeen.getOrDefault(user, 0L))) touch(there);
+        });
+    }
+
+    /** What the owner of users says, asked or not. */
+    void heard(Presences presences) {
+        for (Presences.State state : presences.states()) {
+            Watched there = watched.get(state.userId());
+            if (there != null && there.heard(presences.node(), presences.turn(), state)) touch(there);
+        }
+    }
+
+    /** The owner of these did not answer, or does not know them: asked again soon. */
+    void lost(List<UserId> users, long nowMillis) {
+        for (UserId user : users) {
+            Watched there = watched.get(user);
+            if (there == null) continue;
+            Renewal renewal = renewal(user, nowMillis + RETRY_MILLIS);
+            renewals.remove(user);
+            renewals.putFirst(user, renewal);
+            if (there.lost()) touch(there);
+        }
+    }
+
+    boolean isWatched(UserId user) {
+        return watched.containsKey(user);
+    }
+
+    /** Users watched, counted for each session that does. */
+    int views() {
+        return views;
+    }
+
+    private void touch(Watched there) {
+        for (View view : there.views()) showing.touch(view);
+    }
+
+    private void begin(Watcher watcher, long nowMillis) {
+        watchers.computeIfAbsent(watcher.user, none -> new ArrayList<>(1)).add(watcher);
+        watcher.rereadAt = nowMillis + REREAD_MILLIS;
+        rereads.add(watcher);
+    }
+
+    private void reread(Watcher watcher, long nowMillis) {
+        if (watcher.views.isEmpty()) return;
+        watcher.rereadAt = nowMillis + REREAD_MILLIS;
+        rereads.add(watcher);
+        watcher.unread.addAll(watcher.views.values());
+        await(watcher);
+    }
+
+    private void readAgain(View view) {
+        view.watcher.unread.add(view);
+        await(view.watcher);
+    }
+
+    private void await(Watcher watcher) {
+        if (watcher.isWaiting || watcher.isReading) return;
+        watcher.isWaiting = true;
+        waiting.add(watcher);
+    }
+
+    private View add(Watcher watcher, UserId user, long nowMillis) {
+        Watched there = watched.get(user);
+        if (there == null) {
+            there = new Watched(user);
+            watched.put(user, there);
+            renewal(user, nowMillis + Watch.AGAIN_MILLIS);
+            gone.remove(user);
+        }
+        View view = new View(watcher, there);
+        there.add(view);
+        watcher.views.put(user, view);
+        views++;
+        return view;
+    }
+
+    private void drop(View view) {
+        views--;
+        showing.drop(view);
+        view.watcher.unread.remove(view);
+        Watched there = view.watched;
+        there.remove(view);
+        if (!there.views().isEmpty()) return;
+        watched.remove(there.id);
+        renewals.remove(there.id);
+        gone.add(there.id);
+    }
+
+    private static boolean isWatched(View view) {
+        return view.watcher.views.get(view.watched.id) == view;
+    }
+
+    /** Moves the user to the end. */
+    private Renewal renewal(UserId user, long atMillis) {
+        Renewal renewal = renewals.remove(user);
+        if (renewal == null) renewal = new Renewal();
+        renewal.at = atMillis;
+        renewals.put(user, renewal);
+        return renewal;
+    }
+
+    /** Acquaintances of one session that are to be read. */
+    record Reading(Watcher watcher, List<View> views) {
+        List<UserId> users() {
+            return views.stream().map(view -> view.watched.id).toList();
+        }
+    }
+
+    private static final class Renewal {
+        long at;
+    }
+}
