@@ -118,8 +118,14 @@ public final class Checker {
                 finalReads.gap(row);
                 gaps.see(row);
             }
-            case POINTER -> pointers.pointer(row);
-            case UNREAD -> pointers.unread(row);
+            case POINTER -> {
+                count(Counter.POINTERS);
+                pointers.pointer(row);
+            }
+            case UNREAD -> {
+                count(Counter.UNREADS);
+                pointers.unread(row);
+            }
             case PUSH -> {
                 count(Counter.PUSHES);
                 consumers.push(row);

@@ -22,6 +22,10 @@ public enum Counter {
     ENTRIES,
     /** (device, conversation) pairs held to completeness. */
     STREAMS,
+    /** Read pointers that somebody saw. */
+    POINTERS,
+    /** Unread counts that were told. */
+    UNREADS,
     PUSHES,
     EXPORTS,
     FAULTS_PLANNED,

@@ -77,6 +77,7 @@ final class Api {
         HttpResponse<String> answer = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
         String type = answer.headers().firstValue("content-type").orElse(null);
         Contract.exchange(method, path, body == null ? null : body.encode(), answer.statusCode(), type, answer.body());
+        if (answer.statusCode() == 204) return new JsonObject();
         if (answer.statusCode() / 100 == 2) return new JsonObject(answer.body());
         throw new Refused(new JsonObject(answer.body()));
     }

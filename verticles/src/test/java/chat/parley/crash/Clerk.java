@@ -17,6 +17,7 @@ import java.util.concurrent.locks.LockSupport;
 final class Clerk implements Runnable {
     private static final long PAUSE_NANOS = 5_000_000;
     private static final long AGAIN_NANOS = 50_000_000;
+    private static final int READ_ONE_OF = 20;
 
     private final Api api;
     private final Recorder recorder;
@@ -89,8 +90,10 @@ final class Clerk implements Runnable {
                 String path = "/v1/conversations/" + conversation + write.path;
                 JsonObject body = write.method.equals("DELETE") ? null : write.body;
                 JsonObject answer = api.call(write.method, path, town.token(owner), id, body);
-                if (answer.containsKey("sequence")) recorder.ok(device, null, sent, answer);
-                else recorder.refused(device, null, sent, "unchanged");
+                if (answer.containsKey("sequence")) {
+                    recorder.ok(device, null, sent, answer);
+                    if (count % READ_ONE_OF == 0) read(device, answer);
+                } else recorder.refused(device, null, sent, "unchanged");
                 return;
             } catch (Api.Refused refused) {
                 boolean isKnown = !List.of("outcome_unknown", "internal").contains(refused.code);
@@ -105,6 +108,20 @@ final class Clerk implements Runnable {
             }
             sent = sent.attempt(sent.attempt() + 1);
             LockSupport.parkNanos(AGAIN_NANOS);
+        }
+    }
+
+    /** Says that the owner has read it; what is answered is written. */
+    private void read(String device, JsonObject placed) throws InterruptedException {
+        JsonObject receipt = new JsonObject()
+                .put("messageId", placed.getString("messageId"))
+                .put("receiptType", "read")
+                .put("deviceId", "clerk");
+        try {
+            api.call("POST", "/v1/receipts", town.token(owner), null, receipt);
+            recorder.receiptTaken(device, owner, conversation, placed.getLong("sequence"));
+        } catch (Api.Refused | IOException notTaken) {
+            // nothing was promised
         }
     }
 }

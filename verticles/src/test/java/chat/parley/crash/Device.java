@@ -34,6 +34,8 @@ final class Device implements Runnable {
     private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(8);
     private static final long AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final int NAP_MILLIS = 20;
+    private static final long READ_EVERY_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+    private static final String RECEIPT = "receipt";
 
     private final String name;
     private final String user;
@@ -55,6 +57,7 @@ final class Device implements Runnable {
     private String session = "";
     private boolean inStep;
     private boolean talks = true;
+    private long readNanos = System.nanoTime();
     private int lives;
     private int count;
     private List<Long> leftBehind = List.of(); // when what the last session left without an answer was sent
@@ -332,6 +335,7 @@ final class Device implements Runnable {
             case "gap" -> gap(frame);
             case "synced" -> synced(frame);
             case "resync" -> resync(frame);
+            case "receipt_event" -> recorder.receipt(name, session, frame);
             case "error" -> error(frame);
             default -> {} // welcome, heartbeats, heads of later versions
         }
@@ -341,6 +345,22 @@ final class Device implements Runnable {
         String conversation = event.getString("conversationId");
         recorder.received(name, session, asked.getOrDefault(conversation, How.LIVE), event);
         held(conversation).add(event.getLong("sequence"), System.nanoTime());
+        if (System.nanoTime() - readNanos > READ_EVERY_NANOS) read(conversation, event.getLong("sequence"));
+    }
+
+    private void read(String conversation, long sequence) {
+        readNanos = System.nanoTime();
+        try {
+            write(new JsonObject()
+                    .put("type", "receipt")
+                    .put("ref", RECEIPT)
+                    .put("conversationId", conversation)
+                    .put("receiptType", "read")
+                    .put("sequence", sequence)
+                    .encode());
+        } catch (IOException e) {
+            // the session ends: it is said of a later one
+        }
     }
 
     private void gap(JsonObject gap) {
@@ -370,6 +390,8 @@ final class Device implements Runnable {
         String id = error.getString("clientMessageId");
         String code = error.getString("code");
         Draft draft = id == null ? null : unsettled.get(id);
+        boolean isGuests = code.equals("not_found") && Town.GUESTS.contains(user);
+        if (RECEIPT.equals(error.getString("ref")) && isGuests) return; // put out meanwhile
         if (draft == null) {
             recorder.odd(name + ": " + error);
             return;

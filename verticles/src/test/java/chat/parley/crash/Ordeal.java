@@ -30,7 +30,7 @@ final class Ordeal {
     private final Path folder;
     private final SplittableRandom random;
     private final String store;
-    private final Recorder recorder = new Recorder();
+    private final Recorder recorder;
     private final Door door = new Door();
     private final Api api = new Api(door);
     private final List<Long> unacknowledged = new ArrayList<>();
@@ -49,6 +49,7 @@ final class Ordeal {
         this.store = store;
         this.folder = folder;
         this.random = new SplittableRandom(seed);
+        this.recorder = new Recorder(!store.equals("journaled") && !store.equals("hasty"));
     }
 
     /** The verdict on so many kills; prints the figures. */
@@ -84,6 +85,7 @@ final class Ordeal {
             load(devices, node);
             quiet(devices, clerks);
             finalReads(town, devices);
+            recorder.marks().readAgain(api, town);
             recorder.end();
             door.end();
         } finally {
@@ -102,6 +104,8 @@ final class Ordeal {
                 .atLeast(Counter.UNKNOWN_OUTCOMES, (long) kills * UNACKNOWLEDGED_LEAST)
                 .atLeast(Counter.RESUMES, (long) kills * Town.DEVICES.size())
                 .atLeast(Counter.RECEPTIONS, 1)
+                .atLeast(Counter.POINTERS, 1)
+                .atLeast(Counter.UNREADS, 1)
                 .atLeast(Counter.STREAMS, Town.DEVICES.size())
                 .atLeast(Counter.FAULTS_EFFECTIVE, kills)
                 .faultsEffective(1);

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 /** What all clients of a run did and saw, on one clock; and how often. */
 final class Recorder {
     private final History history = new History();
+    private final Marks marks;
     private final AtomicLong sends = new AtomicLong();
     private final AtomicLong acks = new AtomicLong();
     private final AtomicLong retries = new AtomicLong();
@@ -27,6 +28,15 @@ final class Recorder {
     private final List<String> odd = new CopyOnWriteArrayList<>();
     private volatile long firstAckNanos;
     private volatile boolean ended;
+
+    /** @param keepsPointers what was told of read pointers outlives the end of the node */
+    Recorder(boolean keepsPointers) {
+        marks = new Marks(history, keepsPointers);
+    }
+
+    Marks marks() {
+        return marks;
+    }
 
     History history() {
         return history;
@@ -74,6 +84,16 @@ final class Recorder {
         if (ended) return;
         entries.incrementAndGet();
         history.recv(System.nanoTime(), device, session, how, seen(event));
+    }
+
+    /** Somebody has read up to there. @param event the fields of {@code receipt_event} */
+    void receipt(String device, String session, JsonObject event) {
+        if (!ended) marks.told(device, session, event);
+    }
+
+    /** A receipt over HTTP was taken. */
+    void receiptTaken(String device, String user, String conversation, long sequence) {
+        if (!ended) marks.saw(device, user, conversation, sequence);
     }
 
     void gap(String device, String conversation, JsonObject gap) {

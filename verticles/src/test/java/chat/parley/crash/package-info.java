@@ -9,6 +9,7 @@
  *   <li>{@code Device}: a client as clients should be: keeps what it holds ({@code Held}), resumes by cursors, retries under the same id.
  *       {@code ClientSocket}: its socket
  *   <li>{@code Clerk}: a program that writes over HTTP ({@code Api}): messages, members, roles, names
+ *   <li>{@code Marks}: how far users have read, as others see it, in each life and over all of them
  *   <li>{@code Recorder}: the history that they all write, and the figures
  * </ul>
  */

@@ -29,6 +29,7 @@ final class Device {
     final RandomGenerator random;
     final Shelf shelf;
     final Sends sends;
+    final Receipts receipts;
     private @Nullable Link link;
     private String session = "";
     private int sessions;
@@ -44,6 +45,7 @@ final class Device {
         this.random = random;
         this.shelf = new Shelf(this);
         this.sends = new Sends(this);
+        this.receipts = new Receipts(this);
     }
 
     UserId userId() {
@@ -174,7 +176,11 @@ final class Device {
                 isWelcome = true;
                 sends.flush();
             }
-            case "message_event" -> shelf.onEvent(frame, session);
+            case "message_event" -> {
+                shelf.onEvent(frame, session);
+                receipts.onEvent(frame.getString("conversationId"));
+            }
+            case "receipt_event" -> receipts.onReceipt(frame, session);
             case "message_ack" -> sends.onAck(frame, session);
             case "gap" -> shelf.onGap(frame);
             case "synced" -> shelf.onSynced(frame);
@@ -189,6 +195,7 @@ final class Device {
     private void onError(JsonObject error) {
         if (error.getString("clientMessageId") != null) sends.onError(error);
         else if ("hello".equals(error.getString("ref"))) hangUp();
+        else if (Receipts.REF.equals(error.getString("ref"))) world.refused(error);
         else shelf.onError(error);
     }
 

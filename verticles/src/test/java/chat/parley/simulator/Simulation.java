@@ -11,11 +11,15 @@ import chat.parley.checker.How;
 import chat.parley.checker.Seen;
 import chat.parley.checker.Verdict;
 import chat.parley.gateway.Pages;
+import chat.parley.gateway.Unread;
 import chat.parley.model.ConversationId;
+import chat.parley.model.Membership;
 import chat.parley.model.UserId;
+import chat.parley.store.Directory;
 import chat.parley.store.LogRow;
 import chat.parley.store.Stores;
 import chat.parley.store.memory.MemoryStore;
+import chat.parley.store.memory.Weather;
 import chat.parley.wire.ServerFrame;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
@@ -101,6 +105,7 @@ final class Simulation {
         for (Device device : devices) if (device.random.nextBoolean()) device.hangUp();
         settle("all that was said");
         readAll();
+        readPointers();
         return outcome();
     }
 
@@ -178,6 +183,30 @@ final class Simulation {
         if (reading > 0) broken(reading + " final reads were never answered");
     }
 
+    /** How far everybody has read, and what is unread by that. */
+    private void readPointers() {
+        Directory directory = store.stores(Weather.FINE).directory();
+        for (Device device : devices) device.receipts.readAgain(directory);
+        for (String name : users()) {
+            UserId user = new UserId(name);
+            List<ConversationId> conversations = workload.conversations();
+            Map<ConversationId, Membership> memberships =
+                    directory.memberships(user, conversations).result();
+            Map<ConversationId, Directory.Head> heads =
+                    directory.heads(conversations).result();
+            Map<ConversationId, Directory.ReadPointer> pointers =
+                    directory.readPointers(user, conversations).result();
+            memberships.forEach((conversation, membership) -> {
+                Directory.Head head = heads.get(conversation);
+                if (!membership.isMember() || head == null) return;
+                Directory.ReadPointer pointer = pointers.get(conversation);
+                long read = Math.max(membership.last().joined() - 1, pointer == null ? 0 : pointer.sequence());
+                long unread = Unread.of(membership, head, pointer);
+                history.unread(now(), name, conversation.value(), read, head.sequence(), unread);
+            });
+        }
+    }
+
     private void readPages(Node node, String user, ConversationId conversation, long after, int tries) {
         reading++;
         cluster.ask(node, at -> at.pages().after(new UserId(user), conversation, after, PAGE))
@@ -221,6 +250,11 @@ final class Simulation {
                 holes,
                 resyncs,
                 refusals);
+    }
+
+    /** A receipt was not taken: of somebody who is no member any more, or while a store does not answer. */
+    void refused(JsonObject error) {
+        refusals.merge(error.getString("code"), 1L, Long::sum);
     }
 
     /** The storm is over, and everybody has come to rest: from now on nothing may fail. */

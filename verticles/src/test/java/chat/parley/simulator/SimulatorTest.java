@@ -41,7 +41,13 @@ class SimulatorTest {
         assertThat(totals.fewestFaults()).isGreaterThanOrEqualTo(3);
         assertThat(totals.harms()).containsOnlyKeys(Nemesis.Harm.values());
         assertThat(totals.takeOvers()).isPositive();
-        for (Counter must : List.of(Counter.CONFLICTS, Counter.UNKNOWN_OUTCOMES, Counter.RESUMES, Counter.PULLS)) {
+        for (Counter must : List.of(
+                Counter.CONFLICTS,
+                Counter.UNKNOWN_OUTCOMES,
+                Counter.RESUMES,
+                Counter.PULLS,
+                Counter.POINTERS,
+                Counter.UNREADS)) {
             assertThat(totals.count(must)).as(must.toString()).isPositive();
         }
     }
