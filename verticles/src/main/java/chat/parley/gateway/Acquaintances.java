@@ -52,12 +52,12 @@ final class Acquaintances {
                         .map(pointers -> {
                             Acquaintance closest = Acquaintance.STRANGER;
                             for (Membership membership : memberships.values()) {
-                        if (!membership.isMember()) continue;
-                        if (hasTakenPart(membership, pointers.get(membership.conversationId())))
-                            return Acquaintance.CONTACT;
-                        closest = Acquaintance.SHARES;
-                    }
-                    return closest;
+                                if (!membership.isMember()) continue;
+                                if (hasTakenPart(membership, pointers.get(membership.conversationId())))
+                                    return Acquaintance.CONTACT;
+                                closest = Acquaintance.SHARES;
+                            }
+                            return closest;
                         }));
     }
 

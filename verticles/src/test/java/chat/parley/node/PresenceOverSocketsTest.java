@@ -103,11 +103,7 @@ class PresenceOverSocketsTest {
     }
 
     private static List<String> look(String viewer, String users) {
-        return node.caller(viewer)
-                .get("/v1/presence?userIds=" + users)
-                .json()
-                .getJsonArray("presence")
-                .stream()
+        return node.caller(viewer).get("/v1/presence?userIds=" + users).json().getJsonArray("presence").stream()
                 .map(JsonObject.class::cast)
                 .map(each -> each.getString("userId") + " " + each.getString("status"))
                 .toList();
