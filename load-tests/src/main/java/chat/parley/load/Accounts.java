@@ -36,7 +36,11 @@ final class Accounts {
     private final String prefix = "load" + Long.toString(System.nanoTime() & 0xFFFFFFF, 36) + "-";
 
     Accounts(String host, int port) {
-        base = "http://" + host + ":" + port;
+        this("http://" + host + ":" + port);
+    }
+
+    private Accounts(String base) {
+        this.base = base;
     }
 
     /** Users with nobody to talk to. */
@@ -74,6 +78,19 @@ final class Accounts {
                 .toList();
     }
 
+    /** Others than these. */
+    Accounts others() {
+        return new Accounts(base);
+    }
+
+    /** From now on whoever shares a conversation with them sees whether they are there. */
+    void showThemselves(List<Account> accounts) throws Exception {
+        each(accounts.size(), user -> {
+            Account account = accounts.get(user);
+            return send("PATCH", "/v1/settings", account.token, "{\"presence\":\"everyone\"}");
+        });
+    }
+
     private static Account of(String token, Account creator) {
         return new Account(token, creator.conversationId, creator.head);
     }
@@ -88,7 +105,8 @@ final class Accounts {
         return each(count, user -> text(call("/v1/dev/tokens", null, "{\"userId\":\"" + name(user) + "\"}"), "token"));
     }
 
-    private String name(int user) {
+    /** The id of a user. */
+    String name(int user) {
         return prefix + user;
     }
 
@@ -113,12 +131,17 @@ final class Accounts {
     /** A GET, or a POST if there is a body. */
     private String call(String path, @Nullable String token, @Nullable String body)
             throws IOException, InterruptedException {
+        return send(body == null ? "GET" : "POST", path, token, body);
+    }
+
+    private String send(String method, String path, @Nullable String token, @Nullable String body)
+            throws IOException, InterruptedException {
         HttpRequest.Builder request =
                 HttpRequest.newBuilder(URI.create(base + path)).timeout(ANSWERED);
         if (token != null) request.header("Authorization", "Bearer " + token);
-        if (body != null) {
-            request.header("Content-Type", "application/json").POST(HttpRequest.BodyPublishers.ofString(body));
-        }
+        if (body != null) request.header("Content-Type", "application/json");
+        request.method(
+                method, body == null ? HttpRequest.BodyPublishers.noBody() : HttpRequest.BodyPublishers.ofString(body));
         HttpResponse<String> answer = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
         if (answer.statusCode() / 100 != 2) {
             throw new IOException(path + " answered " + answer.statusCode() + ": " + answer.body());

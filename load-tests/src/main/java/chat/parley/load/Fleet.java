@@ -53,6 +53,7 @@ final class Fleet {
     private CompletableFuture<Void> connected = new CompletableFuture<>();
     private boolean returning;
     private Consumer<Session> onCaughtUp = session -> {};
+    private Consumer<Session> onReady = session -> {};
 
     Fleet(String host, int port, int bodyBytes, Proc proc) {
         this.host = host;
@@ -138,7 +139,19 @@ final class Fleet {
     void ready(Session session) {
         loginNanos.recordValue(Math.min(System.nanoTime() - session.openedAt, TimeUnit.SECONDS.toNanos(60)));
         opening--;
+        onReady.accept(session);
         openMore();
+    }
+
+    /** Hears of each session that comes in step, from now on. */
+    void onReady(Consumer<Session> action) {
+        onReady = action;
+    }
+
+    /** Connects one session that hung up. */
+    void reopen(Session session) {
+        opening++;
+        open(session);
     }
 
     void closed(Session session) {

@@ -14,18 +14,28 @@ final class FrameScanner {
         ERROR,
         RESYNC,
         GAP,
+        PRESENCE_EVENT,
         OTHER
     }
 
     private static final Type[] TYPES = {
-        Type.MESSAGE_EVENT, Type.MESSAGE_ACK, Type.SYNCED, Type.ERROR, Type.RESYNC, Type.GAP
+        Type.MESSAGE_EVENT, Type.MESSAGE_ACK, Type.SYNCED, Type.ERROR, Type.RESYNC, Type.GAP, Type.PRESENCE_EVENT
     };
     private static final byte[][] NAMES = {
-        ascii("message_event"), ascii("message_ack"), ascii("synced"), ascii("error"), ascii("resync"), ascii("gap")
+        ascii("message_event"),
+        ascii("message_ack"),
+        ascii("synced"),
+        ascii("error"),
+        ascii("resync"),
+        ascii("gap"),
+        ascii("presence_event")
     };
     private static final byte[] TYPE = ascii("type");
     private static final byte[] BODY = ascii("body");
     private static final byte[] SEQUENCE = ascii("sequence");
+    private static final byte[] USER_ID = ascii("userId");
+    private static final byte[] STATUS = ascii("status");
+    private static final byte[] ONLINE = ascii("online");
     private static final byte[] CLIENT_MESSAGE_ID = ascii("clientMessageId");
 
     private byte[] text = {};
@@ -35,6 +45,8 @@ final class FrameScanner {
     private long sequence;
     private int body;
     private int clientMessageId;
+    private long user;
+    private boolean isOnline;
     private int frame;
 
     /** Begins with the bytes, which hold one frame or an array of them. */
@@ -53,6 +65,8 @@ final class FrameScanner {
         sequence = 0;
         body = -1;
         clientMessageId = -1;
+        user = -1;
+        isOnline = false;
         while (true) {
             while (at < end && text[at] != '"' && text[at] != '}') at++;
             if (at == end) throw broken();
@@ -79,6 +93,16 @@ final class FrameScanner {
         return clientMessageId;
     }
 
+    /** The number at the end of the user's name. */
+    int user() {
+        return (int) user;
+    }
+
+    /** Whether a presence event says so. */
+    boolean isOnline() {
+        return isOnline;
+    }
+
     @Override
     public String toString() {
         return new String(text, frame, at - frame, StandardCharsets.UTF_8);
@@ -95,6 +119,10 @@ final class FrameScanner {
             case 4 -> {
                 if (is(key, length, TYPE)) type = typeOf(value + 1, at - 2 - value);
                 else if (is(key, length, BODY)) body = value + 1;
+            }
+            case 6 -> {
+                if (is(key, length, USER_ID)) user = numberBefore(at - 1);
+                else if (is(key, length, STATUS)) isOnline = is(value + 1, at - 2 - value, ONLINE);
             }
             case 8 -> {
                 if (is(key, length, SEQUENCE)) sequence = number(value);
@@ -167,6 +195,12 @@ final class FrameScanner {
         long number = 0;
         for (int i = from; text[i] >= '0' && text[i] <= '9'; i++) number = number * 10 + text[i] - '0';
         return number;
+    }
+
+    private long numberBefore(int to) {
+        int from = to;
+        while (text[from - 1] >= '0' && text[from - 1] <= '9') from--;
+        return number(from);
     }
 
     private IllegalStateException broken() {

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** {@code w1|w2|w4|w5 [key=value …]}: runs one workload and prints its figures; README.md says what they mean. */
+/** {@code w1|w2|w4|w5|presence [key=value …]}: runs one workload and prints its figures; README.md says what they mean. */
 public final class Main {
     private static final String SYNCS = "parley_store_syncs_total";
     private static final int BODY_BYTES = 200;
@@ -24,9 +24,11 @@ public final class Main {
 
     public static void main(String[] arguments) {
         try {
-            if (arguments.length == 0 || !List.of("w1", "w2", "w4", "w5").contains(arguments[0])) {
+            if (arguments.length == 0
+                    || !List.of("w1", "w2", "w4", "w5", "presence").contains(arguments[0])) {
                 throw new IllegalArgumentException(
-                        "usage: ./parley bench w1|w2|w4|w5 [key=value ...]; load-tests/README.md says what there is.");
+                        "usage: ./parley bench w1|w2|w4|w5|presence [key=value ...]; load-tests/README.md says what"
+                                + " there is.");
             }
             Settings settings = new Settings(Arrays.copyOfRange(arguments, 1, arguments.length));
             boolean holds = new Main(arguments[0], settings).run();
@@ -65,6 +67,7 @@ public final class Main {
             case "w1" -> Saturation.ofPairs(settings, accounts);
             case "w2" -> Saturation.ofGroups(settings, accounts);
             case "w4" -> new Idle(settings, accounts, proc);
+            case "presence" -> new Presence(settings, accounts);
             default -> new Return(settings, accounts);
         };
         Fleet fleet = new Fleet(host, port, Math.max(Template.ID_LENGTH, settings.number("body", BODY_BYTES)), proc);
@@ -89,6 +92,10 @@ public final class Main {
             case "w1" -> of("closed", "acked_s", "acked/s") + cpu("closed");
             case "w2" -> of("closed", "deliv_s", "deliveries/s") + cpu("closed");
             case "w4" -> of(lines.getLast().getOrDefault("phase", "").toString(), "kb_per_conn", "kB a connection");
+            case "presence" ->
+                figure("verdict", "p99_ratio") + " times the p99 of messages without, at most "
+                        + figure("verdict", "presence_s_max") + " presence events in a second, all true after "
+                        + figure("verdict", "true_after_sec") + " s";
             default -> of("resume", "total_sec", "s until all have what they missed") + cpu("resume");
         };
         return name + ": " + figures + "; " + String.format("%,d", run.acksOfRun) + " acks, " + syncs + " fdatasync; "

@@ -12,8 +12,6 @@ import java.util.function.Consumer;
  */
 final class Saturation implements Workload {
     private static final int STEADY_WARM_SECONDS = 3;
-    private static final long TICK_NANOS = 500_000;
-    private static final int DUE_AT_ONCE_MAX = 20_000;
 
     /** Who sends next, on a lane of the closed loop, and of the open loop. */
     private interface Turn {
@@ -90,18 +88,7 @@ final class Saturation implements Workload {
 
     private void hold(Fleet fleet, double rate, Consumer<Map<String, Object>> lines) throws Exception {
         if (rate < 1) return;
-        long start = System.nanoTime();
-        int[] number = {0};
-        Runnable sendDue = () -> {
-            long now = System.nanoTime();
-            for (int i = 0; i < DUE_AT_ONCE_MAX; i++) {
-                long due = start + (long) (number[0] * 1e9 / rate);
-                if (due > now) return;
-                fleet.sends().send(fleet.session(open.sender(number[0]++)), Sends.NO_LANE, readers, due);
-            }
-        };
-        ScheduledFuture<?> ticks =
-                fleet.loop().scheduleAtFixedRate(sendDue, TICK_NANOS, TICK_NANOS, TimeUnit.NANOSECONDS);
+        ScheduledFuture<?> ticks = Steady.start(fleet, rate, readers, open::sender);
         Map<String, Object> line = measure(fleet, "open", STEADY_WARM_SECONDS);
         ticks.cancel(false);
         fleet.drain();

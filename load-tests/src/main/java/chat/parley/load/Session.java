@@ -6,6 +6,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.nio.charset.StandardCharsets;
+import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +32,7 @@ final class Session {
     private long highest;
     private long cursor; // what came or was acknowledged behind it is counted
     private long held;
+    private final BitSet online = new BitSet(0);
 
     Session(Fleet fleet, int user, Accounts.Account account) {
         this.fleet = fleet;
@@ -61,6 +63,7 @@ final class Session {
     /** Hangs up; what comes later is behind its cursor. */
     void drop() {
         dropped = true;
+        online.clear();
         cursor = highest;
         held = 0;
         if (channel != null) channel.close();
@@ -74,6 +77,20 @@ final class Session {
     /** How many it has not, of those up to the highest. */
     long holes() {
         return highest - cursor - held;
+    }
+
+    boolean isConnected() {
+        return ready && channel != null && !dropped;
+    }
+
+    /** Says a frame of its own, if it is connected. */
+    void say(String frame) {
+        if (isConnected()) write(TEXT, Unpooled.copiedBuffer(frame, StandardCharsets.UTF_8));
+    }
+
+    /** How many of those it watches it was last told to be there. */
+    int online() {
+        return online.cardinality();
     }
 
     private void hello() {
@@ -101,6 +118,10 @@ final class Session {
                 case MESSAGE_ACK -> ack(bytes, scanner);
                 case SYNCED -> synced();
                 case ERROR, RESYNC -> fleet.window().error(scanner.toString());
+                case PRESENCE_EVENT -> {
+                    online.set(scanner.user(), scanner.isOnline());
+                    fleet.window().presence();
+                }
                 case GAP, OTHER -> {}
             }
         }

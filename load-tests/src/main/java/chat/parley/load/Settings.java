@@ -27,7 +27,11 @@ final class Settings {
             "returning",
             "messages",
             "timeout",
-            "body");
+            "body",
+            "talkers",
+            "rate",
+            "away",
+            "budget");
 
     private final Map<String, String> values = new LinkedHashMap<>();
 

@@ -26,6 +26,11 @@ final class Window {
     private long acks;
     private long deliveries;
 
+    private long presences;
+    private long presenceSecond;
+    private long presencesOfSecond;
+    private long presencesOfSecondMax;
+
     long acksOfRun;
     long lostOfRun;
     long duplicatesOfRun;
@@ -44,6 +49,7 @@ final class Window {
         deliveryNanos.reset();
         lastDeliveryNanos.reset();
         sends = done = lost = late = duplicates = acks = deliveries = 0;
+        presences = presencesOfSecond = presencesOfSecondMax = 0;
         serverSince = proc.serverCpuSeconds();
         driverSince = proc.driverCpuSeconds();
         since = System.nanoTime();
@@ -62,6 +68,21 @@ final class Window {
 
     void lastDelivery(long nanos) {
         lastDeliveryNanos.recordValue(Math.min(nanos, SLOWEST_NANOS));
+    }
+
+    /** A presence event came; they are counted by the second. */
+    void presence() {
+        presences++;
+        long second = (System.nanoTime() - since) / TimeUnit.SECONDS.toNanos(1);
+        if (second != presenceSecond) presencesOfSecond = 0;
+        presenceSecond = second;
+        presencesOfSecondMax = Math.max(presencesOfSecondMax, ++presencesOfSecond);
+    }
+
+    /** Presence events: in a second of the window, and in the one that had most. */
+    void putPresences(Map<String, Object> line, double seconds) {
+        line.put("presence_s", Json.round(presences / seconds, 1));
+        line.put("presence_s_max", presencesOfSecondMax);
     }
 
     void lost() {

@@ -3,7 +3,8 @@
  *
  * <ul>
  *   <li>{@code Main}: arguments, the node to measure ({@code NodeProcess}, or one that runs), the summary
- *   <li>{@code Saturation} (W1, W2), {@code Idle} (W4), {@code Return} (W5): the workloads
+ *   <li>{@code Saturation} (W1, W2), {@code Idle} (W4), {@code Return} (W5), {@code Presence}: the workloads; {@code Steady}: the
+ *       open loop
  *   <li>{@code Accounts}: tokens and conversations, made over HTTP before anything is measured
  *   <li>{@code Fleet}: all sessions and their event loop; {@code Session}: one socket; {@code FrameScanner}: what a server's
  *       frame says; {@code Template}: a send, encoded but for its id

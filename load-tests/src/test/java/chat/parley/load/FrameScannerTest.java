@@ -37,6 +37,19 @@ class FrameScannerTest {
     }
 
     @Test
+    void aPresenceEventSaysOfWhomAndWhetherTheyAreThere() {
+        begin("{\"type\":\"presence_event\",\"userId\":\"load1x2-47\",\"status\":\"online\"}"
+                + "{\"type\":\"presence_event\",\"userId\":\"load1x2-8\",\"status\":\"offline\",\"lastSeenAt\":1}");
+        assertThat(scanner.next()).isTrue();
+        assertThat(scanner.type()).isEqualTo(Type.PRESENCE_EVENT);
+        assertThat(scanner.user()).isEqualTo(47);
+        assertThat(scanner.isOnline()).isTrue();
+        assertThat(scanner.next()).isTrue();
+        assertThat(scanner.user()).isEqualTo(8);
+        assertThat(scanner.isOnline()).isFalse();
+    }
+
+    @Test
     void aTornFrameIsAnError() {
         begin("{\"type\":\"message_ack\"");
         assertThatThrownBy(scanner::next).isInstanceOf(IllegalStateException.class);
