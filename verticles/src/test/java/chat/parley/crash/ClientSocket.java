@@ -1,7 +1,6 @@
 package chat.parley.crash;
 
 import java.io.ByteArrayOutputStream;
-import java.io.Closeable;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -14,15 +13,7 @@ import java.util.concurrent.ThreadLocalRandom;
  * A client's end of a WebSocket, on a plain socket: nothing in it comes between what the server's kernel sent and what is
  * recorded. Reads on a thread of its own, to the very end, which a killed server's socket has as well.
  */
-final class ClientSocket implements Closeable {
-    /** Called on the reading thread. */
-    interface Listener {
-        void text(String message);
-
-        /** Once; nothing comes after it. */
-        void closed(String why);
-    }
-
+final class ClientSocket implements Link {
     private static final int TEXT = 1;
     private static final int CLOSE = 8;
     private static final int PING = 9;
@@ -64,7 +55,8 @@ final class ClientSocket implements Closeable {
         if (!head.toString().startsWith("HTTP/1.1 101")) throw new IOException("no upgrade: " + head);
     }
 
-    void listen(String name, Listener listener) {
+    @Override
+    public void listen(String name, Listener listener) {
         Thread.ofPlatform().daemon().name(name + " reads").start(() -> read(listener));
     }
 
@@ -103,7 +95,8 @@ final class ClientSocket implements Closeable {
         return payload.length < 2 ? "no code" : Integer.toString((payload[0] & 0xFF) << 8 | payload[1] & 0xFF);
     }
 
-    void send(String text) throws IOException {
+    @Override
+    public void send(String text) throws IOException {
         write(TEXT, text.getBytes(StandardCharsets.UTF_8));
     }
 

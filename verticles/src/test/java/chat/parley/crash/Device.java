@@ -37,7 +37,32 @@ final class Device implements Runnable {
     private static final long READ_EVERY_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
     private static final String RECEIPT = "receipt";
 
+    /** What carries its sessions. */
+    enum Carrier {
+        WEBSOCKET {
+            @Override
+            Link link(int port) throws IOException {
+                return new ClientSocket(port);
+            }
+        },
+        STREAMING {
+            @Override
+            Link link(int port) throws IOException {
+                return new SockJsLink(port, SockJsLink.Kind.STREAMING);
+            }
+        },
+        POLLING {
+            @Override
+            Link link(int port) throws IOException {
+                return new SockJsLink(port, SockJsLink.Kind.POLLING);
+            }
+        };
+
+        abstract Link link(int port) throws IOException;
+    }
+
     private final String name;
+    private final Carrier carrier;
     private final String user;
     private final Api api;
     private final Door door;
@@ -53,7 +78,7 @@ final class Device implements Runnable {
             new HashSet<>(); // ids of several frames, of which one is acknowledged
     private final List<Own> own = new ArrayList<>();
     private final Map<String, How> asked = new HashMap<>(); // conversations whose missing entries are on their way
-    private @Nullable ClientSocket socket; // null: not connected
+    private @Nullable Link socket; // null: not connected
     private String session = "";
     private boolean inStep;
     private boolean talks = true;
@@ -79,8 +104,9 @@ final class Device implements Runnable {
     /** A message of the user, to be edited or deleted. */
     private record Own(String conversation, long sequence) {}
 
-    Device(String name, Api api, Door door, Recorder recorder, Town town, SplittableRandom random) {
+    Device(String name, Carrier carrier, Api api, Door door, Recorder recorder, Town town, SplittableRandom random) {
         this.name = name;
+        this.carrier = carrier;
         this.user = name.substring(0, name.indexOf('/'));
         this.api = api;
         this.door = door;
@@ -96,7 +122,7 @@ final class Device implements Runnable {
         try {
             for (int port = door.await(); port > 0; port = door.await()) {
                 try {
-                    live(new ClientSocket(port));
+                    live(carrier.link(port));
                 } catch (IOException e) {
                     LockSupport.parkNanos(AGAIN_NANOS / 5); // killed as it was called
                 }
@@ -149,7 +175,7 @@ final class Device implements Runnable {
 
     // A session.
 
-    private void live(ClientSocket connected) throws InterruptedException {
+    private void live(Link connected) throws InterruptedException {
         try {
             hello(connected);
             synchronized (this) {
@@ -166,7 +192,7 @@ final class Device implements Runnable {
         }
     }
 
-    private synchronized void hello(ClientSocket connected) throws IOException {
+    private synchronized void hello(Link connected) throws IOException {
         socket = connected;
         session = name + "#" + ++lives;
         inStep = false;
@@ -174,8 +200,8 @@ final class Device implements Runnable {
         JsonObject cursors = new JsonObject();
         held.forEach((conversation, its) -> cursors.put(conversation, its.cursor()));
         ask(cursors, How.RESUME);
-        ClientSocket mine = connected;
-        connected.listen(session, new ClientSocket.Listener() {
+        Link mine = connected;
+        connected.listen(session, new Link.Listener() {
             @Override
             public void text(String message) {
                 heard(message);
@@ -201,7 +227,7 @@ final class Device implements Runnable {
         }
     }
 
-    private synchronized void lost(ClientSocket connected, String why) {
+    private synchronized void lost(Link connected, String why) {
         if (socket != connected) return;
         List<Long> left = new ArrayList<>();
         for (Draft draft : unsettled.values()) {
@@ -312,7 +338,7 @@ final class Device implements Runnable {
     }
 
     private void write(String text) throws IOException {
-        ClientSocket to = socket;
+        Link to = socket;
         if (to == null) throw new IOException("not connected");
         to.send(text);
     }

@@ -7,7 +7,7 @@
  *   <li>{@code Ordeal}: the course of all of them: load, kill, start again, and at the end quiet and final reads
  *   <li>{@code ServerProcess}: the node. {@code StoreReader}: its data, without it. {@code Town}: who talks with whom
  *   <li>{@code Device}: a client as clients should be: keeps what it holds ({@code Held}), resumes by cursors, retries under the same id.
- *       {@code ClientSocket}: its socket
+ *       {@code Link}: what carries its sessions, a WebSocket ({@code ClientSocket}) or SockJS over HTTP ({@code SockJsLink})
  *   <li>{@code Clerk}: a program that writes over HTTP ({@code Api}): messages, members, roles, names
  *   <li>{@code Marks}: how far users have read, as others see it, in each life and over all of them
  *   <li>{@code Recorder}: the history that they all write, and the figures
