@@ -1,9 +1,13 @@
 package chat.parley.load;
 
 import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
@@ -16,6 +20,7 @@ import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -37,6 +42,7 @@ final class Fleet {
     private final String host;
     private final int port;
     private final int bodyBytes;
+    private final Carrier carrier;
     private final EventLoop loop;
     private final Bootstrap bootstrap;
     private final Window window;
@@ -55,10 +61,11 @@ final class Fleet {
     private Consumer<Session> onCaughtUp = session -> {};
     private Consumer<Session> onReady = session -> {};
 
-    Fleet(String host, int port, int bodyBytes, Proc proc) {
+    Fleet(String host, int port, int bodyBytes, Carrier carrier, Proc proc) {
         this.host = host;
         this.port = port;
         this.bodyBytes = bodyBytes;
+        this.carrier = carrier;
         window = new Window(proc);
         sends = new Sends(window);
         IoHandlerFactory io = Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
@@ -113,7 +120,7 @@ final class Fleet {
     }
 
     private void open(Session session) {
-        Session.Inbound inbound = session.open();
+        ChannelHandler inbound = session.open();
         bootstrap
                 .clone()
                 .handler(new ChannelInitializer<Channel>() {
@@ -128,6 +135,28 @@ final class Fleet {
                     window.error("connect: " + attempt.cause());
                     loop.schedule(() -> open(session), AGAIN_MILLIS, TimeUnit.MILLISECONDS);
                 });
+    }
+
+    /** Posts on a connection of its own, which ends when it is answered. */
+    void post(String path, String body) {
+        bootstrap
+                .clone()
+                .handler(new ChannelInboundHandlerAdapter() {
+                    @Override
+                    public void channelActive(ChannelHandlerContext context) {
+                        context.writeAndFlush(Streaming.post(path, body), context.voidPromise());
+                    }
+
+                    @Override
+                    public void channelRead(ChannelHandlerContext context, Object answer) {
+                        ByteBuf bytes = (ByteBuf) answer;
+                        String head = bytes.toString(StandardCharsets.ISO_8859_1);
+                        bytes.release();
+                        if (!head.startsWith("HTTP/1.1 204")) window.error("a post was answered " + head);
+                        context.close();
+                    }
+                })
+                .connect(new InetSocketAddress(host, port));
     }
 
     /** One address has too few ports for all: those of loopback are many. */
@@ -200,6 +229,10 @@ final class Fleet {
 
     FrameScanner scanner() {
         return scanner;
+    }
+
+    Carrier carrier() {
+        return carrier;
     }
 
     int bodyBytes() {

@@ -31,6 +31,8 @@ public final class Main {
                                 + " there is.");
             }
             Settings settings = new Settings(Arrays.copyOfRange(arguments, 1, arguments.length));
+            if (settings.text("transport") != null && !arguments[0].equals("w4"))
+                throw new IllegalArgumentException("'transport' is for w4: the others send on WebSockets.");
             boolean holds = new Main(arguments[0], settings).run();
             System.exit(holds ? 0 : 1);
         } catch (IllegalArgumentException | IllegalStateException e) {
@@ -70,7 +72,8 @@ public final class Main {
             case "presence" -> new Presence(settings, accounts);
             default -> new Return(settings, accounts);
         };
-        Fleet fleet = new Fleet(host, port, Math.max(Template.ID_LENGTH, settings.number("body", BODY_BYTES)), proc);
+        int bodyBytes = Math.max(Template.ID_LENGTH, settings.number("body", BODY_BYTES));
+        Fleet fleet = new Fleet(host, port, bodyBytes, Carrier.of(settings.text("transport")), proc);
         double syncsBefore = NodeProcess.metric(opsPort, SYNCS);
         workload.run(fleet, this::line);
         double syncs = NodeProcess.metric(opsPort, SYNCS) - syncsBefore;

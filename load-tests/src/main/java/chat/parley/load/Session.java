@@ -3,6 +3,7 @@ package chat.parley.load;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.nio.charset.StandardCharsets;
@@ -43,11 +44,22 @@ final class Session {
         template = conversation == null ? null : new Template(conversation, fleet.bodyBytes());
     }
 
-    Inbound open() {
+    ChannelHandler open() {
         ready = false;
         dropped = false;
         openedAt = System.nanoTime();
-        return new Inbound();
+        String path = fleet.carrier().path();
+        return fleet.carrier() == Carrier.XHR_STREAMING ? new Streaming(this, fleet, path) : new Inbound(path);
+    }
+
+    void connected(Channel to) {
+        channel = to;
+    }
+
+    void disconnected(Channel from) {
+        if (channel != from || dropped) return;
+        channel = null;
+        fleet.closed(this);
     }
 
     boolean isReady() {
@@ -93,13 +105,19 @@ final class Session {
         return online.cardinality();
     }
 
-    private void hello() {
+    String hello() {
         String cursors = fleet.isReturning() && account.conversationId() != null
                 ? ",\"cursors\":{\"" + account.conversationId() + "\":" + cursor + "}"
                 : "";
-        String hello =
-                "{\"type\":\"hello\",\"token\":\"" + account.token() + "\",\"deviceId\":\"load\"" + cursors + "}";
-        write(TEXT, Unpooled.copiedBuffer(hello, StandardCharsets.UTF_8));
+        return "{\"type\":\"hello\",\"token\":\"" + account.token() + "\",\"deviceId\":\"load\"" + cursors + "}";
+    }
+
+    /** A frame of SockJS. */
+    void framed(ByteBuf frame) {
+        int length = frame.readableBytes();
+        byte[] bytes = fleet.scratch(length);
+        frame.readBytes(bytes, 0, length);
+        if (length > 0 && bytes[0] == 'a') text(bytes, SockJsText.unquote(bytes, length));
     }
 
     private void write(int opcode, ByteBuf payload) {
@@ -161,23 +179,29 @@ final class Session {
     }
 
     /** The socket's end in the channel: the upgrade, then frames. */
-    final class Inbound extends ChannelInboundHandlerAdapter {
+    private final class Inbound extends ChannelInboundHandlerAdapter {
+        private final boolean isFramed = fleet.carrier() == Carrier.SOCKJS_WEBSOCKET;
+        private final String path;
         private boolean upgraded;
         private @Nullable ByteBuf rest;
         private @Nullable ByteBuf fragments;
 
+        Inbound(String path) {
+            this.path = path;
+        }
+
         @Override
         public void channelActive(ChannelHandlerContext context) {
-            channel = context.channel();
+            connected(context.channel());
             String request = """
-                GET /v1/ws HTTP/1.1\r
+                GET %s HTTP/1.1\r
                 Host: localhost\r
                 Upgrade: websocket\r
                 Connection: Upgrade\r
                 Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r
                 Sec-WebSocket-Version: 13\r
                 \r
-                """;
+                """.formatted(path);
             context.writeAndFlush(Unpooled.copiedBuffer(request, StandardCharsets.US_ASCII), context.voidPromise());
         }
 
@@ -185,9 +209,7 @@ final class Session {
         public void channelInactive(ChannelHandlerContext context) {
             if (rest != null) rest.release();
             if (fragments != null) fragments.release();
-            if (channel != context.channel() || dropped) return;
-            channel = null;
-            fleet.closed(Session.this);
+            disconnected(context.channel());
         }
 
         @Override
@@ -227,7 +249,8 @@ final class Session {
             if (!head.startsWith("HTTP/1.1 101")) throw new IllegalStateException("no upgrade: " + head);
             in.skipBytes(end + 4);
             upgraded = true;
-            hello();
+            String hello = isFramed ? SockJsText.quote(hello()) : hello();
+            write(TEXT, Unpooled.copiedBuffer(hello, StandardCharsets.UTF_8));
             return true;
         }
 
@@ -266,6 +289,10 @@ final class Session {
         }
 
         private void read(ByteBuf payload) {
+            if (isFramed) {
+                framed(payload);
+                return;
+            }
             int length = payload.readableBytes();
             byte[] bytes = fleet.scratch(length);
             payload.readBytes(bytes, 0, length);

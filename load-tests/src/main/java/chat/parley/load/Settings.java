@@ -23,6 +23,7 @@ final class Settings {
             "at",
             "points",
             "settle",
+            "transport",
             "connecting",
             "returning",
             "messages",
