@@ -22,6 +22,7 @@ const RAISED = {
 
 const running = new Set();
 process.on('exit', () => running.forEach(child => child.kill('SIGKILL')));
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1));
 
 /**
  * A node on free ports with data of its own. It can be killed and started again on that data; its port is another one then.
