@@ -75,11 +75,26 @@ class WebClientTest {
         assertProblem(get(node, "/sdk/nothing.js"), 404);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "/docs, text/html; charset=utf-8",
+        "/docs/http, text/html; charset=utf-8",
+        "/docs/socket, text/html; charset=utf-8",
+        "/docs/docs.js, text/javascript; charset=utf-8",
+        "/docs/docs.css, text/css; charset=utf-8"
+    })
+    void theContractsAreThereForReaders(String path, String type) {
+        Response file = get(node, path);
+        assertThat(file.status()).isEqualTo(200);
+        assertThat(file.headers()).containsEntry("content-type", type).containsEntry("cache-control", "no-cache");
+        assertThat(file.body()).doesNotContain("<style", " style=", " onload=", " onclick=");
+    }
+
     @Test
     void everyAnswerForbidsWhatThePageDoesNotNeed() {
         Response page = get(node, "/");
         List<String> paths = new ArrayList<>(files(page));
-        paths.add("/");
+        paths.addAll(List.of("/", "/docs", "/docs/http"));
         for (String path : paths) {
             Map<String, String> headers = get(node, path).headers();
             assertThat(headers)
