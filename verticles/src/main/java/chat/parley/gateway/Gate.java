@@ -394,7 +394,8 @@ final class Gate {
     private void add(LocalUser user) {
         departed = without(departed, user);
         users.add(user);
-        user.gates.add(this);
+        boolean isListed = !later.isEmpty() && later.removeIf(each -> each.user == user);
+        if (!isListed) user.gates.add(this); // twice, and it would stay when they leave
         user.joined(conversation);
     }
 
