@@ -1,7 +1,7 @@
 package chat.parley.gateway;
 
 /** An allowance that refills with time, up to a burst. Told the time (monotonic milliseconds), it says whether a cost fits. */
-final class TokenBucket {
+public final class TokenBucket {
     private static final long PARTS = 1_000; // of a token: the rate per second is one of parts per millisecond
 
     private final int perSecond;
@@ -9,7 +9,7 @@ final class TokenBucket {
     private long parts;
     private long at;
 
-    TokenBucket(int perSecond, int burst, long nowMillis) {
+    public TokenBucket(int perSecond, int burst, long nowMillis) {
         this.perSecond = perSecond;
         this.burst = burst;
         this.parts = burst * PARTS;
@@ -17,7 +17,7 @@ final class TokenBucket {
     }
 
     /** Takes the cost if it fits: 0. Else takes nothing and says in how many milliseconds it will fit. */
-    long take(int cost, long nowMillis) {
+    public long take(int cost, long nowMillis) {
         if (nowMillis > at) {
             long elapsed = Math.min(nowMillis - at, burst * PARTS / perSecond + 1);
             parts = Math.min(burst * PARTS, parts + elapsed * perSecond);

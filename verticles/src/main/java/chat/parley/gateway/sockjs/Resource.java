@@ -1,5 +1,6 @@
 package chat.parley.gateway.sockjs;
 
+import java.net.InetAddress;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -8,9 +9,9 @@ record Resource(Kind kind, String session) {
     static final String ROOT = "/v1/sockjs";
 
     /** 26 characters of 32 kinds are 130 bits; sockjs-client uses such: {@code sessionId: 32} makes it use so many. */
-    private static final Pattern UNGUESSABLE = Pattern.compile("[A-Za-z0-9_-]{26,128}");
+    private static final Pattern UNGUESSABLE = Pattern.compile("[A-Za-z0-9_-]{26,}");
 
-    private static final Pattern OF_SESSION = Pattern.compile("/[^/.]+/([^/.]+)/([a-z_]+)");
+    private static final Pattern OF_SESSION = Pattern.compile("/[^/.]{1,128}/([^/.]{1,128})/([a-z_]+)");
 
     enum Kind {
         GREETING("GET"),
@@ -55,8 +56,13 @@ record Resource(Kind kind, String session) {
         return kind == null ? null : new Resource(kind, parts.group(1));
     }
 
-    /** Whether the name of its session, if it has one, is no name that others could think of. */
-    boolean isUnguessable() {
-        return session.isEmpty() || UNGUESSABLE.matcher(session).matches();
+    /** Whether the name of its session is one that others could think of, as the 8 characters that sockjs-client takes if not told otherwise. */
+    boolean isGuessable() {
+        return !UNGUESSABLE.matcher(session).matches();
+    }
+
+    /** By which its session is known: where its name could be guessed, only requests of the same address find it. */
+    String key(@Nullable InetAddress from) {
+        return isGuessable() ? (from == null ? "" : from.getHostAddress()) + " " + session : session;
     }
 }

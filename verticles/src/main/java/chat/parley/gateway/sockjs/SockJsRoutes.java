@@ -5,6 +5,7 @@ import chat.parley.gateway.Fallback;
 import chat.parley.gateway.HttpEdge;
 import chat.parley.gateway.Problem;
 import chat.parley.gateway.Sources;
+import chat.parley.gateway.TokenBucket;
 import chat.parley.wire.CloseCode;
 import chat.parley.wire.ErrorCode;
 import chat.parley.wire.JsonWriter;
@@ -18,22 +19,31 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.security.SecureRandom;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** The requests of SockJS clients at one edge: let in or refused, then brought to their session, on whatever loop that is. */
 final class SockJsRoutes implements Fallback {
     private static final Problem NO_SESSION = new Problem(ErrorCode.NOT_FOUND, "there is no such session");
 
+    /** With 40 bits an id and 20,000 sessions of one address, a hit takes more than a week. */
+    private static final int GUESSES_PER_SECOND = 50;
+
+    private static final int GUESSES_BURST = 500;
+
     private final SockJs node;
     private final Posting.Reader postings;
     private final SockJsFraming framing;
     private final LocalTransports local = new LocalTransports();
     private final SecureRandom random = new SecureRandom();
+    private final TokenBucket guesses;
     private @Nullable HttpEdge mountedAt;
 
     SockJsRoutes(SockJs node) {
         this.node = node;
         this.postings = new Posting.Reader(node.limits.messageBytesMax());
+        this.guesses =
+                new TokenBucket(GUESSES_PER_SECOND, GUESSES_BURST, TimeUnit.NANOSECONDS.toMillis(System.nanoTime()));
         this.framing = new SockJsFraming(node.limits.httpBodyBytesMax(), postings);
     }
 
@@ -70,12 +80,6 @@ final class SockJsRoutes implements Fallback {
         } else if (!request.method().name().equals(resource.kind().method)) {
             asked.response().putHeader(HttpHeaders.ALLOW, "OPTIONS, " + resource.kind().method);
             asked.fail(405);
-        } else if (!resource.isUnguessable()) {
-            new Problem(
-                            ErrorCode.BAD_FRAME,
-                            "the session's id could be guessed: 26 random letters or figures at least, as by"
-                                    + " sockjs-client's option sessionId: 32")
-                    .send(asked.response());
         } else {
             serve(asked, resource);
         }
@@ -83,15 +87,16 @@ final class SockJsRoutes implements Fallback {
 
     private void serve(RoutingContext asked, Resource resource) {
         HttpServerResponse response = asked.response();
+        String session = resource.key(HttpEdge.addressOf(asked.request().connection()));
         switch (resource.kind()) {
             case GREETING -> text(response).end("Welcome to SockJS!\n");
             case INFO -> info(response);
             case RAW_WEBSOCKET -> edge().webSocket(asked, edge().plainFraming());
             case WEBSOCKET -> edge().webSocket(asked, framing);
-            case XHR -> receive(asked, resource.session(), Style.POLL);
-            case XHR_STREAMING -> receive(asked, resource.session(), Style.STREAM);
-            case EVENTSOURCE -> receive(asked, resource.session(), Style.EVENTS);
-            case XHR_SEND -> post(asked, resource.session());
+            case XHR -> receive(asked, session, Style.POLL);
+            case XHR_STREAMING -> receive(asked, session, Style.STREAM);
+            case EVENTSOURCE -> receive(asked, session, Style.EVENTS);
+            case XHR_SEND -> post(asked, session, resource.isGuessable());
         }
     }
 
@@ -170,10 +175,14 @@ final class SockJsRoutes implements Fallback {
 
     // Messages from the client.
 
-    private void post(RoutingContext asked, String id) {
+    private void post(RoutingContext asked, String id, boolean isGuessable) {
         HttpTransport session = node.find(id);
         if (session == null) {
-            NO_SESSION.send(asked.response());
+            long waitMillis = isGuessable ? guesses.take(1, TimeUnit.NANOSECONDS.toMillis(System.nanoTime())) : 0;
+            Problem problem = waitMillis == 0
+                    ? NO_SESSION
+                    : new Problem(429, ErrorCode.RATE_LIMITED, "too many posts to sessions that are not", waitMillis);
+            problem.send(asked.response());
             return;
         }
         HttpServerRequest request = asked.request();

@@ -9,9 +9,12 @@ import chat.parley.node.RawClient;
 import chat.parley.node.RawClient.Response;
 import io.vertx.core.json.JsonArray;
 import java.io.ByteArrayOutputStream;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -112,14 +115,31 @@ class SockJsLimitsTest {
         assertThat(it.ask(method, path + "?token=abc", "").status()).isEqualTo(400);
     }
 
-    @ParameterizedTest
-    @CsvSource({"POST, xhr", "POST, xhr_streaming", "POST, xhr_send", "GET, eventsource", "GET, websocket"})
-    void anIdThatCouldBeGuessedIsRefused(String method, String kind) {
-        for (String id : List.of("abcdefgh", "a".repeat(25), "a".repeat(129), "abcdefghijklmnopqrstuvwxyz%41")) {
-            Response response = it.ask(method, "/000/" + id + "/" + kind, "");
-            assertThat(response.status()).as(id).isEqualTo(400);
-            assertThat(response.body()).contains("sessionId: 32");
-        }
+    @Test
+    void anIdOfTheClientsOwnLengthIsTaken() {
+        String session = "/123/abcdefgh";
+        assertThat(it.post(session + "/xhr", "").body()).isEqualTo("o\n");
+        assertThat(it.post(session + "/xhr_send", "[\"x\"]").status()).isEqualTo(204);
+        assertThat(it.post("/123/" + "a".repeat(129) + "/xhr", "").status()).isEqualTo(404);
+    }
+
+    @Test
+    void anIdThatCouldBeGuessedIsKnownToItsAddressOnly() throws Exception {
+        InetAddress here = InetAddress.getByName("192.0.2.1");
+        InetAddress there = InetAddress.getByName("192.0.2.2");
+        Resource shortOne = Resource.of("/v1/sockjs/000/abcdefgh/xhr");
+        assertThat(shortOne.key(here)).isEqualTo(shortOne.key(here)).isNotEqualTo(shortOne.key(there));
+        Resource longOne = Resource.of("/v1/sockjs/000/" + "a".repeat(26) + "/xhr");
+        assertThat(longOne.key(here)).isEqualTo(longOne.key(there));
+    }
+
+    @Test
+    void guessesAreSlowedDown() {
+        Set<Integer> answers = new HashSet<>();
+        for (int i = 0; i < 3_000 && !answers.contains(429); i++)
+            answers.add(it.post("/000/guess-" + i + "/xhr_send", "[]").status());
+        assertThat(answers).containsExactlyInAnyOrder(404, 429);
+        assertThat(it.post(Requests.session() + "/xhr_send", "[]").status()).isEqualTo(404);
     }
 
     @Test
