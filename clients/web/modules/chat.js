@@ -115,7 +115,7 @@ class Chat {
     onWindow('hashchange', () => this.#route());
     onWindow('focus', () => this.#view?.looked());
     document.addEventListener('visibilitychange', this.#looked);
-    const timer = setInterval(() => this.#peopleChanged(null), FRESH_PRESENCE_MILLIS); // "5 min ago" gets older
+    const timer = setInterval(() => this.#freshen(), FRESH_PRESENCE_MILLIS);
     this.#stops.push(() => clearInterval(timer), () => document.removeEventListener('visibilitychange', this.#looked));
   }
 
@@ -134,6 +134,12 @@ class Chat {
   #looked = () => {
     if (isActive()) this.#view?.looked();
   };
+
+  /** "5 min ago" gets older. */
+  #freshen() {
+    if (this.#view) this.#people.askAgain(this.#people.peerOf(this.#view.conversation));
+    this.#peopleChanged(null);
+  }
 
   #peopleChanged(conversation) {
     this.#list.draw();

@@ -138,8 +138,9 @@ export class ConversationView {
     return this.#conversation.type === 'direct' ? 1 : (this.#people.membersOf(this.#conversation)?.length ?? 2) - 1;
   }
 
+  /** And with them, how far each has read. */
   async #loadMembers() {
-    if (this.#conversation.type === 'direct' || !this.#conversation.isMember) return;
+    if (!this.#conversation.isMember) return;
     try {
       await this.#people.loadMembers(this.#conversation);
       if (this.element.isConnected) this.changed();

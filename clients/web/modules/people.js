@@ -103,6 +103,13 @@ export class People {
     if (given.length > 0) this.#parley.unwatch(given);
   }
 
+  /** Who has only just begun to write lets themselves be seen from then on: to be asked now and then, the server looks seldom. */
+  askAgain(userId) {
+    if (!this.#watched.has(userId) || (this.#parley.presenceOf(userId)?.status ?? 'unknown') !== 'unknown') return;
+    this.#parley.unwatch([userId]);
+    this.#parley.watch([userId]);
+  }
+
   /** Takes away what is kept here. */
   forget() {
     localStorage.removeItem(KEPT + this.me);
