@@ -4,7 +4,7 @@ import chat.parley.model.UserSettings;
 
 /**
  * How a user stands to one whose presence they want to see. Anybody can make a conversation with anybody: so sharing one says nothing
- * of what the other wants, until they have taken part.
+ * of what the other wants, until they have taken part. The later the closer.
  */
 enum Acquaintance {
     /** They share no conversation now. */

@@ -33,32 +33,28 @@ final class Acquaintances {
                 if (conversations.size() == CONVERSATIONS_MAX) break;
                 if (membership.isMember()) conversations.add(membership.conversationId());
             }
-            Future<Map<UserId, Acquaintance>> found = Future.succeededFuture(new LinkedHashMap<>());
-            for (UserId other : others) {
-                found = found.compose(so -> read(other, conversations).map(each -> {
-                    so.put(other, other.equals(user) ? Acquaintance.SELF : each);
-                    return so;
-                }));
-            }
-            return found;
+            Map<UserId, Acquaintance> found = new LinkedHashMap<>();
+            for (UserId other : others)
+                found.put(other, other.equals(user) ? Acquaintance.SELF : Acquaintance.STRANGER);
+            Future<?> read = Future.succeededFuture();
+            for (ConversationId conversation : conversations)
+                read = read.compose(done -> read(conversation, others, found));
+            return read.map(found);
         });
     }
 
-    private Future<Acquaintance> read(UserId other, List<ConversationId> conversations) {
+    private Future<?> read(ConversationId conversation, List<UserId> others, Map<UserId, Acquaintance> found) {
         return directory
-                .memberships(other, conversations)
+                .memberships(conversation, others)
                 .compose(memberships -> directory
-                        .readPointers(other, conversations)
-                        .map(pointers -> {
-                            Acquaintance closest = Acquaintance.STRANGER;
-                            for (Membership membership : memberships.values()) {
-                                if (!membership.isMember()) continue;
-                                if (hasTakenPart(membership, pointers.get(membership.conversationId())))
-                                    return Acquaintance.CONTACT;
-                                closest = Acquaintance.SHARES;
-                            }
-                            return closest;
-                        }));
+                        .readPointers(conversation, others)
+                        .onSuccess(pointers -> memberships.forEach((other, membership) -> {
+                            if (!membership.isMember()) return;
+                            Acquaintance stands = hasTakenPart(membership, pointers.get(other))
+                                    ? Acquaintance.CONTACT
+                                    : Acquaintance.SHARES;
+                            found.merge(other, stands, (a, b) -> a.compareTo(b) > 0 ? a : b);
+                        })));
     }
 
     /** Has read or written something since they came: that a device got it is not their doing. */
