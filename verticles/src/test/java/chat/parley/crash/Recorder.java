@@ -60,7 +60,7 @@ final class Recorder {
         boolean duplicate = ack.getBoolean("duplicate", false);
         acks.incrementAndGet();
         if (duplicate) duplicates.incrementAndGet();
-        if (firstAckNanos == 0) firstAckNanos = now;
+        if (firstAckNanos == 0 && !duplicate) firstAckNanos = now;
         history.ok(
                 now,
                 device,
@@ -150,7 +150,7 @@ final class Recorder {
         history.fault(System.nanoTime(), name, step);
     }
 
-    /** The next acknowledgement is the first of a new life. */
+    /** The next acknowledgement of something new is the first of a new life. */
     void awaitFirstAck() {
         firstAckNanos = 0;
     }

@@ -5,19 +5,18 @@ import chat.parley.store.embedded.Writer.Committing;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.SplittableRandom;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongUnaryOperator;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
-import org.rocksdb.RocksDBException;
-import org.rocksdb.WriteBatch;
 
 /** The embedded store with what crash tests do to it. */
 public final class FaultyStores {
     private static final int ROWS_BETWEEN_FAILURES = 1_000;
-    private static final long LATE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
+    /** What is written is all that is waited for. */
+    static final Committing UNSYNCED = (rocks, sync, batch) -> rocks.db().write(rocks.writing(false), batch);
 
     private FaultyStores() {}
 
@@ -34,14 +33,27 @@ public final class FaultyStores {
         return journaled(vertx, folder, options, Committing.ROCKS);
     }
 
-    /** Likewise; and, broken, it answers as soon as a commit is written, and syncs later. */
+    /**
+     * Likewise; and, broken, it answers when a commit is written, and leaves syncing it to the kernel: in each life but the first, in which
+     * all begins that there is to lose.
+     */
     public static EmbeddedStore hasty(Vertx vertx, Path folder, EmbeddedOptions options) throws CannotOpen {
-        return journaled(vertx, folder, options, new Hasty());
+        boolean isFirstLife = Files.notExists(journal(folder));
+        return journaled(vertx, folder, options, isFirstLife ? Committing.ROCKS : UNSYNCED);
     }
 
-    /** What a power cut leaves of a folder whose node was killed. Answers how many bytes are lost. */
-    public static long cutPower(Path folder, RandomGenerator random) throws IOException {
-        return SyncJournal.cutPower(journal(folder), folder.resolve(EmbeddedStore.FOLDER), random);
+    /**
+     * What a power cut leaves of a folder whose node was killed. Answers how many bytes are lost.
+     *
+     * @param kept of so many bytes of a file that were written and not synced
+     */
+    public static long cutPower(Path folder, LongUnaryOperator kept) throws IOException {
+        return SyncJournal.cutPower(journal(folder), folder.resolve(EmbeddedStore.FOLDER), kept);
+    }
+
+    /** A disk that was about to write: often it has nothing, else a part. */
+    public static LongUnaryOperator anyPart(RandomGenerator random) {
+        return rest -> random.nextBoolean() ? 0 : random.nextLong(rest);
     }
 
     private static EmbeddedStore journaled(Vertx vertx, Path folder, EmbeddedOptions options, Committing committing)
@@ -55,32 +67,5 @@ public final class FaultyStores {
 
     private static Path journal(Path folder) {
         return folder.resolveSibling(folder.getFileName() + ".journal");
-    }
-
-    private static final class Hasty implements Committing {
-        private volatile @Nullable Rocks written;
-
-        Hasty() {
-            Thread.ofPlatform().daemon().name("late syncs").start(this::syncLate);
-        }
-
-        @Override
-        public void commit(Rocks rocks, boolean sync, WriteBatch batch) throws RocksDBException {
-            rocks.db().write(rocks.writing(false), batch);
-            written = rocks;
-        }
-
-        private void syncLate() {
-            while (true) {
-                LockSupport.parkNanos(LATE_NANOS);
-                Rocks rocks = written;
-                if (rocks == null) continue;
-                try {
-                    rocks.db().syncWal();
-                } catch (RocksDBException e) {
-                    throw new IllegalStateException(e);
-                }
-            }
-        }
     }
 }

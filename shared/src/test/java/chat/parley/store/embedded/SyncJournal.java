@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.random.RandomGenerator;
+import java.util.function.LongUnaryOperator;
 import org.rocksdb.AbstractEventListener;
 import org.rocksdb.AbstractEventListener.EnabledEventCallback;
 import org.rocksdb.DBOptions;
@@ -93,10 +93,10 @@ final class SyncJournal implements Committing {
     }
 
     /**
-     * Cuts the files of the database, or of a copy of it, back to what is on the disk for certain, and at random a part of the
-     * rest: a disk may have got that far. Answers how many bytes were lost.
+     * Cuts the files of the database, or of a copy of it, back to what is on the disk for certain, and so much of the rest: a disk may have
+     * got that far. Answers how many bytes were lost.
      */
-    static long cutPower(Path file, Path database, RandomGenerator random) throws IOException {
+    static long cutPower(Path file, Path database, LongUnaryOperator kept) throws IOException {
         Map<String, Long> synced = new LinkedHashMap<>();
         for (String line : Files.readAllLines(file)) {
             int space = line.indexOf(' ');
@@ -109,9 +109,9 @@ final class SyncJournal implements Committing {
             try (FileChannel cut = FileChannel.open(path, StandardOpenOption.WRITE)) {
                 long rest = cut.size() - each.getValue();
                 if (rest <= 0) continue;
-                long kept = random.nextBoolean() ? 0 : random.nextLong(rest);
-                cut.truncate(each.getValue() + kept);
-                lost += rest - kept;
+                long more = kept.applyAsLong(rest);
+                cut.truncate(each.getValue() + more);
+                lost += rest - more;
             }
         }
         return lost;

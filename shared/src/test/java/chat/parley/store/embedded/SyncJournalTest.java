@@ -36,8 +36,7 @@ class SyncJournalTest {
 
     @Test
     void whatWasNeverSyncedIsGone() throws Exception {
-        Committing careless = (rocks, sync, batch) -> rocks.db().write(rocks.writing(false), batch);
-        assertThat(headAfterTheCut(careless)).isLessThan(BATCHES);
+        assertThat(headAfterTheCut(FaultyStores.UNSYNCED)).isLessThan(BATCHES);
     }
 
     private long headAfterTheCut(Committing committing) throws Exception {
@@ -51,7 +50,8 @@ class SyncJournalTest {
 
         Path copied = folder.resolve("copied");
         copy(data, copied);
-        SyncJournal.cutPower(journal, copied.resolve(EmbeddedStore.FOLDER), new SplittableRandom(1));
+        SyncJournal.cutPower(
+                journal, copied.resolve(EmbeddedStore.FOLDER), FaultyStores.anyPart(new SplittableRandom(1)));
         return await(OPEN.open(copied, options).stores().log().head(SHARD)).position();
     }
 
