@@ -1,5 +1,6 @@
 package chat.parley.load;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -69,20 +70,29 @@ final class Presence implements Workload {
         });
         ScheduledFuture<?> talk = Steady.start(
                 fleet, settings.real("rate", 1000), 1, number -> watchers + (int) (number * 7919L % talkers));
-        Map<String, Object> before = measure(fleet, "without", COLD_SECONDS);
-        lines.accept(before);
-        setWatching(fleet, true);
-        Map<String, Object> with = measure(fleet, "watching", settings.number("warm", 25));
-        lines.accept(with);
+        List<Double> without = new ArrayList<>();
+        List<Double> with = new ArrayList<>();
+        double most = 0;
+        for (int round = 0; round < settings.number("rounds", 3); round++) {
+            setWatching(fleet, false);
+            Map<String, Object> before = measure(fleet, "without", round == 0 ? COLD_SECONDS : WARM_SECONDS);
+            lines.accept(before);
+            without.add(Json.number(before, "del_p99_ms"));
+            setWatching(fleet, true);
+            Map<String, Object> after = measure(fleet, "watching", settings.number("warm", 10));
+            with.add(Json.number(after, "del_p99_ms"));
+            most = Math.max(most, Json.number(after, "presence_s_max"));
+            lines.accept(after);
+        }
         double trueAfter = untilTrue(fleet);
-        isFlapping = true;
-        setWatching(fleet, false);
-        Map<String, Object> after = measure(fleet, "without-again", WARM_SECONDS);
         talk.cancel(false);
         fleet.drain();
-        fleet.window().putChecks(after);
-        lines.accept(after);
-        lines.accept(verdict(before, with, after, trueAfter));
+        lines.accept(verdict(median(without), median(with), most, trueAfter, fleet));
+    }
+
+    /** One bad phase on a machine with other work is no verdict. */
+    private static double median(List<Double> each) {
+        return each.stream().sorted().toList().get(each.size() / 2);
     }
 
     /** Half of the time away, half of the time there; each begins at a time of its own. */
@@ -144,17 +154,15 @@ final class Presence implements Workload {
     }
 
     private Map<String, Object> verdict(
-            Map<String, Object> before, Map<String, Object> with, Map<String, Object> after, double trueAfter) {
-        double without = (Json.number(before, "del_p99_ms") + Json.number(after, "del_p99_ms")) / 2;
-        double ratio = Json.round(Json.number(with, "del_p99_ms") / without, 2);
-        int budget = settings.number("budget", 5000);
-        double most = Json.number(with, "presence_s_max");
+            double withoutMillis, double withMillis, double most, double trueAfter, Fleet fleet) {
+        double ratio = Json.round(withMillis / withoutMillis, 2);
         Map<String, Object> line = new LinkedHashMap<>();
         line.put("phase", "verdict");
         line.put("p99_ratio", ratio);
         line.put("presence_s_max", (long) most);
         line.put("true_after_sec", trueAfter);
-        line.put("ok", ratio <= RATIO_MAX && most <= budget && trueAfter >= 0);
+        line.put("ok", ratio <= RATIO_MAX && most <= settings.number("budget", 5000) && trueAfter >= 0);
+        fleet.window().putChecks(line);
         return line;
     }
 }

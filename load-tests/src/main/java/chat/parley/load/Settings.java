@@ -16,6 +16,7 @@ final class Settings {
             "pids",
             "warm",
             "measure",
+            "rounds",
             "users",
             "groups",
             "size",
