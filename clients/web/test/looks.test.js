@@ -102,9 +102,7 @@ for (const theme of ['light', 'dark']) {
 
       await maya.go(theo);
       await maya.sees('You think of everything');
-      await guest.field.fill('');
-      await guest.field.pressSequentially('See');
-      await maya.page.locator('.typing').waitFor();
+      await guest.types(maya);
       assert.deepEqual(await findings(maya.page), [], 'the conversation');
       await keep(maya.page, `conversation-${size}-${theme}`);
 

@@ -189,6 +189,14 @@ class Person {
     await this.field.press('Enter');
   }
 
+  /** Presses keys until the other one has heard of it: what is typed before both are connected, nobody is told. */
+  async types(other) {
+    await until(async () => {
+      await this.field.press('h');
+      return other.page.locator('.typing').isVisible();
+    });
+  }
+
   /** The conversations as they stand in the list. */
   async titles() {
     return this.page.getByRole('navigation', { name: 'Conversations' }).locator('.title bdi').allTextContents();

@@ -56,7 +56,7 @@ test('one sees who is typing', async () => {
   await eva.go(id);
   const finn = await stage.person('finn');
   await finn.go(id);
-  await finn.field.pressSequentially('hmm');
+  await finn.types(eva);
   await eva.page.locator('.typing').getByText('finn is typing').waitFor();
   await eva.seesStatus('typing…');
   await finn.write('hmm, yes');
