@@ -4,6 +4,7 @@ import chat.parley.bus.Bus;
 import chat.parley.bus.Route;
 import chat.parley.checker.Violation.Kind;
 import chat.parley.simulator.Nemesis.Harm;
+import chat.parley.simulator.Options.Ending;
 import chat.parley.store.Appended;
 import chat.parley.store.Batch;
 import chat.parley.store.History;
@@ -86,7 +87,7 @@ enum Mutant {
                     return new DeafToHeads(bus);
                 }
             },
-            options -> options.only(Harm.BUS_LOSS).withLastWords(),
+            options -> options.only(Harm.BUS_LOSS).ending(Ending.LAST_WORDS),
             Kind.LOST_TAIL),
 
     /** The projected cursor passes entries when they are appended, not when they are projected. */
@@ -115,7 +116,7 @@ enum Mutant {
                             "chat/parley/gateway/Gate.java",
                             "int from = (int) (cursor + 1 - first);",
                             "int from = (int) Math.max(0, cursor + 1 - first);")),
-            options -> options.only(Harm.BUS_DELAY, Harm.BUS_LOSS),
+            options -> options.only(Harm.BUS_DELAY, Harm.BUS_LOSS).administering(500),
             Kind.LEAK),
 
     /** The first entry that is missing counts as sent. */
@@ -125,7 +126,19 @@ enum Mutant {
                     "sentThrough = Math.min(cursor, head);",
                     "sentThrough = Math.min(cursor + 1, head);")),
             options -> options.only(Harm.CRASH, Harm.BUS_LOSS),
-            Set.of(Shelf.TOLD_TOO_MUCH));
+            Set.of(Shelf.TOLD_TOO_MUCH)),
+
+    /** A session goes on though the registry does not know where it is, and nothing is looked up once it does. */
+    NO_ANSWER_OF_THE_OWNER(
+            List.of(
+                    new Mutation(
+                            "chat/parley/gateway/Gateway.java",
+                            "boolean[] wentOn = {false};",
+                            "boolean[] wentOn = {true}; goOn.run();"),
+                    new Mutation(
+                            "chat/parley/gateway/Gateway.java", "else if (user.isReady) headCheck.compare(user);", "")),
+            options -> options.only(Harm.CRASH, Harm.BUS_LOSS).ending(Ending.LATE_ANSWERS),
+            Kind.LOST_TAIL);
 
     final List<Mutation> mutations;
     final @Nullable Build build; // null: as in the scenario
@@ -171,7 +184,7 @@ enum Mutant {
 
     /** The situation in which it shows; all is well in it with the right build. */
     Options scenario(long seed) {
-        return scenario.apply(Options.of(seed));
+        return scenario.apply(Options.of(seed)).of(name());
     }
 
     private static Stores with(Stores stores, ShardLog log) {

@@ -11,8 +11,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Each mutant is caught within a few seeds, by a violation that fits; and the same seeds hold without it. */
 class MutantTest {
-    private static final int SEEDS = 20;
-    private static final int HELD = 3;
+    private static final int SEEDS = 30;
+    private static final int HELD = 2;
 
     @ParameterizedTest
     @EnumSource
@@ -24,7 +24,7 @@ class MutantTest {
             found.addAll(classes == null ? Mutant.broken(mutant.name(), seed) : Mutation.broken(classes, mutant, seed));
         }
         assertThat(isCaught(mutant, found))
-                .as("what %s broke within %d seeds: %s", mutant, SEEDS, found)
+                .as("what %s broke within %d seeds: %s; repeat it: %s", mutant, SEEDS, found, Command.MUTANTS)
                 .isTrue();
     }
 

@@ -7,30 +7,44 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a run is made of, beside its seed.
  *
+ * @param scenario whose options these are: a mutant's name; null: the seed's own
  * @param deferred projections are written after the append, not with it
  * @param faultsAtOnce how many harms go on side by side
  * @param stormMicros for how long there are harms
  * @param pauseMicros of one device between two things it does
- * @param lastWords after the storm everybody speaks once more, and what tells of it is lost but for the repeated heads; else there
- *     is silence until the backstop has worked
+ * @param administers of a thousand things that a device does, how many change members, roles, settings
+ * @param ending what happens when the storm is over and all have what there is
  * @param crowded there is room for fewer conversations than there are
  * @param harms how likely each is
  * @param build how nodes are put together
  */
 record Options(
+        @Nullable String scenario,
         boolean deferred,
         int faultsAtOnce,
         long stormMicros,
         long pauseMicros,
-        boolean lastWords,
+        int administers,
+        Ending ending,
         boolean crowded,
         Map<Harm, Integer> harms,
         Build build) {
     static final int OUTBOX_BYTES = 16 << 10;
+
+    /** What a run tries at its end, in which nothing hides what was lost. */
+    enum Ending {
+        /** Until the backstop has worked. */
+        SILENCE,
+        /** In each conversation somebody speaks once more, and what tells of it is lost but for the repeated heads. */
+        LAST_WORDS,
+        /** Many come back and the registry hears of it late: after the last words, and after their heads were repeated. */
+        LATE_ANSWERS
+    }
 
     /** What a seed stands for. */
     static Options of(long seed) {
@@ -38,18 +52,35 @@ record Options(
         Map<Harm, Integer> harms = new EnumMap<>(Harm.class);
         for (Harm harm : Harm.values()) harms.put(harm, harm.weight);
         return new Options(
+                null,
                 seed % 2 != 0,
                 1 + random.nextInt(3),
                 40_000_000 + random.nextLong(30_000_000),
                 3_000_000 + random.nextLong(3_000_000),
-                random.nextInt(8) > 0,
+                75,
+                ending(random.nextInt(8)),
                 random.nextInt(3) == 0,
                 harms,
                 new Build());
     }
 
+    private static Ending ending(int choice) {
+        return switch (choice) {
+            case 0 -> Ending.SILENCE;
+            case 1 -> Ending.LATE_ANSWERS;
+            default -> Ending.LAST_WORDS;
+        };
+    }
+
     Options with(Build other) {
-        return new Options(deferred, faultsAtOnce, stormMicros, pauseMicros, lastWords, crowded, harms, other);
+        return new Options(
+                scenario, deferred, faultsAtOnce, stormMicros, pauseMicros, administers, ending, crowded, harms, other);
+    }
+
+    /** So that a failure says whose they are. */
+    Options of(String mutant) {
+        return new Options(
+                mutant, deferred, faultsAtOnce, stormMicros, pauseMicros, administers, ending, crowded, harms, build);
     }
 
     /** Small bounds, so that a short run meets them. */
@@ -86,18 +117,35 @@ record Options(
     }
 
     Options deferring() {
-        return new Options(true, faultsAtOnce, stormMicros, pauseMicros, lastWords, crowded, harms, build);
+        return new Options(
+                scenario, true, faultsAtOnce, stormMicros, pauseMicros, administers, ending, crowded, harms, build);
     }
 
-    Options withLastWords() {
-        return new Options(deferred, faultsAtOnce, stormMicros, pauseMicros, true, crowded, harms, build);
+    Options ending(Ending other) {
+        return new Options(
+                scenario, deferred, faultsAtOnce, stormMicros, pauseMicros, administers, other, crowded, harms, build);
+    }
+
+    Options administering(int ofThousand) {
+        return new Options(
+                scenario, deferred, faultsAtOnce, stormMicros, pauseMicros, ofThousand, ending, crowded, harms, build);
     }
 
     /** With these harms only. */
     Options only(Harm... chosen) {
         Map<Harm, Integer> weights = new EnumMap<>(Harm.class);
         for (Harm harm : chosen) weights.put(harm, 1);
-        return new Options(deferred, faultsAtOnce, stormMicros, pauseMicros, lastWords, crowded, weights, build);
+        return new Options(
+                scenario,
+                deferred,
+                faultsAtOnce,
+                stormMicros,
+                pauseMicros,
+                administers,
+                ending,
+                crowded,
+                weights,
+                build);
     }
 
     Harm choose(RandomGenerator random) {

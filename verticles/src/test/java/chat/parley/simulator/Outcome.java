@@ -7,10 +7,12 @@ import java.util.Map;
 /**
  * What a run came to.
  *
+ * @param command repeats it
  * @param hash of its trace
  * @param broken what went wrong beside what the checker found
  */
 record Outcome(
+        String command,
         long seed,
         long hash,
         long events,
@@ -34,6 +36,6 @@ record Outcome(
         StringBuilder text =
                 new StringBuilder("seed ").append(seed).append(": ").append(verdict);
         for (String what : broken) text.append("\n  BROKEN: ").append(what);
-        return text.append("\n  repeat it: ").append(Command.of(seed)).toString();
+        return text.append("\n  repeat it: ").append(command).toString();
     }
 }

@@ -1,5 +1,6 @@
 package chat.parley.simulator;
 
+import chat.parley.bus.Announce;
 import chat.parley.bus.Deliver;
 import chat.parley.bus.Route;
 import chat.parley.checker.Checker;
@@ -46,6 +47,9 @@ final class Simulation {
     private static final long SECOND = 1_000_000;
     private static final long SETTLE_MOST = 150 * SECOND;
     private static final long HEADS_MICROS = 30 * SECOND;
+    private static final long ATTACHED_MICROS = 5 * SECOND;
+    private static final long REPEATED_MICROS = 12 * SECOND;
+    private static final long COMPARED_MICROS = 5 * SECOND;
     private static final long BACKSTOP_MICROS = 320 * SECOND;
     private static final int BROKEN_MOST = 20;
     private static final int PAGE = 200;
@@ -100,8 +104,11 @@ final class Simulation {
         settle("the storm");
         isCalm = true;
         workload.quiet();
-        if (options.lastWords()) lastWords();
-        else runFor(BACKSTOP_MICROS);
+        switch (options.ending()) {
+            case SILENCE -> runFor(BACKSTOP_MICROS);
+            case LAST_WORDS -> lastWords();
+            case LATE_ANSWERS -> lateAnswers();
+        }
         for (Device device : devices) if (device.random.nextBoolean()) device.hangUp();
         settle("all that was said");
         readAll();
@@ -135,6 +142,18 @@ final class Simulation {
         runFor(SECOND);
         network.swallow(message -> false);
         runFor(HEADS_MICROS);
+    }
+
+    /** Last words while the registry does not know where those are who have just come: it hears of it when the heads were repeated. */
+    private void lateAnswers() {
+        remindTheRemoved();
+        network.swallow(Announce.class::isInstance);
+        for (Device device : devices) if (device.random.nextBoolean()) device.hangUp();
+        runFor(ATTACHED_MICROS);
+        workload.conversations().forEach(workload::lastWord);
+        runFor(REPEATED_MICROS);
+        network.swallow(message -> false);
+        runFor(COMPARED_MICROS);
     }
 
     /**
@@ -240,6 +259,7 @@ final class Simulation {
         history.count(now(), Counter.PULLS, network.pulls());
         Verdict verdict = Checker.check(history, Expectations.oneNode().rawDuplicatesAtMost(1));
         return new Outcome(
+                Command.of(seed, options),
                 seed,
                 trace.hash(),
                 trace.events(),

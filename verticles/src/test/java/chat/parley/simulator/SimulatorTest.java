@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Many seeds; what each does is in {@link Simulation}. System properties: {@code simulator.seeds} how many (1,000), {@code simulator.first}
- * from which on (1), {@code simulator.threads} how many at once; or {@code simulator.seed} for one, and {@code simulator.trace} for the
- * file that shows what happened in it.
+ * from which on (1), {@code simulator.threads} how many at once; or {@code simulator.seed} for one, {@code simulator.scenario} for the
+ * situation of a mutant, and {@code simulator.trace} for the file that shows what happened in it.
  */
 class SimulatorTest {
     private static final int SEEDS = 1_000;
@@ -54,13 +54,16 @@ class SimulatorTest {
 
     private static void oneSeedKeepsEveryPromise() throws IOException {
         long seed = Long.getLong("simulator.seed");
+        String scenario = System.getProperty("simulator.scenario");
+        Options options =
+                scenario == null ? Options.of(seed) : Mutant.valueOf(scenario).scenario(seed);
         String file = System.getProperty("simulator.trace");
         Outcome outcome;
         if (file == null) {
-            outcome = new Simulation(seed, Options.of(seed), null).run();
+            outcome = new Simulation(seed, options, null).run();
         } else {
             try (PrintWriter text = new PrintWriter(Files.newBufferedWriter(Path.of(file)))) {
-                outcome = new Simulation(seed, Options.of(seed), text).run();
+                outcome = new Simulation(seed, options, text).run();
             }
         }
         System.out.println(outcome);

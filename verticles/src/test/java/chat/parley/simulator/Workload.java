@@ -85,8 +85,8 @@ final class Workload {
         else if (what < 75) device.hangUp();
         else if (what < 80) device.forget();
         else if (what < 95) device.stopReading(random.nextLong(20 * SECOND));
-        else if (what < 170) administer();
-        else if (what < 185) intrude(device);
+        else if (what < 95 + world.options.administers()) administer();
+        else if (what < 110 + world.options.administers()) intrude(device);
         else talk(device);
         if (what < 500) device.comeOnline();
     }
