@@ -210,6 +210,7 @@ export class Catchup {
       timeline.hearOf(page.head);
       if (thread.cursor > after && timeline.hasHole) this.#wanted.add(thread);
     } catch (error) {
+      if (thread.timeline !== timeline) return;
       this.#on.error(error);
       if (error.code === 'not_found') {
         this.#on.skip(thread, after + 1, timeline.head, 'not_member');

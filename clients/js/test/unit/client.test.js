@@ -93,6 +93,28 @@ test('a first start that ended before the heads were told is the first again', a
   await second.close();
 });
 
+test('a page that is refused after the user has signed out changes nothing', async () => {
+  const { clock, server, client } = stage();
+  const store = new MemoryStore();
+  const first = client('bob', { store });
+  first.connect();
+  await clock.pass(2_000);
+  await first.close();
+  for (let i = 0; i < 900; i++) server.append('c', { kind: 'message', senderId: 'alice', body: `${i}` });
+  const refusal = { ok: false, status: 404, text: async () => JSON.stringify({ code: 'not_found', retryable: false }) };
+  const asked = [];
+  const fetch = (url, request) => (url.pathname.endsWith('/messages') ? new Promise(resolve => asked.push(resolve)) : server.fetch(url, request));
+  const second = client('bob', { store, fetch });
+  second.connect();
+  await clock.pass(5_000);
+  await second.signOut();
+  assert.equal(asked.length, 1);
+  asked[0](refusal);
+  await clock.pass(1_000);
+  assert.equal(second.conversation('c').cursor, 0);
+  assert.deepEqual(second.named('error'), []);
+});
+
 test('after a very long absence the newest come, and the application is told what was left out', async () => {
   const { clock, server, client } = stage();
   const store = new MemoryStore();
