@@ -96,7 +96,7 @@ export interface WebSocketLike {
 }
 
 export interface SockJsConstructor {
-  new (url: string, reserved: null, options: { transports: string[]; timeout?: number }): WebSocketLike;
+  new (url: string, reserved: null, options: { transports: string[]; sessionId: number }): WebSocketLike;
 }
 
 export interface ParleyEvents {
@@ -384,7 +384,7 @@ export interface UserSettings {
   readonly presence: 'everyone' | 'contacts' | 'nobody';
   /** and who besides. */
   readonly presenceAllow: readonly string[];
-  /** Looks offline to all others. */
+  /** To all others it is unknown whether the user is there. */
   readonly invisible: boolean;
   /** Whether others are told how far the user has read, and the user how far they have. */
   readonly readReceipts: boolean;
