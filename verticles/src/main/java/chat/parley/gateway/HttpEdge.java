@@ -181,10 +181,21 @@ public final class HttpEdge {
         HttpConnection connection = asked.request().connection();
         asked.response().putHeader("X-Content-Type-Options", "nosniff");
         asked.addEndHandler(ended -> connections.requestEnded(connection));
-        if (connections.requestBegan(connection, asked.response())) asked.next();
-        else
+        if (!connections.requestBegan(connection, asked.response()))
             new Problem(ErrorCode.RATE_LIMITED, "too many unauthenticated connections from there")
                     .send(asked.response());
+        else if (!isDecodable(asked.request())) asked.fail(400);
+        else asked.next();
+    }
+
+    /** What is wrong with a query is not passed on: the failure would name it, in the log, with a token that does not belong there. */
+    private static boolean isDecodable(HttpServerRequest request) {
+        try {
+            request.params();
+            return true;
+        } catch (IllegalArgumentException undecodable) {
+            return false;
+        }
     }
 
     /** Answers a handshake. */

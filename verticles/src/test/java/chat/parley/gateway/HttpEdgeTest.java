@@ -116,6 +116,8 @@ class HttpEdgeTest {
                 "400 | /v1/ws?token=abc | Host: a",
                 "400 | /v1/ws?v=1&access_token=abc | Host: a",
                 "400 | /v1/ws?%74oken=abc | Host: a",
+                "400 | /v1/ws?a=%zz | Host: a",
+                "400 | /v1/ws?%c3%zz | Host: a",
                 "404 | /v1/wss | Host: a",
                 "404 | /v2/ws | Host: a",
             })

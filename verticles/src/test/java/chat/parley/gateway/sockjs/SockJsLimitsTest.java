@@ -115,6 +115,13 @@ class SockJsLimitsTest {
         assertThat(it.ask(method, path + "?token=abc", "").status()).isEqualTo(400);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"/info", ANY + "/xhr", ANY + "/xhr_send", ANY + "/eventsource"})
+    void anAddressThatCannotBeDecodedIsRefused(String path) {
+        String method = path.contains("xhr") ? "POST" : "GET";
+        assertThat(it.ask(method, path + "?t=%zz", "").status()).isEqualTo(400);
+    }
+
     @Test
     void anIdOfTheClientsOwnLengthIsTaken() {
         String session = "/123/abcdefgh";
