@@ -34,6 +34,7 @@ public final class Obedient implements Inbound {
             }
             case "fail" -> throw new IllegalStateException("as asked");
             case "fill" -> fill(Integer.parseInt(words[1]));
+            case "shout" -> say("x".repeat(Integer.parseInt(words[1]) << 10));
             case "pause" -> pause();
             default -> say(text);
         }

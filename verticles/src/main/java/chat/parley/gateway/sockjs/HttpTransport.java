@@ -112,7 +112,7 @@ final class HttpTransport implements Transport {
     /** The connection of a request ended before its answer. */
     void lost(Receiver asked) {
         Hop.to(context, () -> {
-            if (asked == receiver || asked == writing) interrupted();
+            if (asked == receiver || asked == writing) interrupted(asked);
         });
     }
 
@@ -222,7 +222,7 @@ final class HttpTransport implements Transport {
         writing = null;
         mail.taken();
         if (!wasTaken) {
-            interrupted();
+            interrupted(by);
             return;
         }
         lonelyUntil = second + config.disconnectSeconds();
@@ -287,18 +287,19 @@ final class HttpTransport implements Transport {
 
     private void stuck(Receiver unread) {
         unread.cut();
-        interrupted();
+        interrupted(unread);
     }
 
-    /** Nobody knows what the client has of what was sent: it has to begin anew. */
-    private void interrupted() {
-        receiver = null;
+    /** Nobody knows what the client has of what was sent: it has to begin anew. Who has asked again meanwhile is told so. */
+    private void interrupted(Receiver by) {
+        if (receiver == by) receiver = null;
         writing = null;
         mail.drop();
         mail.taken();
         if (state == State.OPEN) end(Frames.INTERRUPTED);
         wasTold = true;
         tellClosed();
+        send();
     }
 
     @Override

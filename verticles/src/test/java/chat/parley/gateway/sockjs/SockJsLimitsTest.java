@@ -292,6 +292,23 @@ class SockJsLimitsTest {
         }
     }
 
+    @Test
+    void whoHasAskedAgainIsToldThatTheAnswerBeforeWasLost() {
+        String session = opened();
+        it.post(session + "/xhr_send", json("shout 16384")); // KiB: more than the kernel holds
+        RawClient lost = RawClient.connect(patient.port(), 8 << 10);
+        lost.raw(Requests.head("POST", session + "/xhr", "").getBytes(StandardCharsets.US_ASCII));
+        await(lost::hasMore);
+        try (RawClient one = it.open("POST", session + "/xhr");
+                RawClient other = it.open("POST", session + "/xhr")) {
+            await(() -> one.hasMore() || other.hasMore());
+            boolean isOneTooMany = one.hasMore();
+            assertThat((isOneTooMany ? one : other).response().body()).startsWith("c[2010,");
+            lost.close();
+            assertThat((isOneTooMany ? other : one).response().body()).startsWith("c[1002,");
+        }
+    }
+
     // How long.
 
     @Test
