@@ -32,7 +32,6 @@ final class Watcher {
     boolean isWaiting;
     boolean isReading;
     boolean isThawing;
-    boolean isEnded;
 
     Watcher(UserId user, Sink sink) {
         this.user = user;

@@ -41,8 +41,11 @@ final class Watches {
     private final int sessionMax;
     private final int viewsMax;
 
-    /** In the order in which they are to be said again. */
-    private final LinkedHashMap<UserId, Renewal> renewals = new LinkedHashMap<>();
+    /** When they are to be said again, in that order. */
+    private final LinkedHashMap<UserId, Long> renewals = new LinkedHashMap<>();
+
+    /** Those who are to be asked about again sooner: what has no answer now holds up nobody else. Likewise. */
+    private final LinkedHashMap<UserId, Long> retries = new LinkedHashMap<>();
 
     private final Map<UserId, Watched> watched = new HashMap<>();
     private final Map<UserId, List<Watcher>> watchers = new HashMap<>();
@@ -185,12 +188,17 @@ final class Watches {
     /** Those who are to be said to the registry again, and read anew, in this turn. */
     List<UserId> toRenew(long nowMillis) {
         List<UserId> due = new ArrayList<>(0);
-        for (Map.Entry<UserId, Renewal> each : renewals.entrySet()) {
-            if (each.getValue().at > nowMillis || due.size() == Watch.USERS_MAX) break;
+        addDue(renewals, nowMillis, due);
+        addDue(retries, nowMillis, due);
+        for (UserId user : due) renewAt(user, nowMillis + Watch.AGAIN_MILLIS);
+        return due;
+    }
+
+    private static void addDue(Map<UserId, Long> times, long nowMillis, List<UserId> due) {
+        for (Map.Entry<UserId, Long> each : times.entrySet()) {
+            if (each.getValue() > nowMillis || due.size() == Watch.USERS_MAX) break;
             due.add(each.getKey());
         }
-        for (UserId user : due) renewal(user, nowMillis + Watch.AGAIN_MILLIS);
-        return due;
     }
 
     /** Those whom nobody here watches any more. */
@@ -203,7 +211,8 @@ final class Watches {
 
     /** The owners of all users may be others now. */
     void moved() {
-        for (Renewal renewal : renewals.values()) renewal.at = Long.MIN_VALUE;
+        renewals.replaceAll((user, at) -> Long.MIN_VALUE);
+        retries.replaceAll((user, at) -> Long.MIN_VALUE);
     }
 
     /** What the store knows of users. */
@@ -227,9 +236,8 @@ final class Watches {
         for (UserId user : users) {
             Watched there = watched.get(user);
             if (there == null) continue;
-            Renewal renewal = renewal(user, nowMillis + RETRY_MILLIS);
             renewals.remove(user);
-            renewals.putFirst(user, renewal);
+            retries.putLast(user, nowMillis + RETRY_MILLIS);
             if (there.lost()) touch(there);
         }
     }
@@ -277,7 +285,7 @@ final class Watches {
         if (there == null) {
             there = new Watched(user);
             watched.put(user, there);
-            renewal(user, nowMillis + Watch.AGAIN_MILLIS);
+            renewAt(user, nowMillis + Watch.AGAIN_MILLIS);
             gone.remove(user);
         }
         View view = new View(watcher, there);
@@ -296,6 +304,7 @@ final class Watches {
         if (!there.views().isEmpty()) return;
         watched.remove(there.id);
         renewals.remove(there.id);
+        retries.remove(there.id);
         gone.add(there.id);
     }
 
@@ -303,13 +312,9 @@ final class Watches {
         return view.watcher.views.get(view.watched.id) == view;
     }
 
-    /** Moves the user to the end. */
-    private Renewal renewal(UserId user, long atMillis) {
-        Renewal renewal = renewals.remove(user);
-        if (renewal == null) renewal = new Renewal();
-        renewal.at = atMillis;
-        renewals.put(user, renewal);
-        return renewal;
+    private void renewAt(UserId user, long atMillis) {
+        retries.remove(user);
+        renewals.putLast(user, atMillis);
     }
 
     /** Acquaintances of one session that are to be read. */
@@ -317,9 +322,5 @@ final class Watches {
         List<UserId> users() {
             return views.stream().map(view -> view.watched.id).toList();
         }
-    }
-
-    private static final class Renewal {
-        long at;
     }
 }
