@@ -1,6 +1,8 @@
 // A reporter for Node's test runner: one line of JSON for each test that has ended, everything else as it is.
 // The names of suites stand before the names of their tests.
 
+import './orphan.js';
+
 export default async function* report(events) {
   const files = new Map(); // the names that lead to the test that is under way, by file
   for await (const { type, data } of events) {

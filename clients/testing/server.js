@@ -7,10 +7,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import './orphan.js';
 
 const READY = /^parley ready (http:\S+)/;
 const HAND = [fileURLToPath(new URL('../../parley', import.meta.url)), 'serve'];
 const [program, ...args] = process.env.SERVE_COMMAND ? JSON.parse(process.env.SERVE_COMMAND) : HAND;
+
+/** By hand it may have to be built first. */
+const START_MILLIS = process.env.SERVE_COMMAND ? 60_000 : 600_000;
 
 /** What no test means to meet, raised. */
 const RAISED = {
@@ -53,6 +57,10 @@ export class Server {
     this.#process = child;
     const said = [];
     createInterface({ input: child.stderr }).on('line', line => said.push(line) > 200 && said.shift());
+    const late = setTimeout(() => {
+      said.push(`it was not ready in ${START_MILLIS} ms`);
+      child.kill('SIGKILL');
+    }, START_MILLIS);
     this.url = await new Promise((resolve, reject) => {
       createInterface({ input: child.stdout }).on('line', line => {
         said.push(line);
@@ -60,8 +68,8 @@ export class Server {
         if (ready) resolve(ready[1]);
       });
       child.once('error', reject);
-      child.once('exit', code => reject(new Error(`the node ended with ${code}:\n${said.join('\n')}`)));
-    });
+      child.once('exit', (code, signal) => reject(new Error(`the node ended with ${code ?? signal}:\n${said.join('\n')}`)));
+    }).finally(() => clearTimeout(late));
     return this;
   }
 

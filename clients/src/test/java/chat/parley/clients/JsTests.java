@@ -93,6 +93,7 @@ final class JsTests {
         private final BufferedReader lines;
         private final long deadline;
         private final Thread watch;
+        private String last = "none";
         private int tests;
         private boolean hasFailed;
         private boolean hasEnded;
@@ -145,6 +146,7 @@ final class JsTests {
 
         private DynamicTest test(JsonObject told) {
             tests++;
+            last = told.getString("name");
             String failure = told.getString("failure");
             hasFailed |= failure != null;
             return DynamicTest.dynamicTest(told.getString("name"), () -> {
@@ -159,7 +161,9 @@ final class JsTests {
             boolean isOver = process.waitFor(Math.max(1, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
             boolean inTime = System.nanoTime() < deadline;
             end();
-            if (!isOver || !inTime) throw new AssertionError(file + " took too long and was ended");
+            if (!isOver || !inTime)
+                throw new AssertionError(
+                        file + " took too long and was ended; the last of its tests that ended: " + last);
             if (tests == 0) throw new AssertionError(file + " has no tests");
             if (process.exitValue() != 0 && !hasFailed) {
                 throw new AssertionError(file + " ended with " + process.exitValue());

@@ -19,6 +19,6 @@ class SdkTest {
 
     @TestFactory
     Stream<DynamicNode> againstANode() throws Exception {
-        return JsTests.of(SDK, "test/real", Duration.ofMinutes(8));
+        return JsTests.of(SDK, "test/real", Duration.ofMinutes(5));
     }
 }
