@@ -43,6 +43,8 @@ class SockJsTest {
                 "gateway.helloMillis=500",
                 "gateway.slowMillis=2000",
                 "sockjs.disconnectSeconds=20",
+                "gateway.sendsPerSecond=100000",
+                "gateway.sendsBurst=100000",
                 "gateway.userSendsPerSecond=100000",
                 "gateway.userSendsBurst=100000",
                 "instances.gateway=3");
