@@ -4,8 +4,7 @@ import chat.parley.model.ConversationId;
 import chat.parley.model.DeviceId;
 import chat.parley.model.UserId;
 import java.util.ArrayList;
-import java.util.Iterator;
-import java.util.LinkedHashSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +40,7 @@ final class LocalUser {
     private @Nullable TokenBucket passingAllowance;
 
     /** Conversations of which the sessions here were told that the user has left them. */
-    private final Set<ConversationId> left = new LinkedHashSet<>(0);
+    private final Set<ConversationId> left = new HashSet<>(0);
 
     LocalUser(UserId id, TokenBucket allowance) {
         this.id = id;
@@ -58,17 +57,14 @@ final class LocalUser {
         return bucket;
     }
 
-    /** Whether the sessions here were told that the user has left the conversation. */
+    /** Whether the sessions here were told that the user has left the conversation. Past the bound they count as told, and hear of it by their next sync. */
     boolean knowsOfLeaving(ConversationId conversation) {
-        return left.contains(conversation);
+        return left.size() >= LEFT_MAX || left.contains(conversation);
     }
 
-    /** The sessions here were told. Past the bound the eldest is forgotten, and told once more when heads are compared. */
+    /** The sessions here were told. */
     void toldOfLeaving(ConversationId conversation) {
-        if (!left.add(conversation) || left.size() <= LEFT_MAX) return;
-        Iterator<ConversationId> eldest = left.iterator();
-        eldest.next();
-        eldest.remove();
+        if (left.size() < LEFT_MAX) left.add(conversation);
     }
 
     /** A member again. */
