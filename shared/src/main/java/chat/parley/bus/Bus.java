@@ -2,6 +2,7 @@ package chat.parley.bus;
 
 import io.vertx.core.Future;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How verticles reach each other: the Vert.x event bus, or the simulator's, which loses, delays, repeats and reorders. Nothing that
@@ -25,6 +26,11 @@ public interface Bus {
         Object body();
 
         void answer(Object body);
+
+        /** Names the request, the same in all its repeats; null: it has no name, or was only sent. */
+        default @Nullable String request() {
+            return null;
+        }
     }
 
     /** Ends hearing an address. */

@@ -8,6 +8,7 @@ import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.eventbus.MessageConsumerOptions;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -68,6 +69,11 @@ public final class VertxBus implements Bus {
         @Override
         public void answer(Object body) {
             if (message.replyAddress() != null) message.reply(body, PLAIN);
+        }
+
+        @Override
+        public @Nullable String request() {
+            return message.replyAddress();
         }
     }
 }

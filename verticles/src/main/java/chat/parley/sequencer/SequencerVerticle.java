@@ -43,6 +43,7 @@ public final class SequencerVerticle extends VerticleBase {
     private final Turn turn = new Turn();
     private final Loaded loaded;
     private final LookUps lookUps;
+    private final LastRequests submits = new LastRequests();
     private final @Nullable Ownership[] owned = new @Nullable Ownership[ConversationId.SHARDS];
     private final @Nullable Future<Bus.Listening>[] listening;
     private final long[] takenAt = new long[ConversationId.SHARDS];
@@ -175,6 +176,7 @@ public final class SequencerVerticle extends VerticleBase {
             received.answer(new NotMine(shard, null));
             return;
         }
+        if (body instanceof Submit && !submits.isFirst(received.request())) return; // the first is answered
         Ownership ownership = owned[shard];
         if (ownership == null) {
             received.answer(new NotMine(shard, ownerElsewhere(shard)));

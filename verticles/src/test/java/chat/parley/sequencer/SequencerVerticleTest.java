@@ -375,6 +375,19 @@ class SequencerVerticleTest {
     }
 
     @Test
+    void whatWasRefusedIsNotPlacedWhenTheBusRepeatsIt() {
+        stage.serving("n1");
+        stage.ask(creates(ANNA, "c1", BEN));
+        assertThat(code(stage.ask(says(EVE, "e1", "hello")))).isEqualTo(ErrorCode.NOT_FOUND);
+        Runnable repeat = stage.bus.repeatOfTheLast();
+        placed(stage.ask(draft(ANNA, GROUP, "add", new Content.MembersAdded(List.of(EVE), Role.MEMBER))));
+        repeat.run();
+        stage.loop.settle();
+        assertThat(ids()).doesNotContain("e1");
+        assertThat(placed(stage.ask(says(EVE, "e1", "hello")))).isEqualTo(4);
+    }
+
+    @Test
     void aRefusalThatRestsOnABatchWaitsForIt() {
         stage.serving("n1", gate, CONFIG);
         aGroup();

@@ -8,18 +8,21 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** A bus that carries at once to the latest listener, and keeps what nobody hears. */
 final class TestBus implements Bus {
     private final Map<String, List<Consumer<Received>>> listeners = new LinkedHashMap<>();
     private final Map<String, List<Object>> unheard = new LinkedHashMap<>();
+    private Runnable repeat = () -> {};
+    private long requests;
 
     @Override
     public void send(String address, Object message) {
         List<Consumer<Received>> heard = listeners.getOrDefault(address, List.of());
         if (heard.isEmpty())
             unheard.computeIfAbsent(address, a -> new ArrayList<>()).add(message);
-        else heard.getLast().accept(new Letter(message, Promise.promise()));
+        else heard.getLast().accept(new Letter(message, Promise.promise(), null));
     }
 
     @Override
@@ -27,14 +30,21 @@ final class TestBus implements Bus {
         List<Consumer<Received>> heard = listeners.getOrDefault(address, List.of());
         if (heard.isEmpty()) return Future.failedFuture("nobody listens at " + address);
         Promise<Object> answer = Promise.promise();
-        heard.getLast().accept(new Letter(message, answer));
+        Letter letter = new Letter(message, answer, "request " + ++requests);
+        heard.getLast().accept(letter);
+        repeat = () -> heard.getLast().accept(letter);
         return answer.future();
+    }
+
+    /** Carries the last request once more. */
+    Runnable repeatOfTheLast() {
+        return repeat;
     }
 
     /** As a request that is carried to the one who has listened longest. */
     Future<Object> requestOldest(String address, Object message) {
         Promise<Object> answer = Promise.promise();
-        listeners.get(address).getFirst().accept(new Letter(message, answer));
+        listeners.get(address).getFirst().accept(new Letter(message, answer, null));
         return answer.future();
     }
 
@@ -57,7 +67,8 @@ final class TestBus implements Bus {
         return sent == null ? List.of() : sent.stream().map(type::cast).toList();
     }
 
-    private record Letter(Object body, Promise<Object> reply) implements Received {
+    private record Letter(
+            Object body, Promise<Object> reply, @Nullable String request) implements Received {
         @Override
         public void answer(Object answer) {
             reply.tryComplete(answer);

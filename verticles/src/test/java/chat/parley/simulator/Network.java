@@ -45,6 +45,7 @@ final class Network {
     private long repeated;
     private long delayed;
     private long pulls;
+    private long requests;
 
     private record Ear(Process process, String address, Consumer<Bus.Received> listener) {}
 
@@ -115,7 +116,12 @@ final class Network {
             public void send(String address, Object message) {
                 Ear ear = choose(address);
                 if (ear != null) {
-                    carry(process, ear.process, address, message, body -> ear.listener.accept(new Mail(body, null)));
+                    carry(
+                            process,
+                            ear.process,
+                            address,
+                            message,
+                            body -> ear.listener.accept(new Mail(body, null, null)));
                 }
             }
 
@@ -131,7 +137,8 @@ final class Network {
                     timer.cancel();
                     answered.tryComplete(body);
                 });
-                carry(process, ear.process, address, message, body -> ear.listener.accept(new Mail(body, reply)));
+                String name = "request " + ++requests;
+                carry(process, ear.process, address, message, body -> ear.listener.accept(new Mail(body, reply, name)));
                 return answered.future();
             }
 
@@ -185,7 +192,10 @@ final class Network {
         arrival.accept(message);
     }
 
-    private record Mail(Object body, @Nullable Consumer<Object> reply) implements Bus.Received {
+    private record Mail(
+            Object body,
+            @Nullable Consumer<Object> reply,
+            @Nullable String request) implements Bus.Received {
         @Override
         public void answer(Object answer) {
             if (reply != null) reply.accept(answer);
