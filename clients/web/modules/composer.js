@@ -44,7 +44,7 @@ export class Composer {
   }
 
   get #draftKey() {
-    return DRAFTS + this.#conversation.conversationId;
+    return `${DRAFTS}${this.#me}.${this.#conversation.conversationId}`;
   }
 
   /** To be called when it is in the page, and when what the user may do has changed. */

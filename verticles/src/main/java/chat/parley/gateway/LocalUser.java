@@ -6,6 +6,7 @@ import chat.parley.model.UserId;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +36,10 @@ final class LocalUser {
     boolean readReceipts;
 
     long settingsUntil = Long.MIN_VALUE;
+
+    /** Conversations whose read pointers moved since the other devices were told, each with the session that said so; null: none a second ago. */
+    @Nullable
+    Map<ConversationId, String> ownReceipts;
 
     /** For receipts and the like; made when they come. */
     private @Nullable TokenBucket passingAllowance;

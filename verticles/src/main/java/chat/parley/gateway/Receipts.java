@@ -97,10 +97,10 @@ final class Receipts {
                 .compose(read -> directory.moveReadPointers(settling.moves()))
                 .onComplete(written -> {
                     isSettling = false;
-                    if (written.succeeded()) tell(settling);
-                    else LOG.warn("{} receipts were not written", batch.size(), written.cause());
                     settling.answer(written);
                     plan();
+                    if (written.succeeded()) tell(settling);
+                    else LOG.warn("{} receipts were not written", batch.size(), written.cause());
                 });
     }
 

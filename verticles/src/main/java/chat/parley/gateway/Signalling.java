@@ -32,6 +32,8 @@ final class Signalling {
     private static final Logger LOG = LoggerFactory.getLogger(Signalling.class);
     private static final int BATCH_MAX = 500;
     private static final int READS_MAX = 64;
+    private static final int OWN_MAX = 1_000;
+    private static final long OWN_MILLIS = 1_000;
 
     /** For so long it is believed what a reader had set; who sets it here is believed at once. */
     private static final long SETTINGS_MILLIS = 10_000;
@@ -220,18 +222,39 @@ final class Signalling {
         packet.release();
     }
 
-    /** The user's other devices, with what is unread now; the pointer may stand further by then. */
+    /**
+     * The user's other devices, with what is unread now; the pointer may stand further by then. As that takes all the user's
+     * conversations to be read, it is done once a second for all that moved.
+     */
     private void tellOwn(Signals.Receipt receipt) {
         LocalUser user = users.get(receipt.userId());
-        if (user == null || !hasOther(user, receipt.origin()) || reads >= READS_MAX) return;
+        if (user == null || !hasOther(user, receipt.origin())) return;
+        Map<ConversationId, String> moved = user.ownReceipts;
+        boolean isResting = moved != null;
+        if (moved == null) moved = new LinkedHashMap<>(4);
+        user.ownReceipts = moved;
+        if (moved.size() < OWN_MAX) moved.put(receipt.conversationId(), receipt.origin());
+        if (!isResting) readOwn(user);
+    }
+
+    private void readOwn(LocalUser user) {
+        Map<ConversationId, String> moved = user.ownReceipts;
+        if (moved == null || moved.isEmpty()) {
+            user.ownReceipts = null;
+            return;
+        }
+        loop.after(OWN_MILLIS, () -> readOwn(user));
+        if (reads >= READS_MAX) return;
+        user.ownReceipts = new LinkedHashMap<>(4);
         reads++;
-        Unread.event(directory, user.id, receipt.conversationId()).onComplete(answer -> {
+        Unread.events(directory, user.id, moved.keySet()).onComplete(answer -> {
             reads--;
             if (answer.failed()) {
                 LOG.warn("the devices of user {} were not told what is unread", user.id, answer.cause());
-            } else {
-                answer.result().ifPresent(event -> tellOwn(user, event, receipt.origin()));
+                return;
             }
+            for (ServerFrame.ReceiptEvent event : answer.result())
+                tellOwn(user, event, moved.getOrDefault(event.conversationId(), ""));
         });
     }
 

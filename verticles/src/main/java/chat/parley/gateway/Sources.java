@@ -24,13 +24,18 @@ public final class Sources {
 
     /** Takes a place for a connection; null if its source has too many. Give it back when it authenticated or went. */
     public @Nullable Place take(@Nullable InetAddress address) {
-        if (address == null || address.isLoopbackAddress()) return new Place(this, null);
-        for (Network network : exempt) if (network.contains(address)) return new Place(this, null);
+        if (address == null || address.isLoopbackAddress() || isProxy(address)) return new Place(this, null);
         long source = sourceOf(address);
         int held = unauthenticated.merge(source, 1, Integer::sum);
         if (held <= unauthenticatedMax) return new Place(this, source);
         release(source);
         return null;
+    }
+
+    /** Whether connections from there stand for many clients. */
+    public boolean isProxy(@Nullable InetAddress address) {
+        if (address != null) for (Network network : exempt) if (network.contains(address)) return true;
+        return false;
     }
 
     /** Sources that hold a place now. */

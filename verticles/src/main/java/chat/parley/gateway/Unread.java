@@ -8,6 +8,7 @@ import chat.parley.wire.ReceiptType;
 import chat.parley.wire.ServerFrame;
 import io.vertx.core.Future;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,10 +31,14 @@ public final class Unread {
         return stored(directory, user).map(Stored::total);
     }
 
-    /** What the user's devices are told of a conversation whose pointer has moved; empty if they are no member of it any more. */
-    static Future<Optional<ServerFrame.ReceiptEvent>> event(
-            Directory directory, UserId user, ConversationId conversation) {
-        return stored(directory, user).map(stored -> stored.event(conversation));
+    /** What the user's devices are told of conversations whose pointers have moved; nothing of those that they are no member of any more. */
+    static Future<List<ServerFrame.ReceiptEvent>> events(
+            Directory directory, UserId user, Collection<ConversationId> conversations) {
+        List<ConversationId> moved = List.copyOf(conversations);
+        return stored(directory, user)
+                .map(stored -> moved.stream()
+                        .flatMap(conversation -> stored.event(conversation).stream())
+                        .toList());
     }
 
     private static Future<Stored> stored(Directory directory, UserId user) {

@@ -7,6 +7,7 @@ import chat.parley.gateway.auth.Identity;
 import chat.parley.gateway.auth.Tokens;
 import chat.parley.model.UserId;
 import chat.parley.store.Stores;
+import chat.parley.store.Unavailable;
 import chat.parley.wire.BadInput;
 import chat.parley.wire.ErrorCode;
 import chat.parley.wire.Fields;
@@ -151,11 +152,18 @@ public final class ApiRoutes {
                 : ask(context, identity.userId(), operation.action());
         reply.onComplete(done -> {
             if (done.failed()) LOG.error("{} {} failed", context.request().method(), route(context), done.cause());
-            Reply said = done.succeeded()
-                    ? done.result()
-                    : Reply.refused(ErrorCode.UNAVAILABLE, "the store did not answer", 0);
+            Reply said =
+                    done.succeeded() ? done.result() : failed(context.request().method(), done.cause());
             said.send(context.response());
         });
+    }
+
+    /** What was to be written may have been, unless the store says that nothing was. */
+    private static Reply failed(HttpMethod method, Throwable cause) {
+        boolean isKnown = method.equals(HttpMethod.GET) || cause instanceof Unavailable;
+        return isKnown
+                ? Reply.refused(ErrorCode.UNAVAILABLE, "the store did not answer", 0)
+                : Reply.refused(ErrorCode.OUTCOME_UNKNOWN, "the store did not answer: it may have been written", 0);
     }
 
     private Future<Reply> ask(RoutingContext context, UserId user, Action action) {

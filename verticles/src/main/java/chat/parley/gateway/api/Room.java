@@ -19,6 +19,9 @@ final class Room {
     /** Users whose inboxes are read for the cost of one send. */
     private static final int USERS_A_SEND = 4;
 
+    /** Rows of conversations that a user left stay, as they say what may be read; so many for each that a user may be in. */
+    private static final int LEFT_FACTOR = 4;
+
     private final Gateway gateway;
     private final Directory directory;
     private final int conversationsMax;
@@ -47,12 +50,13 @@ final class Room {
 
     private boolean isFull(List<Membership> inbox, ConversationId conversation) {
         int present = 0;
+        int left = 0;
         for (Membership membership : inbox) {
-            if (!membership.isMember()) continue;
             if (membership.conversationId().equals(conversation)) return false;
-            present++;
+            if (membership.isMember()) present++;
+            else left++;
         }
-        return present >= conversationsMax;
+        return present >= conversationsMax || left >= LEFT_FACTOR * conversationsMax;
     }
 
     private Future<Reply> full() {

@@ -56,6 +56,14 @@ record Resource(Kind kind, String session) {
         return kind == null ? null : new Resource(kind, parts.group(1));
     }
 
+    /** Whether it names a session that later requests come to. */
+    boolean isOfSession() {
+        return switch (kind) {
+            case XHR, XHR_STREAMING, XHR_SEND, EVENTSOURCE -> true;
+            case GREETING, INFO, RAW_WEBSOCKET, WEBSOCKET -> false;
+        };
+    }
+
     /** Whether the name of its session is one that others could think of, as the 8 characters that sockjs-client takes if not told otherwise. */
     boolean isGuessable() {
         return !UNGUESSABLE.matcher(session).matches();

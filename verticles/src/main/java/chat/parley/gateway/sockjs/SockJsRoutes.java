@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class SockJsRoutes implements Fallback {
     private static final Problem NO_SESSION = new Problem(ErrorCode.NOT_FOUND, "there is no such session");
 
-    /** With 40 bits an id and 20,000 sessions of one address, a hit takes more than a week. */
+    /** Of posts to sessions of guessable ids that are not there. What begins sessions is bounded by the rates of new ones. */
     private static final int GUESSES_PER_SECOND = 50;
 
     private static final int GUESSES_BURST = 500;
@@ -80,6 +80,14 @@ final class SockJsRoutes implements Fallback {
         } else if (!request.method().name().equals(resource.kind().method)) {
             asked.response().putHeader(HttpHeaders.ALLOW, "OPTIONS, " + resource.kind().method);
             asked.fail(405);
+        } else if (resource.isOfSession()
+                && resource.isGuessable()
+                && node.sources.isProxy(HttpEdge.addressOf(request.connection()))) {
+            new Problem(
+                            ErrorCode.BAD_FRAME,
+                            "behind a proxy the session's id must not be guessable: 26 random letters or figures at"
+                                    + " least, as by sockjs-client's option sessionId: 32")
+                    .send(asked.response());
         } else {
             serve(asked, resource);
         }
