@@ -244,14 +244,19 @@ final class Gate {
     }
 
     private void passPulled(List<Event> entries, Map<UserId, Membership> memberships, long nowMillis, Exit exit) {
+        List<LocalUser> entered = new ArrayList<>(0); // by these entries: perhaps nobody asked for their memberships
         for (Event event : entries) {
             Entry entry = event.entry();
             if (entry.sequence() <= cursor) continue;
+            enterLater();
+            int before = users.size();
             if (entry.sequence() != cursor + 1 || !enter(entry, memberships, exit)) return;
+            entered.addAll(users.subList(before, users.size()));
             List<LocalUser> readers = new ArrayList<>(users.size());
             for (LocalUser user : users) {
                 Membership membership = memberships.get(user.id);
-                if (membership != null && membership.mayRead(entry.sequence())) readers.add(user);
+                boolean mayRead = membership == null ? entered.contains(user) : membership.mayRead(entry.sequence());
+                if (mayRead) readers.add(user);
             }
             moveTo(entry, nowMillis);
             exit.pass(this, List.of(event), readers);

@@ -152,6 +152,17 @@ class GateTest {
     }
 
     @Test
+    void whoJoinsAndGoesInWhatIsPulledGetsBothThoughNobodyAskedForThem() {
+        Gate gate = Gate.unknown(GROUP);
+        gate.live(List.of(removes(3, "ben")), List.of(anna), 0, exit);
+        assertThat(gate.asked().users()).containsExactly(anna.id);
+        pulled(gate, List.of(creates("dora"), adds(2, "anna", "ben"), removes(3, "ben")), 3, member(anna, 2));
+
+        assertThat(exit.taken())
+                .containsExactlyInAnyOrder("pull", "gap 1..1 > anna", "gap 1..1 > ben", "2 > anna,ben", "3 > anna,ben");
+    }
+
+    @Test
     void whoWasAMemberBeforeIsToldOfTheTimeAwayOnly() {
         Gate gate = gateAt(10, anna);
         live(gate, adds(11, "ben"));
