@@ -39,7 +39,10 @@ final class DeviceBook {
         Key key = new Key(user, device);
         if (waiting.size() >= WAITING_MAX && !waiting.containsKey(key)) return;
         waiting.put(key, new Seen(loop.millis(), client));
-        if (isPlanned || underWay > 0) return;
+        if (!isPlanned && underWay == 0) plan();
+    }
+
+    private void plan() {
         isPlanned = true;
         loop.after(WRITE_MILLIS, () -> {
             isPlanned = false;
@@ -60,9 +63,13 @@ final class DeviceBook {
             underWay++;
             write(next.getKey(), next.getValue()).onComplete(done -> {
                 underWay--;
-                if (done.failed())
-                    LOG.warn("a device of user {} was not written down", next.getKey().user, done.cause());
-                if (!isPlanned) write();
+                if (isPlanned) return;
+                if (done.succeeded()) {
+                    write();
+                } else {
+                    LOG.warn("a device of user {} was not written down, others wait", next.getKey().user, done.cause());
+                    plan();
+                }
             });
         }
     }
