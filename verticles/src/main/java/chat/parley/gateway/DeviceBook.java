@@ -56,7 +56,7 @@ final class DeviceBook {
     }
 
     private void write() {
-        while (underWay < AT_ONCE_MAX && !waiting.isEmpty()) {
+        while (!isPlanned && underWay < AT_ONCE_MAX && !waiting.isEmpty()) {
             Iterator<Map.Entry<Key, Seen>> first = waiting.entrySet().iterator();
             Map.Entry<Key, Seen> next = first.next();
             first.remove();
