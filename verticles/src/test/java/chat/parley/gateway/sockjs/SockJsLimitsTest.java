@@ -41,6 +41,11 @@ class SockJsLimitsTest {
     private static TestEdges patient;
     private static Requests it;
 
+    /** As patient as the other; only foreign origins come here, so it has no session. */
+    private static TestEdges untouched;
+
+    private static Requests fromElsewhere;
+
     /** A heartbeat a second, and one second to come back; ten sessions. */
     private static TestEdges hasty;
 
@@ -48,11 +53,10 @@ class SockJsLimitsTest {
 
     @BeforeAll
     static void start() throws Exception {
-        patient = new TestEdges(
-                new SockJsConfig(true, 25, 5, 1000, 128 << 10),
-                TestEdges.http(30),
-                transport -> new Obedient(transport, closings::add));
+        patient = patient();
         it = new Requests(patient.port());
+        untouched = patient();
+        fromElsewhere = new Requests(untouched.port());
         hasty = new TestEdges(
                 new SockJsConfig(true, 1, 1, 10, 128 << 10),
                 TestEdges.hasty(),
@@ -60,9 +64,17 @@ class SockJsLimitsTest {
         hastily = new Requests(hasty.port());
     }
 
+    private static TestEdges patient() throws Exception {
+        return new TestEdges(
+                new SockJsConfig(true, 25, 5, 1000, 128 << 10),
+                TestEdges.http(30),
+                transport -> new Obedient(transport, closings::add));
+    }
+
     @AfterAll
     static void stop() throws Exception {
         patient.close();
+        untouched.close();
         hasty.close();
     }
 
@@ -87,13 +99,13 @@ class SockJsLimitsTest {
     })
     void aForeignOriginIsRefusedEverywhereAndLearnsNothing(String method, String path) {
         for (String origin : List.of("https://evil.example", "null", TestEdges.ORIGIN + ".evil.example")) {
-            Response response = it.ask(method, path, "", "Origin: " + origin);
+            Response response = fromElsewhere.ask(method, path, "", "Origin: " + origin);
             assertThat(response.status()).as(origin).isEqualTo(403);
             assertThat(response.headers())
                     .doesNotContainKeys("access-control-allow-origin", "access-control-allow-credentials");
         }
-        assertThat(it.ask(method, path, "", FROM, FROM).status()).isEqualTo(403);
-        assertThat(patient.sessions()).isZero();
+        assertThat(fromElsewhere.ask(method, path, "", FROM, FROM).status()).isEqualTo(403);
+        assertThat(untouched.sessions()).isZero();
     }
 
     @ParameterizedTest
