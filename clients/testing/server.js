@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { judgeBy } from './contract.js';
 import './orphan.js';
 
 const READY = /^parley ready (http:\S+)/;
@@ -30,7 +31,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () =>
 
 /**
  * A node on free ports with data of its own. It can be killed and started again on that data; its port is another one then.
- * Tokens are to be had of it for any user.
+ * Tokens are to be had of it for any user. What is said to it and by it is judged by its contract (`contract.js`).
  */
 export class Server {
   #settings;
@@ -44,6 +45,7 @@ export class Server {
     server.#settings = settings;
     server.#data = await mkdtemp(join(tmpdir(), 'parley-test-'));
     await server.restart();
+    await judgeBy(server.url);
     return server;
   }
 

@@ -7,6 +7,7 @@ import http from 'node:http';
 import net from 'node:net';
 import { chromium } from 'playwright-core';
 import { Server } from '../../testing/server.js';
+import { judgePassing, judgeSockets } from './judge.js';
 
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 const WAIT_MILLIS = 20_000;
@@ -69,6 +70,7 @@ export class Stage {
     });
     onward.on('error', () => response.destroy());
     response.on('close', () => onward.destroy());
+    judgePassing(request, onward);
     request.pipe(onward);
   }
 
@@ -165,6 +167,7 @@ class Person {
     this.stage = stage;
     this.context = context;
     this.page = page;
+    judgeSockets(page);
     page.on('pageerror', error => this.troubles.push(error.stack ?? error.message));
     page.on('console', message => {
       const text = message.text();

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import SockJS from 'sockjs-client';
+import { judged } from '../../../testing/contract.js';
 import { Proxy } from '../../../testing/proxy.js';
 import { Server } from '../../../testing/server.js';
 import { until } from '../../../testing/until.js';
@@ -31,7 +32,7 @@ function found() {
 
 test('where WebSockets are blocked SockJS carries, and is tried first the next time', { timeout }, async () => {
   const town = found();
-  const alice = town.device('alice', { sockjs: SockJS });
+  const alice = town.device('alice', { sockjs: judged(SockJS) });
   await town.online();
   assert.deepEqual([alice.parley.transport, proxy.blocked], ['xhr-streaming', 1]);
   await alice.parley.close();
@@ -44,7 +45,7 @@ for (const transport of ['xhr-streaming', 'eventsource', 'xhr-polling']) {
   test(`over ${transport} everything arrives once and in order, through cuts too`, { timeout }, async () => {
     const town = found();
     const userIds = [`bob-${transport}`, `carol-${transport}`];
-    for (const userId of userIds) town.device(userId, { sockjs: SockJS, transports: [transport] });
+    for (const userId of userIds) town.device(userId, { sockjs: judged(SockJS), transports: [transport] });
     await town.online();
     const { conversationId } = await town.devices[0].parley.createDirect(userIds[1]);
     for (let round = 0; round < ROUNDS; round++) {

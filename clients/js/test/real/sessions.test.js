@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import WebSocket from 'ws';
+import { judged } from '../../../testing/contract.js';
 import { Server } from '../../../testing/server.js';
 import { until } from '../../../testing/until.js';
 import { Parley } from '../../src/index.js';
@@ -114,7 +115,7 @@ test('without a token that the server takes the device is signed out, after aski
       reasons.push(reason);
       return 'no token';
     },
-    WebSocket,
+    WebSocket: judged(WebSocket),
   });
   const signedOut = new Promise(resolve => parley.on('signedOut', resolve));
   parley.connect();

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import SockJS from 'sockjs-client';
+import { judged } from '../../../testing/contract.js';
 import { Proxy } from '../../../testing/proxy.js';
 import { Server } from '../../../testing/server.js';
 
@@ -22,6 +23,8 @@ after(async () => {
   await server.end();
 });
 
+const Judged = judged(SockJS);
+
 /** A session of sockjs-client; frames wait until somebody hears them. */
 class Client {
   #socket;
@@ -30,7 +33,7 @@ class Client {
   #ended;
 
   constructor(url, options) {
-    this.#socket = new SockJS(`${url}/v1/sockjs`, null, options);
+    this.#socket = new Judged(`${url}/v1/sockjs`, null, options);
     clients.push(this);
     this.closed = new Promise(resolve => {
       this.#socket.onclose = ({ code, reason }) => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import WebSocket from 'ws';
+import { judged } from '../../../testing/contract.js';
 import { until } from '../../../testing/until.js';
 import { MemoryStore, Parley, ParleyError } from '../../src/index.js';
 
@@ -40,7 +41,7 @@ export class Town {
       },
       userId,
       store,
-      WebSocket,
+      WebSocket: judged(WebSocket),
       locks: undefined,
       ...device.options,
     });

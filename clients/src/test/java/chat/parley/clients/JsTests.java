@@ -26,8 +26,11 @@ import org.junit.jupiter.api.DynamicTest;
  * files start servers themselves, as they also kill them: the environment tells them how ({@code testing/server.js}).
  */
 final class JsTests {
+    /** What all tests share. */
+    private static final Path SHARED = Path.of("testing");
+
     /** What names its tests for JUnit, a line each. */
-    private static final Path REPORTER = Path.of("testing", "reporter.js").toAbsolutePath();
+    private static final Path REPORTER = SHARED.resolve("reporter.js").toAbsolutePath();
 
     private static final int NODE_MIN = 20;
 
@@ -42,6 +45,7 @@ final class JsTests {
      */
     static Stream<DynamicNode> of(Path npm, String tests, Duration fileMax) throws IOException, InterruptedException {
         checkNode();
+        install(SHARED);
         install(npm);
         List<Path> files;
         try (Stream<Path> found = Files.list(npm.resolve(tests))) {
