@@ -36,6 +36,9 @@ final class Receipts {
     private static final int KEYS_MAX = 50_000;
     private static final int BATCH_MAX = 1_000;
 
+    /** So often, about once a second, whoever asks waits along for an entry to come into the tables. */
+    private static final int TRIES_MAX = 3;
+
     private final Loop loop;
     private final Directory directory;
     private final History history;
@@ -56,14 +59,19 @@ final class Receipts {
     }
 
     /**
-     * Completes once it is written, or said nothing new; fails if the store does not answer.
+     * Completes once it is written, or said nothing new; fails if the store does not answer, or the entry does not come into its tables.
      *
      * @param origin the session that said it; empty: none
      */
     Future<Taken> take(UserId user, ConversationId conversation, ReceiptType type, long sequence, String origin) {
         Promise<Taken> asker = Promise.promise();
         Wanted wanted = new Wanted(
-                new Key(conversation, user), type == ReceiptType.READ ? sequence : 0, sequence, origin, List.of(asker));
+                new Key(conversation, user),
+                type == ReceiptType.READ ? sequence : 0,
+                sequence,
+                origin,
+                List.of(asker),
+                0);
         if (!pace.offer(wanted.key, wanted, loop.monotonicMillis())) return Future.succeededFuture(Taken.BUSY);
         plan();
         return asker.future();
@@ -140,7 +148,7 @@ final class Receipts {
     private record Key(ConversationId conversationId, UserId userId) {}
 
     /** @param read 0: not said */
-    private record Wanted(Key key, long read, long delivered, String origin, List<Promise<Taken>> askers) {
+    private record Wanted(Key key, long read, long delivered, String origin, List<Promise<Taken>> askers, int tries) {
         Wanted with(Wanted later) {
             List<Promise<Taken>> all = new ArrayList<>(askers);
             all.addAll(later.askers);
@@ -149,7 +157,16 @@ final class Receipts {
                     Math.max(read, later.read),
                     Math.max(delivered, later.delivered),
                     later.read >= read ? later.origin : origin,
-                    all);
+                    all,
+                    Math.max(tries, later.tries));
+        }
+
+        void answer(Taken taken) {
+            for (Promise<Taken> asker : askers) asker.complete(taken);
+        }
+
+        void fail(Throwable broken) {
+            for (Promise<Taken> asker : askers) asker.fail(broken);
         }
     }
 
@@ -179,7 +196,6 @@ final class Receipts {
         private final Map<History.EntryKey, StoredEntry> entries = new HashMap<>();
         private final Map<Key, Membership> memberships = new HashMap<>();
         private final Map<Key, Directory.ReadPointer> pointers = new HashMap<>();
-        private final List<Wanted> again = new ArrayList<>(0);
         final List<Move> moved = new ArrayList<>();
 
         Batch(List<Wanted> all) {
@@ -255,8 +271,6 @@ final class Receipts {
                         isDelivered ? delivered : 0));
                 moved.add(new Move(pointer, isRead, isDelivered, wanted.origin));
             }
-            if (isPassedOnly(wanted, head))
-                again.add(new Wanted(key, wanted.read, wanted.delivered, wanted.origin, List.of()));
         }
 
         /** −1: not known. */
@@ -266,23 +280,33 @@ final class Receipts {
             return entry == null ? -1 : entry.entry().countable();
         }
 
-        /** Whether the entry is there, as the gate says, but not in the tables yet. */
-        private boolean isPassedOnly(Wanted wanted, Directory.Head head) {
-            if (wanted.delivered <= head.sequence()) return false;
-            Gate gate = gates.get(wanted.key.conversationId);
-            return gate != null && gate.cursor() >= wanted.delivered;
-        }
-
         void answer(AsyncResult<Void> written) {
             for (Wanted each : all) {
                 Membership membership = memberships.get(each.key);
-                boolean isMember = membership != null && membership.isMember();
-                for (Promise<Taken> asker : each.askers) {
-                    if (written.failed()) asker.fail(written.cause());
-                    else asker.complete(isMember ? Taken.DONE : Taken.NOT_FOUND);
-                }
+                if (written.failed()) each.fail(written.cause());
+                else if (membership == null || !membership.isMember()) each.answer(Taken.NOT_FOUND);
+                else if (isPassedOnly(each)) tryAgain(each);
+                else each.answer(Taken.DONE);
             }
-            for (Wanted each : again) pace.offer(each.key, each, loop.monotonicMillis());
+        }
+
+        /** Whether the entry is there, as the gate says, but not in the tables yet. */
+        private boolean isPassedOnly(Wanted wanted) {
+            Directory.Head head = heads.get(wanted.key.conversationId);
+            Gate gate = gates.get(wanted.key.conversationId);
+            return head != null
+                    && wanted.delivered > head.sequence()
+                    && gate != null
+                    && gate.cursor() >= wanted.delivered;
+        }
+
+        private void tryAgain(Wanted wanted) {
+            int tries = wanted.tries + 1;
+            boolean isLong = tries >= TRIES_MAX;
+            if (isLong) wanted.fail(new IllegalStateException("the entry is not in the tables yet"));
+            List<Promise<Taken>> askers = isLong ? List.of() : wanted.askers;
+            Wanted again = new Wanted(wanted.key, wanted.read, wanted.delivered, wanted.origin, askers, tries);
+            if (!pace.offer(again.key, again, loop.monotonicMillis())) again.answer(Taken.BUSY);
         }
     }
 }

@@ -382,6 +382,41 @@ class ReceiptsTest {
     }
 
     @Test
+    void aReceiptOfAnEntryThatIsNotInTheTablesYetIsAnsweredOnceItIsWritten() {
+        GatewayStage deferred = new GatewayStage(GatewayConfig.DEFAULT, true);
+        deferred.group(ANNA, BEN);
+        deferred.device(BEN, "phone");
+        deferred.stopProjecting();
+        deferred.say(ANNA, "only in the log");
+        Future<Optional<ErrorCode>> taken = deferred.gateway.receipt(BEN, GROUP, ReceiptType.READ, 3);
+        deferred.loop.advance(1_000);
+        assertThat(taken.isComplete()).isFalse();
+        deferred.projectAgain();
+        while (!taken.isComplete()) deferred.loop.advance(10);
+
+        assertThat(taken.result()).isEmpty();
+        assertThat(pointer(deferred, BEN)).isEqualTo(new ReadPointer(GROUP, BEN, 3, 1, 3));
+    }
+
+    @Test
+    void whoAsksDoesNotWaitForEverForAnEntryToComeIntoTheTables() {
+        GatewayStage deferred = new GatewayStage(GatewayConfig.DEFAULT, true);
+        deferred.group(ANNA, BEN);
+        deferred.device(BEN, "phone");
+        deferred.stopProjecting();
+        deferred.say(ANNA, "only in the log");
+        Future<Optional<ErrorCode>> taken = deferred.gateway.receipt(BEN, GROUP, ReceiptType.READ, 3);
+        deferred.loop.advance(3_000);
+        assertThat(taken.failed()).isTrue();
+        deferred.projectAgain();
+        deferred.loop.advance(5_000);
+
+        assertThat(pointer(deferred, BEN))
+                .as("it is written all the same")
+                .isEqualTo(new ReadPointer(GROUP, BEN, 3, 1, 3));
+    }
+
+    @Test
     void aNodeThatDrainsWritesWhatWaits() {
         stage.group(ANNA, BEN);
         Device ben = stage.device(BEN, "phone");
