@@ -8,28 +8,23 @@ import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Who is told in passing what happens in a conversation: its members, if they are at most {@value #MEMBERS_MAX}. Kept as long as the
- * conversation's gate passes no change of members; of conversations without a gate here, and past the bound, it is read each time.
+ * conversation's gate passes no change of members; of conversations without a gate here it is read each time, as it is of those asked for
+ * longest ago when {@value #KEPT_MAX} conversations and members are kept.
  */
 final class Roster {
     static final int MEMBERS_MAX = 100;
 
-    private static final int KEPT_MAX = 5_000;
+    static final int KEPT_MAX = 50_000;
+
     private static final int ROWS = 500;
 
     private final Directory directory;
     private final Gates gates;
-    private final LinkedHashMap<ConversationId, Kept> kept = new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<ConversationId, Kept> eldest) {
-            return size() > KEPT_MAX;
-        }
-    };
+    private final LinkedHashMap<ConversationId, Kept> kept = new LinkedHashMap<>(16, 0.75f, true);
+    private int size;
 
     Roster(Directory directory, Gates gates) {
         this.directory = directory;
@@ -44,9 +39,20 @@ final class Roster {
             return Future.succeededFuture(known.users);
         long asOf = gate == null ? -1 : gate.cursor(); // what has passed it can be read
         return read(conversation, "", new ArrayList<>()).map(users -> {
-            if (asOf >= 0) kept.put(conversation, new Kept(users, asOf));
+            if (asOf >= 0) keep(conversation, new Kept(users, asOf));
             return users;
         });
+    }
+
+    /** Conversations and members that are kept. */
+    int size() {
+        return size;
+    }
+
+    private void keep(ConversationId conversation, Kept fresh) {
+        Kept former = kept.put(conversation, fresh);
+        size += fresh.size() - (former == null ? 0 : former.size());
+        while (size > KEPT_MAX) size -= kept.pollFirstEntry().getValue().size();
     }
 
     private Future<List<UserId>> read(ConversationId conversation, String after, List<UserId> present) {
@@ -58,5 +64,9 @@ final class Roster {
         });
     }
 
-    private record Kept(List<UserId> users, long asOf) {}
+    private record Kept(List<UserId> users, long asOf) {
+        int size() {
+            return 1 + users.size();
+        }
+    }
 }

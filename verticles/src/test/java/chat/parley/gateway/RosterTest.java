@@ -38,6 +38,26 @@ class RosterTest {
     }
 
     @Test
+    void itKeepsSoManyMembersAndNotMore() {
+        Stores stores = new MemoryStore(false, 7).stores(Weather.FINE);
+        Gates gates = stage.gateway.gates;
+        LocalUser here = new LocalUser(ANNA, new TokenBucket(1, 1, 0));
+        Scribe scribe = new Scribe(stores);
+        UserId[] others = new UserId[99];
+        for (int i = 0; i < others.length; i++) others[i] = new UserId("user-" + i);
+        Roster roster = new Roster(stores.directory(), gates);
+        for (int i = 0; i < Roster.KEPT_MAX / 100; i++) {
+            ConversationId conversation = new ConversationId("group-" + i);
+            scribe.group(conversation, others);
+            gates.attach(here, conversation, 2);
+            roster.of(conversation);
+            roster.of(conversation);
+        }
+
+        assertThat(roster.size()).isBetween(Roster.KEPT_MAX - 200, Roster.KEPT_MAX);
+    }
+
+    @Test
     void ofMoreThanAHundredMembersNobodyIsTold() {
         Stores stores = new MemoryStore(false, 7).stores(Weather.FINE);
         Scribe scribe = new Scribe(stores);
