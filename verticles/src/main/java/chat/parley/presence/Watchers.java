@@ -60,6 +60,7 @@ final class Watchers {
             if (isMine && !mine[shard]) settledAt[shard] = nowMillis + config.settleMillis();
             mine[shard] = isMine;
         }
+        for (Watched user : List.copyOf(watched.values())) if (!table.isMine(user.id)) forget(user);
         for (Gateway gateway : List.copyOf(gateways.values())) if (!topology.isAlive(gateway.node)) drop(gateway);
     }
 
@@ -181,9 +182,7 @@ final class Watchers {
     /** The user came or went. */
     private void settle(Watched user, long nowMillis, long wallMillis) {
         if (user.gateways.isEmpty()) return;
-        if (!table.isMine(user.id)) {
-            for (Gateway gateway : List.copyOf(user.gateways)) unwatch(gateway, user);
-        } else if (table.isOnline(user.id)) {
+        if (table.isOnline(user.id)) {
             user.dueAt = 0;
             change(user, Status.ONLINE, 0);
         } else if (user.status == Status.ONLINE && user.dueAt == 0) {
@@ -201,7 +200,6 @@ final class Watchers {
             return;
         }
         user.dueAt = 0;
-        if (!table.isMine(user.id)) return;
         Status status = statusOf(user.id, nowMillis);
         change(user, status, status == Status.OFFLINE ? user.goneAt : 0);
         if (status == Status.UNKNOWN) queue(user, nowMillis + config.settleMillis());
@@ -253,6 +251,11 @@ final class Watchers {
 
     private void unwatch(Gateway gateway, Watched user) {
         if (gateway.lapses.remove(user.key) != null) leave(gateway, user);
+    }
+
+    /** The user is another's: what is known of them now will not hold should they come back. */
+    private void forget(Watched user) {
+        for (Gateway gateway : List.copyOf(user.gateways)) unwatch(gateway, user);
     }
 
     private void leave(Gateway gateway, Watched user) {

@@ -28,6 +28,9 @@ class WatchersTest {
     private static final Node A = new Node("a", EnumSet.allOf(NodeRole.class));
     private static final Node B = new Node("b", EnumSet.of(NodeRole.GATEWAY));
 
+    private static final Node WITHOUT_PRESENCE = new Node("a", EnumSet.of(NodeRole.GATEWAY));
+    private static final Node ALL_OF_B = new Node("b", EnumSet.allOf(NodeRole.class));
+
     private final Topology topology = new Topology("a", List.of(A, B));
     private final UserKeys keys = new UserKeys(new SplittableRandom(1));
     private final Map<String, Long> counters = new HashMap<>();
@@ -215,8 +218,7 @@ class WatchersTest {
     void usersOfAShardThatMovedAwayAreWatchedNoMoreAndNotCalledOffline() {
         come("b.0", ANN);
         watch("a.0", ANN);
-        topology.update(
-                List.of(new Node("a", EnumSet.of(NodeRole.GATEWAY)), new Node("b", EnumSet.allOf(NodeRole.class))));
+        topology.update(List.of(WITHOUT_PRESENCE, ALL_OF_B));
         table.moved();
         watchers.moved(now);
         pass(60_000);
@@ -225,6 +227,21 @@ class WatchersTest {
         assertThat(watchers.watches()).isZero();
         assertThat(watch("a.0", ANN)).as("it is another's to answer").isEmpty();
         assertThat(watchers.ask(List.of(ANN), now, WALL + now).states()).isEmpty();
+    }
+
+    @Test
+    void whoWasOfflineIsUnknownWhenTheShardHasBeenAway() {
+        assertThat(watch("a.0", ANN)).containsExactly(new State(ANN, Status.OFFLINE, 0));
+        for (List<Node> nodes : List.of(List.of(WITHOUT_PRESENCE, ALL_OF_B), List.of(A, B))) {
+            topology.update(nodes);
+            table.moved();
+            watchers.moved(now);
+            pass(1_000);
+        }
+
+        assertThat(watch("a.0", ANN)).containsExactly(new State(ANN, Status.UNKNOWN, 0));
+        pass(config.settleMillis());
+        assertThat(take()).containsExactly("gateway.a.0 ann OFFLINE");
     }
 
     @Test
