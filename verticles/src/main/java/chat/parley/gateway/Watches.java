@@ -54,6 +54,9 @@ final class Watches {
     /** In the order in which they are due. */
     private final LinkedHashSet<Watcher> rereads = new LinkedHashSet<>();
 
+    /** Those to be read anew sooner, as the store did not tell. Likewise. */
+    private final LinkedHashSet<Watcher> notTold = new LinkedHashSet<>();
+
     private Set<UserId> gone = new LinkedHashSet<>();
     private int readings;
     private int views;
@@ -100,6 +103,7 @@ final class Watches {
         watcher.views.clear();
         watcher.unread.clear();
         rereads.remove(watcher);
+        notTold.remove(watcher);
         showing.end(watcher);
         List<Watcher> same = watchers.get(watcher.user);
         if (same == null) return;
@@ -112,7 +116,8 @@ final class Watches {
     /** The next session's acquaintances to read; null: none, or enough are being read. To be answered by {@link #read} or {@link #notRead}. */
     @Nullable
     Reading nextReading(long nowMillis) {
-        while (!rereads.isEmpty() && rereads.getFirst().rereadAt <= nowMillis) reread(rereads.removeFirst(), nowMillis);
+        rereadDue(rereads, nowMillis);
+        rereadDue(notTold, nowMillis);
         while (readings < READINGS_MAX) {
             Watcher watcher = waiting.poll();
             if (watcher == null) return null;
@@ -141,8 +146,9 @@ final class Watches {
         Watcher watcher = reading.watcher;
         for (View view : reading.views) if (!view.isRead()) view.read(Acquaintance.STRANGER);
         finish(reading);
-        watcher.rereadAt = Math.min(watcher.rereadAt, nowMillis + RETRY_MILLIS);
-        if (rereads.remove(watcher)) rereads.addFirst(watcher);
+        if (!rereads.remove(watcher) && !notTold.remove(watcher)) return; // it is over
+        watcher.rereadAt = nowMillis + RETRY_MILLIS;
+        notTold.add(watcher);
     }
 
     private void finish(Reading reading) {
@@ -261,12 +267,14 @@ final class Watches {
         rereads.add(watcher);
     }
 
-    private void reread(Watcher watcher, long nowMillis) {
-        if (watcher.views.isEmpty()) return;
-        watcher.rereadAt = nowMillis + REREAD_MILLIS;
-        rereads.add(watcher);
-        watcher.unread.addAll(watcher.views.values());
-        await(watcher);
+    private void rereadDue(LinkedHashSet<Watcher> due, long nowMillis) {
+        while (!due.isEmpty() && due.getFirst().rereadAt <= nowMillis) {
+            Watcher watcher = due.removeFirst();
+            watcher.rereadAt = nowMillis + REREAD_MILLIS;
+            rereads.add(watcher);
+            watcher.unread.addAll(watcher.views.values());
+            await(watcher);
+        }
     }
 
     private void readAgain(View view) {

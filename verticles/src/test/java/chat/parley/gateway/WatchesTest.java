@@ -5,13 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import chat.parley.bus.Watch;
 import chat.parley.model.UserId;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class WatchesTest {
     private static final UserId ANN = new UserId("ann");
     private static final UserId BOB = new UserId("bob");
 
-    private final Watches watches = new Watches(new Showing(100), 10, 10);
+    private final Watches watches = new Watches(new Showing(100), 10, 20);
     private final Watcher watcher = new Watcher(new UserId("eve"), Watcher.Sink.NOWHERE);
 
     @Test
@@ -53,5 +54,26 @@ class WatchesTest {
 
         assertThat(watches.toRenew(2 * Watch.AGAIN_MILLIS)).isEmpty();
         assertThat(watches.takeGone()).containsExactlyInAnyOrder(ANN, BOB);
+    }
+
+    @Test
+    void whoseAcquaintancesTheStoreDidNotTellHoldsUpNobodyWhoIsDue() {
+        Watcher other = new Watcher(new UserId("fay"), Watcher.Sink.NOWHERE);
+        watches.watch(watcher, List.of(ANN), 0);
+        watches.watch(other, List.of(ANN), 0);
+        Watches.Reading first = next(0);
+        watches.read(next(0), Map.of());
+        watches.notRead(first, Watches.REREAD_MILLIS - 1);
+
+        assertThat(next(Watches.REREAD_MILLIS).watcher()).isSameAs(other);
+        assertThat(watches.nextReading(Watches.REREAD_MILLIS)).isNull();
+        assertThat(next(Watches.REREAD_MILLIS - 1 + Watches.RETRY_MILLIS).watcher())
+                .isSameAs(watcher);
+    }
+
+    private Watches.Reading next(long nowMillis) {
+        Watches.Reading reading = watches.nextReading(nowMillis);
+        assertThat(reading).isNotNull();
+        return reading;
     }
 }
