@@ -14,7 +14,7 @@ import java.util.List;
  * @param gateway that says it
  * @param boot of that gateway
  * @param counter grows with each that this life of the gateway says
- * @param sentAt Unix milliseconds of that gateway
+ * @param sentAt Unix milliseconds of that gateway, whose clock may be wrong
  */
 public record Signals(
         long incarnation,

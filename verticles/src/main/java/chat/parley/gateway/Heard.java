@@ -15,11 +15,16 @@ final class Heard {
     /** Typing this old is over. */
     static final long TYPING_MILLIS_MAX = 5_000;
 
+    /** After so long it is known how much the clock of another node is wrong, or has been set. */
+    static final long LEARN_MILLIS = 30_000;
+
     private static final int RECEIPTS_MAX = 50_000;
     private static final int TYPINGS_MAX = 10_000;
+    private static final int GATEWAYS_MAX = 1_000;
 
     private final Map<Mark, Long> sequences = new Remembered<>(RECEIPTS_MAX);
     private final Map<Typist, Said> typings = new Remembered<>(TYPINGS_MAX);
+    private final Map<String, Delay> delays = new Remembered<>(GATEWAYS_MAX);
 
     /** Whether nobody here was told more already. */
     boolean isNews(Signals.Receipt receipt) {
@@ -41,9 +46,14 @@ final class Heard {
         return last == null || last <= receipt.sequence();
     }
 
-    /** Whether it is not over, and that gateway said nothing later of the same user. */
-    boolean isNews(Signals signals, Signals.Typing typing, long nowMillis) {
-        if (nowMillis - signals.sentAt() > TYPING_MILLIS_MAX) return false;
+    /** Whether its typing is over, as it was so long on its way. To be asked once of all signals, as it is learnt from them what is long. */
+    boolean isOver(Signals signals, long nowMillis) {
+        Delay delay = delays.computeIfAbsent(signals.gateway(), none -> new Delay(nowMillis));
+        return delay.beyondLeast(nowMillis - signals.sentAt(), nowMillis) > TYPING_MILLIS_MAX;
+    }
+
+    /** Whether that gateway said nothing later of the same user. */
+    boolean isNews(Signals signals, Signals.Typing typing) {
         Typist typist = new Typist(signals.gateway(), typing.conversationId(), typing.userId());
         Said last = typings.get(typist);
         if (last != null && !last.isBefore(signals)) return false;
@@ -58,6 +68,30 @@ final class Heard {
     private record Said(long boot, long counter) {
         boolean isBefore(Signals signals) {
             return boot < signals.boot() || boot == signals.boot() && counter < signals.counter();
+        }
+    }
+
+    /**
+     * How long signals of one gateway take, by its clock and ours. The clocks are believed to agree until everything that came within a
+     * while says otherwise: then what came fastest is what they differ by.
+     */
+    private static final class Delay {
+        private long former;
+        private long least = Long.MAX_VALUE;
+        private long since;
+
+        Delay(long nowMillis) {
+            since = nowMillis;
+        }
+
+        long beyondLeast(long millis, long nowMillis) {
+            if (least != Long.MAX_VALUE && Math.abs(nowMillis - since) >= LEARN_MILLIS) {
+                former = least;
+                least = Long.MAX_VALUE;
+                since = nowMillis;
+            }
+            least = Math.min(least, millis);
+            return millis - Math.min(former, least);
         }
     }
 

@@ -128,9 +128,8 @@ final class Signalling {
 
     void heard(Signals signals) {
         if (signals.incarnation() != incarnation) return;
-        long now = loop.millis();
-        for (Signals.Typing typing : signals.typings()) {
-            if (heard.isNews(signals, typing, now)) typing(typing);
+        if (!heard.isOver(signals, loop.millis())) {
+            for (Signals.Typing typing : signals.typings()) if (heard.isNews(signals, typing)) typing(typing);
         }
         List<Signals.Receipt> news = new ArrayList<>(signals.receipts().size());
         for (Signals.Receipt receipt : signals.receipts()) if (heard.isNews(receipt)) news.add(receipt);
