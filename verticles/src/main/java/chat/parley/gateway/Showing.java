@@ -2,7 +2,9 @@ package chat.parley.gateway;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * Decides when which session is shown what: at most one batch a second for each, none to a socket that is behind, and never more events
@@ -10,6 +12,8 @@ import java.util.List;
  *
  * <p>When the budget does not do, it is pressed: a view that changes is set to unknown, once, and frozen, so that whoever comes and goes all
  * the time costs nothing more. What was not shown yet waits for its turn. Some seconds later the frozen ones are shown as they are.
+ *
+ * <p>Who may not be seen any more is hidden before anything else is shown to anybody.
  */
 final class Showing {
     static final long BATCH_MILLIS = 1_000;
@@ -19,7 +23,11 @@ final class Showing {
 
     private final EventBudget budget;
     private final int thawMax;
-    private final ArrayDeque<Watcher> queue = new ArrayDeque<>();
+
+    /** Sessions that still show somebody whom they may not see. */
+    private final LinkedHashSet<Watcher> urgent = new LinkedHashSet<>();
+
+    private final LinkedHashSet<Watcher> queue = new LinkedHashSet<>();
     private final ArrayDeque<Watcher> thawing = new ArrayDeque<>();
     private long pressedUntil = Long.MIN_VALUE;
     private long thawAt = Long.MIN_VALUE;
@@ -33,41 +41,55 @@ final class Showing {
 
     /** What the view shows may be another than before. */
     void touch(View view) {
-        if (view.isDirty || view.isFrozen || !view.isStale()) return;
+        if (view.isFrozen || !view.isStale()) return;
         Watcher watcher = view.watcher;
-        view.isDirty = true;
-        watcher.dirty.add(view);
-        queue(watcher);
+        if (view.isToHide()) {
+            watcher.dirty.remove(view);
+            watcher.hiding.add(view);
+            urgent.add(watcher);
+        } else if (!watcher.hiding.contains(view)) {
+            watcher.dirty.add(view);
+            queue.add(watcher);
+        }
     }
 
     /** The view is no longer watched. */
     void drop(View view) {
         view.watcher.dirty.remove(view);
+        view.watcher.hiding.remove(view);
         view.watcher.frozen.remove(view);
     }
 
     /** The session watches nothing any more. */
     void end(Watcher watcher) {
         watcher.dirty.clear();
+        watcher.hiding.clear();
         watcher.frozen.clear();
     }
 
     /** Writes to whom it is time to write. */
     void show(long nowMillis) {
         if (nowMillis >= pressedUntil) thaw(nowMillis);
-        for (int left = queue.size(); left > 0; left--) {
-            Watcher watcher = queue.remove();
-            watcher.isQueued = false;
-            boolean isAffordable = true;
-            if (nowMillis >= watcher.nextAt && watcher.sink.hasRoom()) isAffordable = show(watcher, nowMillis);
-            if (!watcher.dirty.isEmpty()) queue(watcher);
-            if (!isAffordable) return;
+        if (show(urgent, watcher -> watcher.hiding, nowMillis)) show(queue, watcher -> watcher.dirty, nowMillis);
+    }
+
+    /** False: the budget is used up. */
+    private boolean show(
+            LinkedHashSet<Watcher> watchers, Function<Watcher, LinkedHashSet<View>> views, long nowMillis) {
+        for (int left = watchers.size(); left > 0; left--) {
+            Watcher watcher = watchers.removeFirst();
+            LinkedHashSet<View> stale = views.apply(watcher);
+            boolean isDue = nowMillis >= watcher.nextAt && watcher.sink.hasRoom();
+            boolean isAffordable = !isDue || show(watcher, stale, nowMillis);
+            if (!stale.isEmpty()) watchers.add(watcher);
+            if (!isAffordable) return false;
         }
+        return true;
     }
 
     /** Whether anything waits to be shown. */
     boolean isWaiting() {
-        return !queue.isEmpty() || !thawing.isEmpty();
+        return !urgent.isEmpty() || !queue.isEmpty() || !thawing.isEmpty();
     }
 
     /** Events written since the start. */
@@ -75,18 +97,12 @@ final class Showing {
         return shown;
     }
 
-    private void queue(Watcher watcher) {
-        if (watcher.isQueued) return;
-        watcher.isQueued = true;
-        queue.add(watcher);
-    }
-
     /** False: the budget is used up. */
-    private boolean show(Watcher watcher, long nowMillis) {
-        List<byte[]> frames = new ArrayList<>(watcher.dirty.size());
+    private boolean show(Watcher watcher, LinkedHashSet<View> views, long nowMillis) {
+        List<byte[]> frames = new ArrayList<>(views.size());
         boolean isAffordable = true;
-        while (!watcher.dirty.isEmpty()) {
-            View view = watcher.dirty.element();
+        while (!views.isEmpty()) {
+            View view = views.getFirst();
             boolean isPressed = nowMillis < pressedUntil;
             boolean isToFreeze = isPressed && view.wasShown();
             boolean costs = view.isStale() && !(isToFreeze && view.showsUnknown());
@@ -95,8 +111,7 @@ final class Showing {
                 isAffordable = false;
                 break;
             }
-            watcher.dirty.remove();
-            view.isDirty = false;
+            views.removeFirst();
             if (!view.isStale()) continue;
             if (costs) frames.add(isToFreeze ? view.hide() : view.show());
             if (isToFreeze) freeze(view);

@@ -12,9 +12,6 @@ final class View {
     /** Among those of the same watched user. */
     int place;
 
-    /** Stands among those of its watcher that are to be shown anew. */
-    boolean isDirty;
-
     /** Was set to unknown for want of budget, and stays so for the while. */
     boolean isFrozen;
 
@@ -59,6 +56,11 @@ final class View {
     /** The client was told something else than what it is to be told. */
     boolean isStale() {
         return acquaintance != null && (shown != status() || shownLastSeenAt != lastSeenAt());
+    }
+
+    /** The client sees what it may not see any more. */
+    boolean isToHide() {
+        return !maySee && shown != null && shown != Status.UNKNOWN;
     }
 
     boolean wasShown() {

@@ -1,7 +1,6 @@
 package chat.parley.gateway;
 
 import chat.parley.model.UserId;
-import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -17,7 +16,10 @@ final class Watcher {
     final LinkedHashSet<View> unread = new LinkedHashSet<>();
 
     /** Views that may have to be shown anew, in that order. */
-    final ArrayDeque<View> dirty = new ArrayDeque<>();
+    final LinkedHashSet<View> dirty = new LinkedHashSet<>();
+
+    /** Views that still show whom the session may not see. Likewise, and none stands in both. */
+    final LinkedHashSet<View> hiding = new LinkedHashSet<>(0);
 
     /** Frozen views, to be looked at when there is room in the budget. */
     final LinkedHashSet<View> frozen = new LinkedHashSet<>();
@@ -28,7 +30,6 @@ final class Watcher {
     /** When all acquaintances are read anew. */
     long rereadAt;
 
-    boolean isQueued;
     boolean isWaiting;
     boolean isReading;
     boolean isThawing;

@@ -159,6 +159,28 @@ class ShowingTest {
     }
 
     @Test
+    void whoMayNotBeSeenAnyMoreIsHiddenBeforeAnythingElseIsShown() {
+        Watched ann = watched("ann");
+        comes(ann);
+        Socket socket = new Socket("w");
+        socket.watches(ann);
+        pass(100);
+        Watched[] many = new Watched[2 * PER_SECOND];
+        for (int i = 0; i < many.length; i++) many[i] = watched("u" + i);
+        for (int i = 0; i < 50; i++) new Socket("greedy-" + i).watches(many);
+        pass(2_000);
+        assertThat(socket.take()).containsExactly("ann online");
+
+        goes(ann);
+        pass(100);
+        ann.read(INVISIBLE, 1);
+        touch(ann);
+        pass(200);
+        assertThat(socket.take()).containsExactly("ann unknown");
+        assertBudget();
+    }
+
+    @Test
     void whoBecomesInvisibleIsUnknownFromThenOn() {
         Watched ann = watched("ann");
         comes(ann);
