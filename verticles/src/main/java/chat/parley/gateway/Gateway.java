@@ -200,8 +200,8 @@ public final class Gateway {
         if (owner != null) bus.send(Address.presence(owner), end);
     }
 
-    /** What the user may see now of whether these are there: a presence event for each. */
-    public Future<List<byte[]>> presence(UserId user, List<UserId> users) {
+    /** What the user may see now of whether these are there: a presence event for each. Null: too many ask. */
+    public @Nullable Future<List<byte[]>> presence(UserId user, List<UserId> users) {
         return lookout.look(user, users);
     }
 

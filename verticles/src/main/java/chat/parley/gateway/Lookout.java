@@ -33,8 +33,13 @@ final class Lookout {
     private static final long TICK_MILLIS = 100;
     private static final long ANSWER_MILLIS = 2_000;
 
+    /** Looks under way, beside what is read for those who watch: they read as much. */
+    static final int LOOKS_MAX = 2;
+
+    static final int LOOKS_WAITING_MAX = 200;
+
     /** After which it is stored that a user has taken part. */
-    private static final long SPOKEN_MILLIS = 2_000;
+    private static final long TOOK_PART_MILLIS = 2_000;
 
     private final String gateway;
     private final long boot;
@@ -45,6 +50,7 @@ final class Lookout {
     private final Acquaintances acquaintances;
     private final Showing showing;
     private final Watches watches;
+    private final Turns looks = new Turns(LOOKS_MAX, LOOKS_WAITING_MAX);
     private boolean isPlanned;
     private boolean isTicking;
     private boolean isStoreDown;
@@ -115,8 +121,13 @@ final class Lookout {
         });
     }
 
-    /** What the user may see of these now: presence events, in the same order. */
+    /** What the user may see of these now: presence events, in the same order. Null: too many look. */
+    @Nullable
     Future<List<byte[]>> look(UserId user, List<UserId> users) {
+        return looks.take(() -> read(user, users));
+    }
+
+    private Future<List<byte[]>> read(UserId user, List<UserId> users) {
         Watcher once = new Watcher(user, Watcher.Sink.NOWHERE);
         Map<UserId, Watched> watched = new HashMap<>();
         List<View> views = new ArrayList<>(users.size());

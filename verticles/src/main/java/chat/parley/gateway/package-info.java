@@ -6,8 +6,8 @@
  * device is sent) → {@code Transport}. Clients without a WebSocket come by {@code gateway.sockjs}, a {@code Fallback}. HTTP enters at {@code Submitter} and {@code Pages}.
  *
  * <p>What decides is plain: {@code Gate}, {@code Attach} (where live entries begin), {@code Outbox} (what a slow socket is owed), {@code Sends}
- * (one ack for each), {@code PageCut}, {@code Announcer}, {@code Pace} (what is said how often), {@code Heard} (what is news), {@code Watches} and
- * {@code Showing} (who is shown to whom, and when). {@code Gates}, {@code Attaching}, {@code Feed}, {@code Session}, {@code Pages}, {@code
+ * (one ack for each), {@code PageCut}, {@code Announcer}, {@code Pace} (what is said how often), {@code Turns} (what is done at a time), {@code Heard}
+ * (what is news), {@code Watches} and {@code Showing} (who is shown to whom, and when). {@code Gates}, {@code Attaching}, {@code Feed}, {@code Session}, {@code Pages}, {@code
  * Registrar} and {@code Lookout} carry it out.
  *
  * <p>What is said in passing goes another way: {@code Session} → {@code Receipts} (clamped, written, then told) or {@code Typing}, both to those that
@@ -33,7 +33,7 @@
  *       conversation with them is a stranger and sees nothing, unless the watched named them. Who may not be seen, is invisible, does not
  *       exist or was never here is {@code unknown}: the same event, after the same reads. While somebody is invisible nothing is noted of when they go.
  *   <li>What sessions are shown of others is the first to go: it waits while a socket has an eighth of its bound pending, and past
- *       the budget of events; since only the present state waits, nothing piles up.
+ *       the budget of events; since only the present state waits, nothing piles up. Who may not be seen any more is hidden first.
  *   <li>{@code since} is taken and saves nothing yet: every hello is answered with all heads.
  * </ul>
  */

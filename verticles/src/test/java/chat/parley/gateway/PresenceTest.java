@@ -353,6 +353,21 @@ class PresenceTest {
     }
 
     @Test
+    void pastTheBoundOfThoseWhoAskWithoutASessionNobodyIsTaken() {
+        stage.device(BEN, "phone");
+        stage.storeMillis = 10;
+        List<Future<List<byte[]>>> taken = new ArrayList<>();
+        for (int i = 0; i < Lookout.LOOKS_MAX + Lookout.LOOKS_WAITING_MAX; i++)
+            taken.add(stage.gateway.presence(ANNA, List.of(BEN)));
+        assertThat(taken).doesNotContainNull();
+        assertThat(stage.gateway.presence(ANNA, List.of(BEN))).isNull();
+
+        stage.loop.advance(20_000);
+        assertThat(taken).allSatisfy(each -> assertThat(each.result()).hasSize(1));
+        assertThat(stage.gateway.presence(ANNA, List.of(BEN))).isNotNull();
+    }
+
+    @Test
     void aSocketThatIsBehindGetsItsMessagesAndNoPresence() {
         Device anna = watching(ANNA, BEN);
         anna.heard();
