@@ -15,7 +15,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,13 +33,13 @@ final class Gates implements Gate.Exit {
     private final Tail tail;
     private final Recent recent;
     private final int gatesMax;
-    private final Consumer<Entry> passed;
+    private final BiConsumer<Entry, List<LocalUser>> passed;
     private final LinkedHashMap<ConversationId, Gate> gates = new LinkedHashMap<>();
     private final List<LocalUser> named = new ArrayList<>();
     private long now;
 
-    /** @param passed hears of each entry that passes */
-    Gates(Users users, Loop loop, Tail tail, Recent recent, int gatesMax, Consumer<Entry> passed) {
+    /** @param passed hears of each entry that passes, and to which members */
+    Gates(Users users, Loop loop, Tail tail, Recent recent, int gatesMax, BiConsumer<Entry, List<LocalUser>> passed) {
         this.users = users;
         this.loop = loop;
         this.tail = tail;
@@ -177,7 +177,7 @@ final class Gates implements Gate.Exit {
     public void pass(Gate gate, List<Event> run, List<LocalUser> receivers) {
         recent.add(gate.conversation, run);
         if (users.hasUnready()) noteMembers(gate, run);
-        for (int i = 0; i < run.size(); i++) passed.accept(run.get(i).entry());
+        for (int i = 0; i < run.size(); i++) passed.accept(run.get(i).entry(), receivers);
         Passing passing = new Passing(gate.conversation, run);
         for (int i = receivers.size() - 1; i >= 0; i--) { // downwards: whom a write ends goes from the list
             LocalUser user = receivers.get(i);

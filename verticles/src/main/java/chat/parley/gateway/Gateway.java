@@ -122,7 +122,8 @@ public final class Gateway {
         this.headCheck = new HeadCheck(stores.directory(), gates, users);
         this.devices = new DeviceBook(loop, stores.directory());
         long life = stores.log().incarnation();
-        this.signalling = new Signalling(name, boot, life, bus, loop, topology, users, gates, stores.directory());
+        this.signalling =
+                new Signalling(name, boot, life, bus, loop, topology, users, gates, stores.directory(), lookout);
         Roster roster = new Roster(stores.directory(), gates);
         this.receipts = new Receipts(loop, stores, gates, roster, signalling);
         this.typing = new Typing(loop, stores.directory(), gates, roster, signalling);

@@ -91,19 +91,25 @@ final class Lookout {
         watches.end(watcher);
     }
 
-    /** An entry has passed: who came into the conversation, left it or spoke there may be another's acquaintance now. */
-    void passed(Entry entry) {
-        if (watches.views() == 0) return;
-        if (Entries.isMembership(entry)) {
+    /** An entry has passed to the members here: who came into the conversation, left it or spoke there may be another's acquaintance now. */
+    void passed(Entry entry, List<LocalUser> members) {
+        if (!Entries.isMembership(entry)) {
+            tookPart(entry.senderId(), members);
+        } else if (watches.views() > 0) {
             watches.membersChanged(Entries.joining(entry));
             watches.membersChanged(Entries.leaving(entry));
             plan();
-        } else if (watches.spoke(entry.senderId(), loop.monotonicMillis())) {
-            loop.after(SPOKEN_MILLIS, () -> {
-                watches.readSharers(entry.senderId());
-                plan();
-            });
         }
+    }
+
+    /** The user has written or read something in a conversation with these members here, whose contact that makes them once it is stored. */
+    void tookPart(UserId user, List<LocalUser> members) {
+        List<View> strangers = watches.strangers(user, members);
+        if (strangers.isEmpty()) return;
+        loop.after(TOOK_PART_MILLIS, () -> {
+            watches.readAgain(strangers);
+            plan();
+        });
     }
 
     /** The owner of users says how it stands. */

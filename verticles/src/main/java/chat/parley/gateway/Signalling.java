@@ -47,6 +47,7 @@ final class Signalling {
     private final Users users;
     private final Gates gates;
     private final Directory directory;
+    private final Lookout lookout;
     private final Heard heard = new Heard();
     private long counter;
     private int reads;
@@ -60,7 +61,8 @@ final class Signalling {
             Topology topology,
             Users users,
             Gates gates,
-            Directory directory) {
+            Directory directory,
+            Lookout lookout) {
         this.name = name;
         this.boot = boot;
         this.incarnation = incarnation;
@@ -70,6 +72,7 @@ final class Signalling {
         this.users = users;
         this.gates = gates;
         this.directory = directory;
+        this.lookout = lookout;
     }
 
     // What is said here.
@@ -133,7 +136,14 @@ final class Signalling {
         }
         List<Signals.Receipt> news = new ArrayList<>(signals.receipts().size());
         for (Signals.Receipt receipt : signals.receipts()) if (heard.isNews(receipt)) news.add(receipt);
+        for (Signals.Receipt receipt : news) tookPart(receipt);
         if (!news.isEmpty()) withSettings(news, () -> receipts(news));
+    }
+
+    private void tookPart(Signals.Receipt receipt) {
+        Gate gate = gates.get(receipt.conversationId());
+        if (gate != null && receipt.receiptType() == ReceiptType.READ && isForOthers(receipt))
+            lookout.tookPart(receipt.userId(), gate.users());
     }
 
     private void typing(Signals.Typing typing) {

@@ -15,6 +15,9 @@ final class View {
     /** Was set to unknown for want of budget, and stays so for the while. */
     boolean isFrozen;
 
+    /** How the two stand will be read anew. */
+    boolean isToRead;
+
     /** Null: not read yet; nothing is shown before. */
     private @Nullable Acquaintance acquaintance;
 
@@ -44,8 +47,8 @@ final class View {
         return acquaintance != null;
     }
 
-    boolean isOfSharer() {
-        return acquaintance == Acquaintance.SHARES;
+    boolean isOfContact() {
+        return acquaintance != null && acquaintance.compareTo(Acquaintance.CONTACT) >= 0;
     }
 
     /** The client asks anew: it is told again, though it is what it was told before. */

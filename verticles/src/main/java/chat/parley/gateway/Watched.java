@@ -14,9 +14,6 @@ import org.jspecify.annotations.Nullable;
 final class Watched {
     final UserId id;
 
-    /** When it was last looked whether what they say makes a difference. */
-    long spokeAt = Long.MIN_VALUE / 2;
-
     private final List<View> views = new ArrayList<>(1);
 
     private Status status = Status.UNKNOWN;

@@ -31,9 +31,6 @@ final class Watches {
     /** How often everything about a session's acquaintances is read anew, besides when it changes. */
     static final long REREAD_MILLIS = 300_000;
 
-    /** How often it is looked whether something that a user says makes a difference. */
-    private static final long SPOKE_MILLIS = 10_000;
-
     /** After which something is tried again that had no answer. */
     static final long RETRY_MILLIS = 2_000;
 
@@ -173,20 +170,27 @@ final class Watches {
         }
     }
 
-    /** A user has said something, perhaps for the first time. Whether it may make a difference: {@link #readSharers} a little later says which. */
-    boolean spoke(UserId user, long nowMillis) {
-        Watched there = watched.get(user);
-        if (there == null || there.spokeAt + SPOKE_MILLIS > nowMillis) return false;
-        there.spokeAt = nowMillis;
-        for (View view : there.views()) if (view.isOfSharer()) return true;
-        return false;
+    /** The views in which members see the user and were no contacts when they were last read. Each is told of once until {@link #readAgain}. */
+    List<View> strangers(UserId user, List<LocalUser> members) {
+        if (!watched.containsKey(user)) return List.of();
+        List<View> strangers = new ArrayList<>(0);
+        for (LocalUser member : members) {
+            for (Watcher watcher : watchers.getOrDefault(member.id, List.of())) {
+                View view = watcher.views.get(user);
+                if (view == null || view.isOfContact() || view.isToRead) continue;
+                view.isToRead = true;
+                strangers.add(view);
+            }
+        }
+        return strangers;
     }
 
-    /** Those who share a conversation with the user, but were no contacts, may be. */
-    void readSharers(UserId user) {
-        Watched there = watched.get(user);
-        if (there == null) return;
-        for (View view : there.views()) if (view.isOfSharer()) readAgain(view);
+    /** How those of the views stand to one another may be something else now. */
+    void readAgain(List<View> views) {
+        for (View view : views) {
+            view.isToRead = false;
+            if (isWatched(view)) readAgain(view);
+        }
     }
 
     // What is known of the watched.

@@ -10,6 +10,9 @@ import chat.parley.bus.Presences;
 import chat.parley.bus.Watch;
 import chat.parley.gateway.GatewayStage.Device;
 import chat.parley.model.Audience;
+import chat.parley.model.Content;
+import chat.parley.model.ConversationId;
+import chat.parley.model.Draft;
 import chat.parley.model.UserId;
 import chat.parley.model.UserSettings;
 import chat.parley.store.Directory.ReadPointer;
@@ -153,6 +156,54 @@ class PresenceTest {
         stage.loop.advance(2_500);
 
         assertThat(ben.heard()).contains("carla online");
+    }
+
+    @Test
+    void whoseFirstMessageComesRightBehindTheNewMemberIsTheirContactSoon() {
+        stage.device(CARLA, "phone");
+        Device eve = watching(EVE, CARLA);
+        stage.storeMillis = 20;
+        stage.add(ANNA, EVE);
+        stage.say(CARLA, "a place for us");
+        stage.loop.advance(5_000);
+
+        assertThat(eve.heard()).startsWith("carla unknown").endsWith("carla online");
+    }
+
+    @Test
+    void whoReadsWhatTheyWereWrittenIsAContactSoon() {
+        Device carla = stage.device(CARLA, "phone");
+        Device ben = watching(BEN, CARLA);
+        stage.loop.advance(20_000);
+        assertThat(ben.heard()).containsExactly("carla unknown");
+        carla.says(new JsonObject()
+                .put("type", "receipt")
+                .put("conversationId", GROUP.value())
+                .put("receiptType", "read")
+                .put("sequence", 3));
+        stage.loop.advance(5_000);
+
+        assertThat(ben.heard()).containsExactly("carla read 3", "carla online");
+    }
+
+    @Test
+    void whoSpokeElsewhereJustBeforeIsAContactSoonAllTheSame() {
+        stage.device(CARLA, "phone");
+        Device ben = watching(BEN, CARLA);
+        watching(EVE, CARLA);
+        ConversationId elsewhere = new ConversationId("elsewhere");
+        submit(elsewhere, GatewayStage.creation(EVE));
+        submit(elsewhere, List.of(Content.Message.of("not to Ben")));
+        stage.loop.advance(3_000);
+        stage.say(CARLA, "to all");
+        stage.loop.advance(5_000);
+
+        assertThat(ben.heard()).endsWith("carla online");
+    }
+
+    private void submit(ConversationId conversation, List<Content> contents) {
+        stage.gateway.submitter().submit(new Draft(conversation, CARLA, "draft-" + contents.size(), "", contents));
+        stage.loop.settle();
     }
 
     @Test
