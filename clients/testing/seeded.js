@@ -60,6 +60,11 @@ export class VirtualClock {
     this.#timers = this.#timers.filter(each => each !== timer);
   }
 
+  /** How many timers are set. */
+  get timers() {
+    return this.#timers.length;
+  }
+
   /** Lets the time pass, with everything that is due in it, and all promises that this settles. */
   async pass(millis) {
     const until = this.#now + millis;

@@ -27,7 +27,7 @@ export class Catchup {
   #backoffs = new Map();
 
   /**
-   * @param on `{ thread(id), threads(): those begun, begin(thread, cursor), say(frame), page(id, query): Promise, take(thread, entry), skip(thread, from, to, reason),
+   * @param on `{ thread(id), threads(): those begun, begin(thread, cursor), say(frame), isConnected(), page(id, query): Promise, take(thread, entry), skip(thread, from, to, reason),
    *     jump(thread, cursor), isPaused(thread), error(error) }`
    */
   constructor({ clock, random, catchUpMax, on }) {
@@ -59,6 +59,12 @@ export class Catchup {
     this.#holes.clear();
     this.#clock.clearTimeout(this.#timer);
     this.#timer = undefined;
+  }
+
+  /** Nothing is fetched any more. */
+  close() {
+    this.disconnected();
+    this.#wanted.clear();
   }
 
   /** Asks for what these miss. */
@@ -135,7 +141,7 @@ export class Catchup {
 
   /** Whether something is missing: then it is asked for unless it comes. */
   lookAfter(thread, afterMillis = 0) {
-    if (!thread.timeline?.hasHole || this.#on.isPaused(thread) || this.#holes.has(thread)) return;
+    if (!thread.timeline?.hasHole || this.#on.isPaused(thread) || this.#holes.has(thread) || !this.#on.isConnected()) return;
     const at = this.#clock.now() + Math.max(HOLE_MILLIS, afterMillis);
     this.#holes.set(thread, { cursor: thread.cursor, at });
     this.#timer ??= this.#clock.setTimeout(() => this.#look(), at - this.#clock.now());
@@ -184,20 +190,21 @@ export class Catchup {
       if (this.#paging.has(thread)) continue;
       this.#wanted.delete(thread);
       this.#paging.add(thread);
-      this.#fetch(thread).finally(() => {
+      this.#fetch(thread).then(waitMillis => {
         this.#paging.delete(thread);
         this.#nextPage();
-        this.lookAfter(thread);
+        this.lookAfter(thread, waitMillis);
       });
     }
   }
 
+  /** Returns how long to wait before the next try, if it failed. */
   async #fetch(thread) {
     const { timeline } = thread;
     const after = thread.cursor;
     try {
       const page = await this.#on.page(thread.id, { after, limit: PAGE_ENTRIES });
-      if (thread.timeline !== timeline) return; // forgotten meanwhile
+      if (thread.timeline !== timeline) return 0; // forgotten meanwhile
       this.#backoffs.delete(thread);
       const items = [
         ...page.entries.map(entry => ({ from: entry.sequence, entry })),
@@ -209,16 +216,18 @@ export class Catchup {
       }
       timeline.hearOf(page.head);
       if (thread.cursor > after && timeline.hasHole) this.#wanted.add(thread);
+      return 0;
     } catch (error) {
-      if (thread.timeline !== timeline) return;
+      if (thread.timeline !== timeline || error.code === 'closed') return 0;
       this.#on.error(error);
       if (error.code === 'not_found') {
         this.#on.skip(thread, after + 1, timeline.head, 'not_member');
-        return;
+        return 0;
       }
       const backoff = this.#backoffs.get(thread) ?? new Backoff(this.#random);
       this.#backoffs.set(thread, backoff);
-      await new Promise(resolve => this.#clock.setTimeout(resolve, backoff.next(error.retryAfterMillis ?? 0)));
+      this.#holes.delete(thread);
+      return backoff.next(error.retryAfterMillis ?? 0);
     }
   }
 }

@@ -19,6 +19,7 @@ export class Client {
   #options;
   #clock;
   #tokens;
+  #http;
   #session;
   #catchup;
   #keeper;
@@ -44,7 +45,8 @@ export class Client {
     const onError = error => this.#onStoreError(error);
     this.#keeper = new Keeper({ store: options.store, host, clock, onError });
     this.#device = new Device({ given: options.deviceId, locks: options.locks, host });
-    this.api = new Api(new Http({ url, fetch: options.fetch, tokens: this.#tokens, clock, random }));
+    this.#http = new Http({ url, fetch: options.fetch, tokens: this.#tokens, clock, random });
+    this.api = new Api(this.#http);
     this.inbox = new Inbox(this, clock, bounds);
     const say = frame => this.#session.say(frame);
     const thread = id => this.inbox.thread(id);
@@ -57,6 +59,7 @@ export class Client {
         threads: () => this.inbox.all.filter(each => each.timeline !== undefined),
         begin: (of, cursor) => this.begin(of, cursor),
         say,
+        isConnected: () => this.#session.isWelcome,
         page: (id, query) => this.api.page(id, query),
         take: (of, entry) => this.#take(of, entry),
         skip: (of, from, to, reason) => this.#give(of, of.timeline.skip(from, to, reason)),
@@ -153,7 +156,7 @@ export class Client {
 
   async close() {
     await this.#opening;
-    this.#session.close();
+    this.#end();
     await this.#keeper.flush();
     this.#isOpened = false;
     this.#device.release();
@@ -161,7 +164,7 @@ export class Client {
 
   async signOut() {
     await this.#opening;
-    this.#session.close();
+    this.#end();
     this.sends.forget();
     this.live.forget();
     for (const thread of this.inbox.all) thread.forget();
@@ -182,9 +185,22 @@ export class Client {
     return this.#keeper.flush();
   }
 
-  #ended(reason, error) {
+  #end() {
+    this.#session.close();
+    this.#rest();
+    this.#http.close();
+  }
+
+  /** Nothing is done any more that nobody asks for. */
+  #rest() {
     this.live.close();
+    this.#catchup.close();
+    this.inbox.close();
     this.#clock.clearTimeout(this.#adoptTimer);
+  }
+
+  #ended(reason, error) {
+    this.#rest();
     if (reason === 'replaced') this.emitter.emit('replaced');
     if (reason === 'signedOut') this.emitter.emit('signedOut', { error: error ?? new ParleyError('unauthenticated', 'the token was refused') });
   }
@@ -422,7 +438,7 @@ export class Client {
     if (thread.isOpen) return;
     thread.isOpen = true;
     if (this.#session.isWelcome) this.#catchup.open(thread);
-    this.inbox.load(thread).catch(error => this.emitter.emit('error', error));
+    this.inbox.load(thread).catch(error => error.code !== 'closed' && this.emitter.emit('error', error));
   }
 
   leaveScreen(thread) {

@@ -110,6 +110,11 @@ export class Inbox {
     }
   }
 
+  /** Nothing is asked any more. */
+  close() {
+    this.#wanted.clear();
+  }
+
   async load(thread) {
     thread.usedAt = this.#clock.now();
     await Promise.all([this.#view(thread), thread.window.entries.length === 0 ? this.loadOlder(thread) : undefined]);

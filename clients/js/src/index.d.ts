@@ -151,7 +151,10 @@ export class Parley {
 
   /** Connects and stays connected until `close`. Does nothing if it is connected; while it waits, it tries at once. */
   connect(): void;
-  /** Ends the connection, writes down what is to be kept, and gives up its device id. It can `connect` again. */
+  /**
+   * Ends the connection and what is being fetched (`load` and others reject with `closed`; changes go on until they are answered), writes down
+   * what is to be kept, and gives up its device id. It can `connect` again.
+   */
   close(): Promise<void>;
   /** `close`, and forgets what is kept of this user here: cursors and unsent messages. */
   signOut(): Promise<void>;

@@ -58,15 +58,22 @@ export class Live {
   }
 
   disconnected() {
-    for (const { timer } of this.#typing.values()) this.#clock.clearTimeout(timer);
-    this.#typing.clear();
+    this.#forgetTyping();
     for (const userId of this.#watched.keys()) this.#onPresence({ userId, status: 'unknown' });
   }
 
+  #forgetTyping() {
+    for (const { timer } of this.#typing.values()) this.#clock.clearTimeout(timer);
+    this.#typing.clear();
+  }
+
+  /** Nothing is heard any more: who typed is taken to have stopped. */
   close() {
     this.#clock.clearTimeout(this.#typingTimer);
     this.#clock.clearTimeout(this.#deliveredTimer);
-    this.#typingTimer = this.#deliveredTimer = undefined;
+    this.#deliveredTimer = undefined;
+    this.#forgetTyping();
+    this.#typingOver(Infinity);
   }
 
   onPresenceEvent({ userId, status, lastSeenAt }) {
@@ -91,10 +98,10 @@ export class Live {
       return;
     }
     const isDue = had === undefined || now >= had.again;
+    if (isDue && !this.#sayTyping(thread, true)) return void this.#typing.delete(thread);
     const again = isDue ? now + TYPING_AGAIN_MILLIS : had.again;
     const timer = this.#clock.setTimeout(() => this.type(thread, false), TYPING_STOP_MILLIS);
     this.#typing.set(thread, { again, timer });
-    if (isDue) this.#sayTyping(thread, true);
   }
 
   /** What was typed is sent: others see that by the message. */
@@ -104,7 +111,7 @@ export class Live {
   }
 
   #sayTyping(thread, active) {
-    this.#on.say({ type: 'typing', conversationId: thread.id, active });
+    return this.#on.say({ type: 'typing', conversationId: thread.id, active });
   }
 
   onTypingEvent({ conversationId, userId, active }, me) {
@@ -114,18 +121,18 @@ export class Live {
     this.#on.emit('typing', { conversation: thread.conversation, userId, active });
     if (!active) return;
     this.#typists.add(thread);
-    this.#typingTimer ??= this.#clock.setTimeout(() => this.#typingOver(), until - this.#clock.now());
+    this.#typingTimer ??= this.#clock.setTimeout(() => this.#typingOver(this.#clock.now()), until - this.#clock.now());
   }
 
-  #typingOver() {
+  #typingOver(now) {
     this.#typingTimer = undefined;
     for (const thread of this.#typists) {
-      for (const userId of thread.typingOver(this.#clock.now())) {
+      for (const userId of thread.typingOver(now)) {
         this.#on.emit('typing', { conversation: thread.conversation, userId, active: false });
       }
       if (thread.typingUserIds.length === 0) this.#typists.delete(thread);
     }
-    if (this.#typists.size > 0) this.#typingTimer = this.#clock.setTimeout(() => this.#typingOver(), DELIVERED_MILLIS);
+    if (this.#typists.size > 0) this.#typingTimer = this.#clock.setTimeout(() => this.#typingOver(this.#clock.now()), DELIVERED_MILLIS);
   }
 
   /** Messages of others up to there have arrived; said with what comes within a second. */

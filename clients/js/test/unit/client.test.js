@@ -461,6 +461,40 @@ test('a client that was closed goes on where it was when it connects again', asy
   assert.deepEqual(await browser.store.read('server|bob'), []);
 });
 
+test('what was closed leaves no timer, no request and nothing heard behind', async () => {
+  const { clock, server, client } = stage();
+  const store = new MemoryStore();
+  const first = client('bob', { store });
+  first.connect();
+  await clock.pass(2_000);
+  await first.close();
+  for (const id of ['d', 'e', 'f']) server.create(id, ['alice', 'bob']);
+  for (const id of ['c', 'd', 'e', 'f']) for (let i = 0; i < 20; i++) server.append(id, { kind: 'message', senderId: 'alice', body: `${i}` });
+  const asked = [];
+  const fetch = (url, { signal }) => {
+    asked.push(url.pathname);
+    return new Promise((resolve, reject) => signal.addEventListener('abort', () => reject(new Error('given up'))));
+  };
+  const bob = client('bob', { store, fetch });
+  bob.connect();
+  await clock.pass(2_000);
+  for (const session of server.sessions) session.say({ type: 'typing_event', conversationId: 'c', userId: 'alice', active: true });
+  await clock.pass(100);
+  const conversation = bob.conversation('c');
+  conversation.typing();
+  const loading = conversation.loadOlder();
+  await clock.pass(0);
+  assert.deepEqual([conversation.typingUserIds, asked.filter(path => path.endsWith('/messages')).length], [['alice'], 3]);
+  const [before] = await Promise.all([asked.length, bob.close(), assert.rejects(loading, { code: 'closed' })]);
+  await clock.pass(100); // what was on its way in the network
+  assert.equal(clock.timers, 0);
+  conversation.typing();
+  assert.equal(clock.timers, 0);
+  await clock.pass(60_000);
+  assert.deepEqual([clock.timers, asked.length, conversation.typingUserIds], [0, before, []]);
+  assert.deepEqual([bob.named('typing').map(({ active }) => active), bob.named('error')], [[true, false], []]);
+});
+
 test('typing is said once in three seconds, and taken back by itself', async () => {
   const { clock, server, client } = stage();
   const bob = client('bob');
