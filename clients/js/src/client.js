@@ -388,12 +388,17 @@ export class Client {
       if (entry.kind === 'message') this.emitter.emit('message', { conversation, entry });
       isNews ||= entry.kind !== 'edit' || entry.targetSequence === thread.lastMessage?.sequence;
     }
-    const theirs = entries.findLast(entry => thread.counts(entry));
-    if (theirs !== undefined) this.live.delivered(thread.id, theirs.sequence);
+    this.arrived(thread, entries);
     if (isNews) this.emitter.emit('conversation', { conversation });
     if (change !== 0 || thread.unread !== unread) this.inbox.counted(thread, change);
     if (!thread.isKnown && thread.isMember) this.inbox.want(thread);
     if (thread.window.entries.length === entries.length) this.inbox.evict();
+  }
+
+  /** This device has these, live or of a page: those who wrote them are told. */
+  arrived(thread, entries) {
+    const sequence = thread.arrived(entries);
+    if (sequence !== undefined) this.live.delivered(thread.id, sequence);
   }
 
   #jump(thread, cursor) {

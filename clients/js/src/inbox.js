@@ -17,7 +17,7 @@ export class Inbox {
   #isTold = true;
   unreadTotal = 0;
 
-  /** @param client has `api`, `emitter`, `userId`, `begin(thread, cursor)` */
+  /** @param client has `api`, `emitter`, `userId`, `begin(thread, cursor)`, `arrived(thread, entries)` */
   constructor(client, clock, bounds) {
     this.#client = client;
     this.#clock = clock;
@@ -65,7 +65,7 @@ export class Inbox {
     const told = await this.#client.api.conversations(page);
     const conversations = told.conversations.map(view => {
       const thread = this.thread(view.conversationId);
-      thread.view(view);
+      this.#told(thread, view);
       return thread.conversation;
     });
     return told.cursor === undefined ? { conversations } : { conversations, cursor: told.cursor };
@@ -81,13 +81,18 @@ export class Inbox {
   async #view(thread) {
     const { unread } = thread;
     try {
-      thread.view(await this.#client.api.conversation(thread.id));
+      this.#told(thread, await this.#client.api.conversation(thread.id));
     } catch (error) {
       if (error.code === 'not_found') thread.isMember = false;
       throw error;
     }
     this.#emit('conversation', { conversation: thread.conversation });
     if (thread.unread !== unread) this.#emit('unread', { conversation: thread.conversation, unreadTotal: this.unreadTotal });
+  }
+
+  #told(thread, view) {
+    thread.view(view);
+    if (view.lastMessage !== undefined) this.#client.arrived(thread, [view.lastMessage]);
   }
 
   /** The server is asked soon what it knows of the conversation. */
@@ -117,11 +122,17 @@ export class Inbox {
 
   async load(thread) {
     thread.usedAt = this.#clock.now();
-    await Promise.all([this.#view(thread), thread.window.entries.length === 0 ? this.loadOlder(thread) : undefined]);
+    await Promise.all([this.#view(thread), thread.window.entries.length === 0 ? this.#page(thread, PAGE_ENTRIES) : undefined]);
+  }
+
+  async loadOlder(thread, limit = PAGE_ENTRIES) {
+    const added = await this.#page(thread, limit);
+    this.#client.arrived(thread, added);
+    return added;
   }
 
   /** One page at a time: who asks meanwhile gets the same. */
-  loadOlder(thread, limit = PAGE_ENTRIES) {
+  #page(thread, limit) {
     let load = this.#loads.get(thread);
     if (load === undefined) {
       load = this.#older(thread, limit).finally(() => this.#loads.delete(thread));

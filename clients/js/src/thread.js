@@ -28,6 +28,7 @@ export class Thread {
   /** Up to here the total of unread messages has it already. */
   totalHead = 0;
   #typing = new Map(); // user → until
+  #arrived = 0;
   #unreadHead = 0;
   #me;
   #changed;
@@ -65,6 +66,7 @@ export class Thread {
     this.lastMessage = undefined;
     this.isKnown = false;
     this.receipts = new Map();
+    this.#arrived = 0;
     this.#changed();
   }
 
@@ -95,6 +97,14 @@ export class Thread {
   /** Whether the entry counts as unread until it is read. */
   counts(entry) {
     return entry.kind === 'message' && entry.senderId !== this.#me();
+  }
+
+  /** The device has these. Returns up to where messages of others have arrived, if that is news to them. */
+  arrived(entries) {
+    const last = entries.findLast(entry => this.counts(entry))?.sequence ?? 0;
+    if (last <= Math.max(this.#arrived, this.readSequence)) return undefined;
+    this.#arrived = last;
+    return last;
   }
 
   /** Entries that come next. Returns by how much the total of unread messages changes. */

@@ -509,6 +509,37 @@ test('typing is said once in three seconds, and taken back by itself', async () 
   await bob.close();
 });
 
+test('of what a new device pages or shows, those who wrote it hear that it has arrived, once', async () => {
+  const { clock, server, client } = stage();
+  for (let i = 0; i < 60; i++) server.append('c', { kind: 'message', senderId: 'alice', body: `${i}` });
+  const delivered = () => server.said.filter(frame => frame.receiptType === 'delivered').map(frame => frame.sequence);
+  const bob = client('bob');
+  bob.connect();
+  await clock.pass(5_000);
+  assert.deepEqual([bob.sequences('c'), delivered()], [[], []]);
+  const conversation = bob.conversation('c');
+  for (const task of [() => conversation.load(), () => conversation.loadOlder(), () => conversation.load()]) {
+    const done = task();
+    await clock.pass(2_000);
+    await done;
+    assert.deepEqual(delivered(), [62]);
+  }
+  server.append('c', { kind: 'message', senderId: 'alice', body: 'live' });
+  await clock.pass(2_000);
+  assert.deepEqual(delivered(), [62, 63]);
+  conversation.read();
+  await clock.pass(100);
+  await bob.close();
+  const second = client('bob');
+  second.connect();
+  await clock.pass(1_000);
+  const loaded = second.conversation('c').load();
+  await clock.pass(2_000);
+  assert.equal((await loaded).entries.at(-1).sequence, 63);
+  assert.deepEqual(delivered(), [62, 63], 'what was read has arrived');
+  await second.close();
+});
+
 test('a read pointer is said again until a heartbeat shows that it was heard', async () => {
   const { clock, server, client } = stage();
   const bob = client('bob');

@@ -119,7 +119,9 @@ export class ModelServer {
     if (page === undefined) {
       const readSequence = this.reads.get(`${userId} ${id}`) ?? 0;
       const unread = entries.filter(entry => entry.kind === 'message' && entry.senderId !== userId && entry.sequence > readSequence).length;
-      return reply(200, { conversationId: id, type: 'group', role: 'member', slowModeMillis: 0, head: entries.length, unread, readSequence });
+      const last = entries.findLast(entry => entry.kind === 'message');
+      const lastMessage = last && this.shown(last, userId);
+      return reply(200, { conversationId: id, type: 'group', role: 'member', slowModeMillis: 0, head: entries.length, unread, readSequence, lastMessage });
     }
     const limit = Number(url.searchParams.get('limit'));
     const after = url.searchParams.get('after');
