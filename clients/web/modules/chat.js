@@ -67,6 +67,8 @@ class Chat {
 
   #shell() {
     const me = this.userId;
+    const strip = connectionStrip(this.#parley);
+    this.#stops.push(strip.stop);
     return h(
       'div',
       { class: 'chat' },
@@ -80,7 +82,7 @@ class Chat {
           iconButton('settings', 'Settings', () => this.#openSettings()),
           iconButton('compose', 'New conversation', () => this.#create()),
         ),
-        connectionStrip(this.#parley),
+        strip.element,
         this.#list.element,
       ),
       this.#place,
@@ -122,6 +124,7 @@ class Chat {
   #online() {
     this.#wasOnline = true;
     this.#list.load();
+    this.#view?.connected();
   }
 
   /** A token that was good and is refused means that this device was signed out, here or elsewhere: another one would bring it back. */
@@ -227,6 +230,7 @@ class Chat {
 
   async stop() {
     this.#stops.splice(0).forEach(stop => stop());
+    this.#people.stop();
     this.#view?.close();
     this.#view = null;
     await this.#parley.close();

@@ -4,6 +4,7 @@ import { h, setText } from './dom.js';
 
 const PATIENCE_MILLIS = 700;
 
+/** @returns its `element`, and what ends it: `stop` */
 export function connectionStrip(parley) {
   const said = h('span', { class: 'unseen', role: 'status' });
   const shown = h('span', { 'aria-hidden': 'true' });
@@ -34,11 +35,17 @@ export function connectionStrip(parley) {
     else if (parley.state.name === 'waiting') timer = setTimeout(draw, 500);
   }
 
-  parley.on('state', draw);
+  const stopListening = parley.on('state', draw);
   addEventListener('online', draw);
   addEventListener('offline', draw);
   draw();
-  return element;
+  const stop = () => {
+    clearTimeout(timer);
+    stopListening();
+    removeEventListener('online', draw);
+    removeEventListener('offline', draw);
+  };
+  return { element, stop };
 }
 
 function describe(state) {

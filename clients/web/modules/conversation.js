@@ -83,8 +83,8 @@ export class ConversationView {
     this.#isStarted = true;
     this.#timeline.start();
     this.#composer.show();
+    this.#people.wantReceipts(this.#conversation);
     this.changed();
-    this.#loadMembers();
   }
 
   close() {
@@ -138,23 +138,17 @@ export class ConversationView {
     return this.#conversation.type === 'direct' ? 1 : (this.#people.membersOf(this.#conversation)?.length ?? 2) - 1;
   }
 
-  /** And with them, how far each has read. */
-  async #loadMembers() {
-    if (!this.#conversation.isMember) return;
-    try {
-      await this.#people.loadMembers(this.#conversation);
-      if (this.element.isConnected) this.changed();
-    } catch {
-      // Then the head says nothing of them; opening the details asks again.
-    }
-  }
-
   #watch() {
     const peer = this.#people.peerOf(this.#conversation);
     const members = this.#people.membersOf(this.#conversation);
     if (peer) this.#people.watch([peer]);
     else if (members) this.#people.watch(members.slice(0, 100).map(member => member.userId));
-    else this.#loadMembers();
+    if (this.#conversation.type !== 'direct') this.#people.wantMembers(this.#conversation);
+  }
+
+  /** The connection is there, or there again. */
+  connected() {
+    if (this.#isStarted) this.#people.wantReceipts(this.#conversation);
   }
 
   /** Somebody looks at the page again. */

@@ -38,11 +38,11 @@ class GroupDetails {
   constructor(parley, people, conversation) {
     this.#people = people;
     this.#conversation = conversation;
-    this.#stops.push(parley.on('presence', () => this.#draw()));
+    this.#stops.push(parley.on('presence', () => this.#draw()), people.onMembers(told => told === conversation && this.#draw()));
   }
 
   open() {
-    this.#stops.push(this.#conversation.on('change', () => this.#loadAgain()));
+    this.#stops.push(this.#conversation.on('change', () => this.#changed()));
     this.#dialog = openDialog(
       'Group',
       [this.#top, this.#adding, this.#count, this.#list, h('div', { class: 'buttons end' }, h('button', { type: 'button', class: 'button danger', onclick: () => this.#leave() }, icon('leave'), 'Leave the group'))],
@@ -60,18 +60,16 @@ class GroupDetails {
     try {
       const members = await this.#people.loadMembers(this.#conversation);
       this.#people.watch(members.slice(0, 100).map(member => member.userId));
-      this.#draw();
     } catch (error) {
       setText(this.#count, `The members cannot be loaded: ${error.message}`);
     }
   }
 
-  /** After an entry that changed the members, those are to be asked for anew. */
-  #loadAgain() {
+  /** The members may be others now. */
+  #changed() {
     if (!this.#conversation.isMember) return this.#dialog.close();
-    if (this.#people.membersOf(this.#conversation)) return;
     this.#drawTop();
-    this.#load();
+    this.#people.wantMembers(this.#conversation);
   }
 
   /** Made anew only if it says something else: somebody may be writing in it. */
@@ -157,6 +155,7 @@ class GroupDetails {
   async #leave() {
     if (!(await confirm('Leave the group', 'You will no longer see what is said here from now on.', 'Leave'))) return;
     try {
+      this.#people.leaving(this.#conversation);
       await this.#conversation.leave();
       this.#dialog.close();
       location.hash = '#/';

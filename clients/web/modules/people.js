@@ -1,21 +1,19 @@
 /** Who the conversations are with, what they are called, and who of them is there. */
 
+import { Members } from './members.js';
 import { listed } from './text.js';
 import { ago } from './time.js';
 
 const KEPT = 'parley.peers.';
 const KEPT_MAX = 2_000;
-const LOOK_UPS_MAX = 4;
 const WATCHED_MAX = 400;
 
 export class People {
   #parley;
   #changed;
   #peers;
-  #members = new Map();
-  #waiting = [];
-  #asked = new Set();
-  #lookUps = 0;
+  #members;
+  #listeners = new Set();
   #watched = new Set();
   #rests = new Set();
 
@@ -25,13 +23,17 @@ export class People {
     this.#changed = changed;
     this.me = me;
     this.#peers = new Map(read(KEPT + me));
+    this.#members = new Members(conversation => {
+      changed(conversation);
+      this.#listeners.forEach(listener => listener(conversation));
+    });
     parley.on('presence', presence => {
       if (this.#rests.size === 0) queueMicrotask(() => this.#tellPresence());
       this.#rests.add(presence.userId);
     });
     parley.on('entry', ({ conversation, entry }) => {
       if (['member_added', 'member_removed', 'member_left', 'role_changed'].includes(entry.kind)) {
-        this.#members.delete(conversation.conversationId);
+        this.#members.outdate(conversation);
       }
     });
   }
@@ -48,9 +50,9 @@ export class People {
     const known = this.#peers.get(id);
     if (known) return known;
     const sender = [conversation.lastMessage, ...conversation.entries].find(entry => entry && entry.senderId !== this.me)?.senderId;
-    const other = sender ?? this.#members.get(id)?.find(member => member.userId !== this.me)?.userId;
+    const other = sender ?? this.#members.of(conversation)?.find(member => member.userId !== this.me)?.userId;
     if (other) this.#keepPeer(id, other);
-    else this.#lookUp(conversation);
+    else this.#members.want(conversation);
     return other;
   }
 
@@ -62,31 +64,44 @@ export class People {
   titleOf(conversation) {
     if (conversation.type === 'direct') return this.peerOf(conversation) ?? '…';
     if (conversation.name) return conversation.name;
-    const members = this.#members.get(conversation.conversationId);
-    if (!members) {
-      if (conversation.type) this.#lookUp(conversation);
-      return 'Group';
-    }
+    if (conversation.type) this.#members.want(conversation);
+    const members = this.#members.of(conversation);
+    if (!members) return 'Group';
     const others = members.filter(member => member.userId !== this.me).map(member => member.userId);
     if (others.length === 0) return 'Only you';
     return listed(others.length > 3 ? [...others.slice(0, 3), `${others.length - 3} more`] : others);
   }
 
-  /** The members as last heard; undefined until `loadMembers`. */
+  /** The members as last heard; undefined until they are. */
   membersOf(conversation) {
-    return this.#members.get(conversation.conversationId);
+    return this.#members.of(conversation);
   }
 
-  async loadMembers(conversation) {
-    const members = [];
-    let cursor;
-    do {
-      const page = await conversation.members({ cursor, limit: 200 });
-      members.push(...page.members);
-      cursor = page.cursor;
-    } while (cursor && members.length < KEPT_MAX);
-    this.#members.set(conversation.conversationId, members);
-    return members;
+  /** Has them asked for soon, if what was heard last does not hold any more. */
+  wantMembers(conversation) {
+    this.#members.want(conversation);
+  }
+
+  /** Has them asked for soon in any case: how far each has read is told with them, and may not have been heard. */
+  wantReceipts(conversation) {
+    this.#members.outdate(conversation);
+    this.#members.want(conversation);
+  }
+
+  /** The user is about to leave: then they may not be asked for any more. */
+  leaving(conversation) {
+    this.#members.settle(conversation);
+  }
+
+  /** Asks for them now. */
+  loadMembers(conversation) {
+    return this.#members.load(conversation);
+  }
+
+  /** Calls the listener with a conversation when its members were told; returns what stops that. */
+  onMembers(listener) {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   /** Hears from now on whether these are there; past the bound, those that were not named for longest are given up. */
@@ -108,6 +123,10 @@ export class People {
     if (!this.#watched.has(userId) || (this.#parley.presenceOf(userId)?.status ?? 'unknown') !== 'unknown') return;
     this.#parley.unwatch([userId]);
     this.#parley.watch([userId]);
+  }
+
+  stop() {
+    this.#members.stop();
   }
 
   /** Takes away what is kept here. */
@@ -133,27 +152,6 @@ export class People {
     this.#peers.set(id, userId);
     if (this.#peers.size > KEPT_MAX) this.#peers.delete(this.#peers.keys().next().value);
     localStorage.setItem(KEPT + this.me, JSON.stringify([...this.#peers]));
-  }
-
-  #lookUp(conversation) {
-    const id = conversation.conversationId;
-    if (this.#asked.has(id) || !conversation.isMember) return;
-    this.#asked.add(id);
-    this.#waiting.push(conversation);
-    this.#next();
-  }
-
-  #next() {
-    while (this.#lookUps < LOOK_UPS_MAX && this.#waiting.length > 0) {
-      const conversation = this.#waiting.shift();
-      this.#lookUps++;
-      this.loadMembers(conversation)
-        .then(() => this.#changed(conversation), () => this.#asked.delete(conversation.conversationId))
-        .finally(() => {
-          this.#lookUps--;
-          this.#next();
-        });
-    }
   }
 }
 

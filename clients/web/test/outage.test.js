@@ -97,6 +97,23 @@ test(`of ${AWAY} messages that come while one is offline none is lost, doubled o
   await finn.sees('written in the tunnel');
 });
 
+test('what was read while one was away shows as read when one is back', async () => {
+  const jan = await stage.person('jan');
+  const id = await stage.direct('jan', 'kim');
+  await jan.go(id);
+  await jan.write('do you read me?');
+  await jan.isSent('do you read me?');
+  expectFailures(jan);
+  await jan.context.setOffline(true);
+  stage.cut();
+  await jan.page.getByText('You are offline.').last().waitFor();
+  const { entries } = await stage.call('kim', 'GET', `/v1/conversations/${id}/messages`);
+  await stage.call('kim', 'POST', '/v1/receipts', { messageId: entries[0].messageId, receiptType: 'read', deviceId: 'kims' });
+  stage.mend();
+  await jan.context.setOffline(false);
+  await jan.mark('do you read me?', 'Read');
+});
+
 test('what the server refuses says so, and can be discarded', async () => {
   const gus = await stage.person('gus');
   const id = await stage.group('hana', 'Choir', 'gus');

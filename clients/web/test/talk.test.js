@@ -39,6 +39,7 @@ test('what is on its way, sent, delivered and read shows beside each message', a
   await cleo.mark('are you there?', 'Sent');
   const dave = await stage.person('dave');
   await dave.row('cleo').waitFor(); // now he is connected
+  await cleo.mark('are you there?', 'Delivered');
   await cleo.write('I can see you');
   await cleo.mark('I can see you', 'Delivered');
   await dave.row('cleo').locator('.badge').filter({ hasText: '2' }).waitFor();
@@ -146,6 +147,20 @@ test('a group is made, named, and its members come, get roles and go', async () 
   await details.getByText('2 members').waitFor();
 });
 
+test('members who come one by one are asked for seldom, and the last is seen', async () => {
+  const ada = await stage.person('ada');
+  const id = await stage.group('ada', 'Club', 'bea');
+  const loads = [];
+  ada.page.on('request', request => new URL(request.url()).pathname.endsWith('/members') && loads.push(Date.now()));
+  await ada.go(id);
+  await ada.seesStatus('2 members');
+  assert.equal(loads.length, 1);
+  for (let i = 1; i <= 40; i++) await stage.call('ada', 'POST', `/v1/conversations/${id}/members`, { userIds: [`guest-${i}`] });
+  await ada.seesStatus('42 members');
+  const pauses = loads.slice(1).map((at, i) => at - loads[i]);
+  assert.ok(pauses.every(millis => millis > 1_500), `${pauses} ms`);
+});
+
 test('text stays text, whatever it looks like', async () => {
   const mia = await stage.person('mia');
   const id = await stage.direct('mia', 'nik');
@@ -223,6 +238,33 @@ test('two tabs of one person show the same, and sign out together', async () => 
   await tab.page.getByRole('dialog', { name: 'Sign out' }).getByRole('button', { name: 'Sign out' }).click();
   await tab.page.getByRole('textbox', { name: 'Your name' }).waitFor();
   await rosa.page.getByRole('textbox', { name: 'Your name' }).waitFor();
+});
+
+test('who signs out leaves nobody listening in the page', async () => {
+  const zoe = await stage.visitor();
+  const debug = await zoe.context.newCDPSession(zoe.page);
+  const listeners = async () => {
+    const { result } = await debug.send('Runtime.evaluate', { expression: '[window, document]', objectGroup: 'looked-at' });
+    const { result: parts } = await debug.send('Runtime.getProperties', { objectId: result.objectId, ownProperties: true });
+    const all = [];
+    for (const { value } of parts.filter(({ name }) => name === '0' || name === '1')) {
+      const { listeners: found } = await debug.send('DOMDebugger.getEventListeners', { objectId: value.objectId });
+      all.push(...found.map(({ type }) => `${value.className} ${type}`));
+    }
+    return all.sort();
+  };
+  const name = zoe.page.getByRole('textbox', { name: 'Your name' });
+  await name.waitFor();
+  const before = await listeners();
+  await name.fill('zoe');
+  await name.press('Enter');
+  await zoe.page.getByText('No conversations yet').waitFor();
+  assert.ok((await listeners()).includes('Window offline'));
+  await zoe.page.getByRole('button', { name: 'Settings', exact: true }).click();
+  await zoe.page.getByRole('dialog', { name: 'Settings' }).getByRole('button', { name: 'Sign out', exact: true }).click();
+  await zoe.page.getByRole('dialog', { name: 'Sign out' }).getByRole('button', { name: 'Sign out' }).click();
+  await name.waitFor();
+  assert.deepEqual(await listeners(), before);
 });
 
 test('settings are kept: theme here, privacy with the server', async () => {
