@@ -8,6 +8,7 @@ import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SchemaLocation;
 import com.networknt.schema.SpecVersion;
 import com.networknt.schema.ValidationMessage;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.InputStream;
@@ -122,6 +123,41 @@ public final class Contract {
         JsonNode problem = parse(what, String.valueOf(answer));
         judge(what, "openapi.json#/components/schemas/Problem", problem);
         if (problem.path("status").asInt() != status) throw new AssertionError(what + ", but says " + problem);
+    }
+
+    /** Whether that is as the contract says. */
+    public static boolean holds(Runnable judgement) {
+        try {
+            judgement.run();
+            return true;
+        } catch (AssertionError against) {
+            return false;
+        }
+    }
+
+    /** The text with one more field in each object, and with another type for each value but where the application has its own. */
+    public static List<String> mutants(String text) {
+        List<String> mutants = new ArrayList<>();
+        JsonObject root = new JsonObject(text);
+        mutate(root, root, mutants);
+        return mutants;
+    }
+
+    private static void mutate(JsonObject root, JsonObject at, List<String> mutants) {
+        at.put("surprise", true);
+        mutants.add(root.encode());
+        at.remove("surprise");
+        for (String name : List.copyOf(at.fieldNames())) {
+            if (name.equals("ext")) continue;
+            Object value = at.getValue(name);
+            at.put(name, new JsonObject().put("another", "type"));
+            mutants.add(root.encode());
+            at.put(name, value);
+            if (value instanceof JsonObject object) mutate(root, object, mutants);
+            if (value instanceof JsonArray array) {
+                for (Object each : array) if (each instanceof JsonObject object) mutate(root, object, mutants);
+            }
+        }
     }
 
     /** Whether the value is as a schema of a contract says: what is wrong with it, or nothing. */
