@@ -1,7 +1,9 @@
 package chat.parley.gateway.api;
 
 import chat.parley.gateway.Unread;
+import chat.parley.model.Content;
 import chat.parley.model.ConversationId;
+import chat.parley.model.ConversationType;
 import chat.parley.model.Entry;
 import chat.parley.model.Interval;
 import chat.parley.model.Membership;
@@ -23,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What a member sees of a conversation at a glance: its settings, its head, what is unread, its last message. */
 final class Overview {
+    /** Of the entry by which the maker of a direct conversation adds the other. */
+    private static final long PEER_SEQUENCE = 2;
+
     private final Directory directory;
     private final History history;
 
@@ -66,7 +71,7 @@ final class Overview {
                 });
     }
 
-    /** The last message of each, and the entry by which the user joined. */
+    /** The last message of each, the entry by which the user joined, and that which names the other of a direct one. */
     private static Set<History.EntryKey> shown(
             Iterable<Directory.Conversation> conversations, Map<ConversationId, Membership> memberships) {
         Set<History.EntryKey> keys = new LinkedHashSet<>();
@@ -75,6 +80,7 @@ final class Overview {
             Membership membership = memberships.get(id);
             if (membership == null || !membership.isMember()) continue;
             keys.add(new History.EntryKey(id, membership.last().joined()));
+            if (conversation.type() == ConversationType.DIRECT) keys.add(new History.EntryKey(id, PEER_SEQUENCE));
             long lastMessage = conversation.head().lastMessage();
             if (membership.mayRead(lastMessage)) keys.add(new History.EntryKey(id, lastMessage));
         }
@@ -97,19 +103,31 @@ final class Overview {
         return new View(
                 conversation,
                 membership,
+                peer(conversation, membership.userId(), entries),
                 joined == null ? null : (Long) joined.entry().sentAt(),
                 readSequence,
                 Unread.of(membership, head, pointer),
                 last);
     }
 
+    private static @Nullable UserId peer(
+            Directory.Conversation conversation, UserId user, Map<History.EntryKey, StoredEntry> entries) {
+        if (conversation.type() != ConversationType.DIRECT) return null;
+        StoredEntry stored = entries.get(new History.EntryKey(conversation.conversationId(), PEER_SEQUENCE));
+        if (stored == null || !(stored.entry().content() instanceof Content.MembersAdded added)) return null;
+        UserId maker = stored.entry().senderId();
+        return maker.equals(user) ? added.userIds().getFirst() : maker;
+    }
+
     /**
+     * @param peerId the other of a direct conversation
      * @param joinedAt Unix milliseconds
      * @param unread messages behind the read pointer
      */
     record View(
             Directory.Conversation conversation,
             Membership membership,
+            @Nullable UserId peerId,
             @Nullable Long joinedAt,
             long readSequence,
             long unread,
@@ -119,6 +137,7 @@ final class Overview {
                     .safeField("conversationId", conversation.conversationId().value())
                     .safeField("type", conversation.type().wireName())
                     .optional("name", conversation.settings().name())
+                    .optional("peerId", peerId == null ? null : peerId.value())
                     .field("slowModeMillis", conversation.settings().slowModeMillis())
                     .safeField("role", membership.role().wireName())
                     .field("head", conversation.head().sequence())

@@ -88,6 +88,23 @@ class ApiTest {
     }
 
     @Test
+    void aDirectConversationNamesTheOther() {
+        Caller maker = fresh();
+        String me = "user" + made;
+        Caller other = fresh();
+        String peer = "user" + made;
+        String path = path(maker.post(CONVERSATIONS, "{\"type\":\"direct\",\"memberIds\":[\"" + peer + "\"]}"));
+
+        assertThat(ok(maker.get(path)).getString("peerId")).isEqualTo(peer);
+        assertThat(ok(other.get(path)).getString("peerId")).isEqualTo(me);
+        for (Caller each : List.of(maker, other)) {
+            JsonObject row = ok(each.get(CONVERSATIONS)).getJsonArray("conversations").getJsonObject(0);
+            assertThat(row).isEqualTo(ok(each.get(path)));
+        }
+        assertThat(ok(anna.get(group())).containsKey("peerId")).isFalse();
+    }
+
+    @Test
     void aCreationIsDoneOnceHoweverOftenItIsAskedFor() throws Exception {
         String wish = "{\"type\":\"group\",\"name\":\"%s\",\"memberIds\":[\"ben\"],\"clientRequestId\":\"wish-1\"}";
         List<Answer> race = all(8, i -> () -> anna.post(CONVERSATIONS, wish.formatted("Wish")));
