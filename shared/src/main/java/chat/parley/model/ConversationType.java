@@ -1,9 +1,11 @@
 package chat.parley.model;
 
 /** What a conversation is. The number is stored: never reuse one. */
-public enum ConversationType {
+public enum ConversationType implements Coded {
     DIRECT(1, "direct"),
     GROUP(2, "group");
+
+    private static final ConversationType[] ALL = values();
 
     private final int number;
     private final String wireName;
@@ -13,16 +15,17 @@ public enum ConversationType {
         this.wireName = wireName;
     }
 
+    @Override
     public int number() {
         return number;
     }
 
+    @Override
     public String wireName() {
         return wireName;
     }
 
     public static ConversationType of(int number) {
-        for (ConversationType type : values()) if (type.number == number) return type;
-        throw new IllegalArgumentException("no conversation type " + number);
+        return Coded.of(ALL, number);
     }
 }

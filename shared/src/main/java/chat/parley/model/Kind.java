@@ -1,7 +1,7 @@
 package chat.parley.model;
 
 /** What an entry is. The number is stored: never reuse one. */
-public enum Kind {
+public enum Kind implements Coded {
     MESSAGE(1, "message"),
     EDIT(2, "edit"),
     DELETE(3, "delete"),
@@ -12,11 +12,7 @@ public enum Kind {
     MEMBER_LEFT(8, "member_left"),
     ROLE_CHANGED(9, "role_changed");
 
-    private static final Kind[] BY_NUMBER = new Kind[10];
-
-    static {
-        for (Kind kind : values()) BY_NUMBER[kind.number] = kind;
-    }
+    private static final Kind[] ALL = values();
 
     private final int number;
     private final String wireName;
@@ -26,16 +22,17 @@ public enum Kind {
         this.wireName = wireName;
     }
 
+    @Override
     public int number() {
         return number;
     }
 
+    @Override
     public String wireName() {
         return wireName;
     }
 
     public static Kind of(int number) {
-        if (number < 1 || number >= BY_NUMBER.length) throw new IllegalArgumentException("no kind " + number);
-        return BY_NUMBER[number];
+        return Coded.of(ALL, number);
     }
 }

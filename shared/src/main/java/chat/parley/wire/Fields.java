@@ -1,6 +1,7 @@
 package chat.parley.wire;
 
 import chat.parley.model.Attachment;
+import chat.parley.model.Coded;
 import chat.parley.model.Content;
 import chat.parley.model.ConversationId;
 import chat.parley.model.DeviceId;
@@ -12,6 +13,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -95,6 +98,22 @@ public final class Fields {
         String type = text.string(required("receiptType", Type.STRING));
         for (ReceiptType each : ReceiptType.values()) if (each.wireName().equals(type)) return each;
         throw BadInput.badFrame("receiptType is neither delivered nor read");
+    }
+
+    /** One of these by its name. */
+    public <T extends Coded> T one(String name, T[] all) throws BadInput {
+        T one = optionalOne(name, all);
+        if (one == null) throw missing(name);
+        return one;
+    }
+
+    public <T extends Coded> @Nullable T optionalOne(String name, T[] all) throws BadInput {
+        int value = optional(name, Type.STRING);
+        if (value == JsonText.NONE) return null;
+        String wanted = text.string(value);
+        for (T each : all) if (each.wireName().equals(wanted)) return each;
+        throw BadInput.badFrame(
+                name + " is none of " + Stream.of(all).map(Coded::wireName).collect(Collectors.joining(", ")));
     }
 
     public ConversationId conversationId() throws BadInput {

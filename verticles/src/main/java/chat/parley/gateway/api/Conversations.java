@@ -28,7 +28,6 @@ final class Conversations {
     private static final int NAME_MAX = 128;
     private static final int MEMBER_IDS_MAX = 1_000;
     private static final long SLOW_MODE_MILLIS_MAX = 24L * 60 * 60 * 1000;
-    private static final int TYPE_MAX = 32;
     private static final int VIEW_BYTES = 512;
 
     private static final Comparator<Active> NEWEST_FIRST = Comparator.comparingLong(Active::at)
@@ -54,7 +53,7 @@ final class Conversations {
     Future<Reply> create(Asked asked) throws BadInput {
         Fields body = asked.body();
         UserId creator = asked.user();
-        ConversationType type = type(body.string("type", 1, TYPE_MAX));
+        ConversationType type = body.one("type", ConversationType.values());
         List<UserId> others = body.userIds("memberIds", type == ConversationType.DIRECT ? 1 : 0, MEMBER_IDS_MAX);
         if (others.contains(creator)) throw BadInput.badFrame("memberIds names you: it is of the others");
         String name = body.optionalString("name", 1, NAME_MAX);
@@ -166,12 +165,6 @@ final class Conversations {
                 Reply.ok(placed.json().endObject()).now();
             case Writes.Done.Unchanged unchanged -> read(user, conversation);
         });
-    }
-
-    private static ConversationType type(String name) throws BadInput {
-        for (ConversationType type : ConversationType.values())
-            if (type.wireName().equals(name)) return type;
-        throw BadInput.badFrame("type is neither direct nor group");
     }
 
     /** Where a conversation stands in its members' lists. */

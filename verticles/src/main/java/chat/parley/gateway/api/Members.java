@@ -24,7 +24,6 @@ import java.util.Set;
 /** {@code /v1/conversations/{conversationId}/members}. */
 final class Members {
     private static final int USER_IDS_MAX = 1_000;
-    private static final int ROLE_MAX = 32;
     private static final int ROWS_MAX = 500;
     private static final int MEMBER_BYTES = 144;
 
@@ -99,8 +98,8 @@ final class Members {
         Fields body = asked.body();
         ConversationId conversation = asked.conversation();
         List<UserId> users = body.userIds("userIds", 1, USER_IDS_MAX);
-        String role = body.optionalString("role", 1, ROLE_MAX);
-        Content added = new Content.MembersAdded(users, role == null ? Role.MEMBER : role(role));
+        Role role = body.optionalOne("role", Role.values());
+        Content added = new Content.MembersAdded(users, role == null ? Role.MEMBER : role);
         String clientMessageId = asked.clientMessageId();
         return room.ifThereIs(
                 asked.user(),
@@ -111,7 +110,7 @@ final class Members {
 
     Future<Reply> changeRole(Asked asked) throws BadInput {
         UserId member = asked.member();
-        Role role = role(asked.body().string("role", 1, ROLE_MAX));
+        Role role = asked.body().one("role", Role.values());
         return write(
                 asked.user(),
                 asked.conversation(),
@@ -179,10 +178,5 @@ final class Members {
             out.endObject();
         }
         out.endArray();
-    }
-
-    private static Role role(String name) throws BadInput {
-        for (Role role : Role.values()) if (role.wireName().equals(name)) return role;
-        throw BadInput.badFrame("role is none of member, admin and owner");
     }
 }

@@ -11,12 +11,10 @@ import chat.parley.wire.JsonWriter;
 import io.vertx.core.Future;
 import java.util.List;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /** {@code /v1/settings}: the caller's own. */
 final class UserSettingsRoute {
     private static final int ALLOWED_MAX = 500;
-    private static final int AUDIENCE_MAX = 32;
     private static final int SETTINGS_BYTES = 192;
 
     private final Directory directory;
@@ -36,7 +34,7 @@ final class UserSettingsRoute {
     Future<Reply> change(Asked asked) throws BadInput {
         Fields body = asked.body();
         UserSettings.Change change = new UserSettings.Change(
-                audience(body.optionalString("presence", 1, AUDIENCE_MAX)),
+                body.optionalOne("presence", Audience.values()),
                 body.has("presenceAllow") ? body.userIds("presenceAllow", 0, ALLOWED_MAX) : null,
                 body.optionalBool("invisible"),
                 body.optionalBool("readReceipts"));
@@ -49,12 +47,6 @@ final class UserSettingsRoute {
     }
 
     private static final UserSettings.Change NOTHING = new UserSettings.Change(null, null, null, null);
-
-    private static @Nullable Audience audience(@Nullable String name) throws BadInput {
-        if (name == null) return null;
-        for (Audience audience : Audience.values()) if (audience.wireName().equals(name)) return audience;
-        throw BadInput.badFrame("presence is none of everyone, contacts and nobody");
-    }
 
     private static Reply show(UserSettings settings) {
         JsonWriter out = new JsonWriter(SETTINGS_BYTES)

@@ -98,7 +98,8 @@ class ApiTest {
         assertThat(ok(maker.get(path)).getString("peerId")).isEqualTo(peer);
         assertThat(ok(other.get(path)).getString("peerId")).isEqualTo(me);
         for (Caller each : List.of(maker, other)) {
-            JsonObject row = ok(each.get(CONVERSATIONS)).getJsonArray("conversations").getJsonObject(0);
+            JsonObject row =
+                    ok(each.get(CONVERSATIONS)).getJsonArray("conversations").getJsonObject(0);
             assertThat(row).isEqualTo(ok(each.get(path)));
         }
         assertThat(ok(anna.get(group())).containsKey("peerId")).isFalse();
