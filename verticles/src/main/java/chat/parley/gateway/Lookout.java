@@ -204,9 +204,11 @@ final class Lookout {
     }
 
     private void read(Watches.Reading reading) {
-        List<UserId> users = reading.users();
-        Future<Map<UserId, Acquaintance>> found = acquaintances.of(reading.watcher().user, users);
-        Future.join(found, readStored(users), watch(users)).onComplete(done -> {
+        Future<Map<UserId, Acquaintance>> found = acquaintances.of(reading.watcher().user, reading.users());
+        List<UserId> unknown = reading.unknown();
+        Future<?> known =
+                unknown.isEmpty() ? Future.succeededFuture() : Future.join(readStored(unknown), watch(unknown));
+        Future.join(found, known).onComplete(done -> {
             noteStore(done.failed() ? done.cause() : null);
             if (done.succeeded()) watches.read(reading, found.result());
             else watches.notRead(reading, loop.monotonicMillis());

@@ -15,7 +15,10 @@ final class View {
     /** Was set to unknown for want of budget, and stays so for the while. */
     boolean isFrozen;
 
-    /** How the two stand will be read anew. */
+    /** Stands among those of its watcher that are to be read. */
+    boolean isUnread;
+
+    /** Will be among them as soon as what changed is stored. */
     boolean isToRead;
 
     /** Null: not read yet; nothing is shown before. */

@@ -19,6 +19,7 @@ final class Watched {
     private Status status = Status.UNKNOWN;
     private long lastSeenAt;
     private @Nullable UserSettings settings;
+    private boolean isHeardOf;
     private String node = "";
     private long turn;
     private byte @Nullable [] truth;
@@ -60,6 +61,7 @@ final class Watched {
 
     /** What the owner says; what is older than what it said before is dropped. True: it is another than before. */
     boolean heard(String owner, long itsTurn, Presences.State state) {
+        isHeardOf = true;
         if (owner.equals(node) && itsTurn <= turn) return false;
         node = owner;
         turn = itsTurn;
@@ -75,9 +77,20 @@ final class Watched {
     /** Nobody can say how it stands. True: it is another than before. */
     boolean lost() {
         boolean wasKnown = status != Status.UNKNOWN;
+        isHeardOf = false;
         status = Status.UNKNOWN;
         truth = null;
         return wasKnown;
+    }
+
+    /** Somebody else may say from now on how it stands. */
+    void forgetOwner() {
+        isHeardOf = false;
+    }
+
+    /** The store and the owner have said how it stands, and will say when it is otherwise. */
+    boolean isKnown() {
+        return settings != null && isHeardOf;
     }
 
     /** What is known, by those who may see it. Who is offline and was never seen is not known: they may not exist. */

@@ -1,6 +1,7 @@
 package chat.parley.gateway;
 
 import chat.parley.model.UserId;
+import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -13,7 +14,7 @@ final class Watcher {
     final Map<UserId, View> views = new LinkedHashMap<>();
 
     /** Views whose acquaintance is to be read, for the first time or anew. */
-    final LinkedHashSet<View> unread = new LinkedHashSet<>();
+    final ArrayDeque<View> unread = new ArrayDeque<>();
 
     /** Views that may have to be shown anew, in that order. */
     final LinkedHashSet<View> dirty = new LinkedHashSet<>();

@@ -79,7 +79,7 @@ final class Watches {
             View view = watcher.views.get(user);
             if (view == null) view = add(watcher, user, nowMillis);
             view.forget();
-            watcher.unread.add(view);
+            toRead(view);
         }
         await(watcher);
         return null;
@@ -120,7 +120,11 @@ final class Watches {
             if (watcher == null) return null;
             watcher.isWaiting = false;
             List<View> some = new ArrayList<>(Math.min(READ_MAX, watcher.unread.size()));
-            while (some.size() < READ_MAX && !watcher.unread.isEmpty()) some.add(watcher.unread.removeFirst());
+            while (some.size() < READ_MAX && !watcher.unread.isEmpty()) {
+                View view = watcher.unread.remove();
+                view.isUnread = false;
+                some.add(view);
+            }
             if (some.isEmpty()) continue;
             watcher.isReading = true;
             readings++;
@@ -161,7 +165,7 @@ final class Watches {
     void membersChanged(List<UserId> users) {
         for (UserId user : users) {
             for (Watcher watcher : watchers.getOrDefault(user, List.of())) {
-                watcher.unread.addAll(watcher.views.values());
+                for (View view : watcher.views.values()) toRead(view);
                 await(watcher);
             }
             Watched there = watched.get(user);
@@ -221,6 +225,7 @@ final class Watches {
 
     /** The owners of all users may be others now. */
     void moved() {
+        for (Watched there : watched.values()) there.forgetOwner();
         renewals.replaceAll((user, at) -> Long.MIN_VALUE);
         retries.replaceAll((user, at) -> Long.MIN_VALUE);
     }
@@ -276,14 +281,20 @@ final class Watches {
             Watcher watcher = due.removeFirst();
             watcher.rereadAt = nowMillis + REREAD_MILLIS;
             rereads.add(watcher);
-            watcher.unread.addAll(watcher.views.values());
+            for (View view : watcher.views.values()) toRead(view);
             await(watcher);
         }
     }
 
     private void readAgain(View view) {
-        view.watcher.unread.add(view);
+        toRead(view);
         await(view.watcher);
+    }
+
+    private static void toRead(View view) {
+        if (view.isUnread) return;
+        view.isUnread = true;
+        view.watcher.unread.add(view);
     }
 
     private void await(Watcher watcher) {
@@ -310,7 +321,7 @@ final class Watches {
     private void drop(View view) {
         views--;
         showing.drop(view);
-        view.watcher.unread.remove(view);
+        if (view.isUnread) view.watcher.unread.remove(view);
         Watched there = view.watched;
         there.remove(view);
         if (!there.views().isEmpty()) return;
@@ -333,6 +344,15 @@ final class Watches {
     record Reading(Watcher watcher, List<View> views) {
         List<UserId> users() {
             return views.stream().map(view -> view.watched.id).toList();
+        }
+
+        /** Of whom it is to be asked and read how they are: of those watched here before it is known. */
+        List<UserId> unknown() {
+            return views.stream()
+                    .map(view -> view.watched)
+                    .filter(watched -> !watched.isKnown())
+                    .map(watched -> watched.id)
+                    .toList();
         }
     }
 }

@@ -316,6 +316,14 @@ class PresenceTest {
     }
 
     @Test
+    void ofWhomIsWatchedHereTheRegistryIsNotAskedAgain() {
+        stage.device(BEN, "phone");
+        watching(CARLA, BEN);
+        stage.bus.lose(message -> message instanceof Watch);
+        assertThat(watching(ANNA, BEN).heard()).containsExactly("ben online");
+    }
+
+    @Test
     void whatTheBusLosesIsMadeGoodWhenTheWatchIsSaidAgain() {
         Device anna = watching(ANNA, BEN);
         stage.bus.lose(message -> message instanceof Presences);
