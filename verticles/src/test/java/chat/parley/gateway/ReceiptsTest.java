@@ -25,12 +25,14 @@ import org.junit.jupiter.api.Test;
 /** What becomes of receipts, from the frame to the sessions of others. */
 class ReceiptsTest {
     private final GatewayStage stage = new GatewayStage();
+    private Device anna;
+    private Device ben;
 
     @Test
     void whatIsReadIsWrittenAndToldToTheOthers() {
         stage.group(ANNA, BEN, CARLA);
-        Device anna = stage.device(ANNA, "phone");
-        Device ben = stage.device(BEN, "phone");
+        anna = stage.device(ANNA, "phone");
+        ben = stage.device(BEN, "phone");
         Device carla = stage.device(CARLA, "phone");
         stage.say(ANNA, "one");
         stage.say(ANNA, "two");
@@ -47,11 +49,7 @@ class ReceiptsTest {
 
     @Test
     void whatFollowsWithinASecondIsToldOnce() {
-        stage.group(ANNA, BEN);
-        Device anna = stage.device(ANNA, "phone");
-        Device ben = stage.device(BEN, "phone");
-        for (int i = 0; i < 10; i++) stage.say(ANNA, "hello");
-        forget(anna, ben);
+        meet(10);
 
         for (int sequence = 3; sequence <= 12; sequence++) {
             ben.says(receipt("read", sequence));
@@ -65,10 +63,7 @@ class ReceiptsTest {
 
     @Test
     void aPointerNeverGoesBack() {
-        stage.group(ANNA, BEN);
-        Device anna = stage.device(ANNA, "phone");
-        Device ben = stage.device(BEN, "phone");
-        for (int i = 0; i < 3; i++) stage.say(ANNA, "hello");
+        meet(3);
         ben.says(receipt("read", 5));
         stage.loop.advance(1_100);
         forget(anna, ben);
@@ -83,11 +78,7 @@ class ReceiptsTest {
 
     @Test
     void aSequenceBeyondTheHeadIsTheHead() {
-        stage.group(ANNA, BEN);
-        Device anna = stage.device(ANNA, "phone");
-        Device ben = stage.device(BEN, "phone");
-        stage.say(ANNA, "hello");
-        forget(anna, ben);
+        meet(1);
 
         ben.says(receipt("read", 9_007_199_254_740_991L));
         stage.loop.advance(60);
@@ -102,7 +93,7 @@ class ReceiptsTest {
     void anEntryThatIsNotInTheTablesYetCountsOnceItIs() {
         GatewayStage deferred = new GatewayStage(GatewayConfig.DEFAULT, true);
         deferred.group(ANNA, BEN);
-        Device ben = deferred.device(BEN, "phone");
+        ben = deferred.device(BEN, "phone");
         deferred.stopProjecting();
         deferred.say(ANNA, "only in the log");
         ben.says(receipt("read", 3));
@@ -115,9 +106,7 @@ class ReceiptsTest {
 
     @Test
     void ofTheTimeAwayNothingIsRead() {
-        stage.group(ANNA, BEN);
-        Device anna = stage.device(ANNA, "phone");
-        Device ben = stage.device(BEN, "phone");
+        meet(0);
         stage.remove(ANNA, BEN); // 3
         stage.say(ANNA, "without Ben"); // 4
         stage.add(ANNA, BEN); // 5
@@ -138,7 +127,7 @@ class ReceiptsTest {
     void whoIsNoMemberIsToldThatThereIsNoSuchConversation() {
         stage.group(ANNA, BEN);
         Device carla = stage.device(CARLA, "phone");
-        Device ben = stage.device(BEN, "phone");
+        ben = stage.device(BEN, "phone");
         stage.remove(ANNA, BEN);
         forget(ben);
         JsonObject elsewhere =
@@ -160,8 +149,8 @@ class ReceiptsTest {
     @Test
     void whoWasRemovedIsNotToldOfReceipts() {
         stage.group(ANNA, BEN, CARLA);
-        Device anna = stage.device(ANNA, "phone");
-        Device ben = stage.device(BEN, "phone");
+        anna = stage.device(ANNA, "phone");
+        ben = stage.device(BEN, "phone");
         stage.say(ANNA, "hello");
         ben.says(receipt("read", 4));
         stage.loop.advance(1_100);
@@ -179,9 +168,7 @@ class ReceiptsTest {
 
     @Test
     void whoDoesNotSayWhatTheyReadIsNotToldWhatOthersRead() {
-        stage.group(ANNA, BEN);
-        Device anna = stage.device(ANNA, "phone");
-        Device ben = stage.device(BEN, "phone");
+        meet(0);
         Device bensLaptop = stage.device(BEN, "laptop");
         stage.say(ANNA, "one");
         set(BEN, new UserSettings.Change(null, null, null, false));
@@ -198,9 +185,7 @@ class ReceiptsTest {
 
     @Test
     void whoIsInvisibleIsNotGivenAwayByWhatIsDeliveredToThem() {
-        stage.group(ANNA, BEN);
-        Device anna = stage.device(ANNA, "phone");
-        Device ben = stage.device(BEN, "phone");
+        meet(0);
         stage.say(ANNA, "one");
         set(BEN, new UserSettings.Change(null, null, true, null));
         forget(anna, ben);
@@ -234,7 +219,7 @@ class ReceiptsTest {
         stage.group(ANNA, BEN);
         Device phone = stage.device(BEN, "phone");
         Device laptop = stage.device(BEN, "laptop");
-        Device anna = stage.device(ANNA, "phone");
+        anna = stage.device(ANNA, "phone");
         anna.says(send("m1", "one"), send("m2", "two")); // 3 and 4
         stage.loop.settle();
         anna.says(new JsonObject()
@@ -266,8 +251,8 @@ class ReceiptsTest {
     void othersAtAnotherGatewayAreTold() {
         Gateway other = stage.gateway("n1.1", GatewayConfig.DEFAULT);
         stage.group(ANNA, BEN);
-        Device ben = stage.device(BEN, "phone");
-        Device anna = stage.connect(other);
+        ben = stage.device(BEN, "phone");
+        anna = stage.connect(other);
         anna.says(GatewayStage.hello(ANNA, "phone"));
         Device bensLaptop = stage.connect(other);
         bensLaptop.says(GatewayStage.hello(BEN, "laptop"));
@@ -284,10 +269,7 @@ class ReceiptsTest {
 
     @Test
     void aDelayedReceiptAndOneOfAnotherLifeOfTheDataShowNothing() {
-        stage.group(ANNA, BEN);
-        Device anna = stage.device(ANNA, "phone");
-        Device ben = stage.device(BEN, "phone");
-        for (int i = 0; i < 3; i++) stage.say(ANNA, "hello");
+        meet(3);
         List<Signals> said = new ArrayList<>();
         stage.bus.lose(message -> {
             if (message instanceof Signals signals) said.add(signals);
@@ -319,7 +301,7 @@ class ReceiptsTest {
     @Test
     void receiptsDoNotCostSends() {
         stage.group(ANNA, BEN);
-        Device ben = stage.device(BEN, "phone");
+        ben = stage.device(BEN, "phone");
         for (int i = 0; i < 500; i++) ben.says(receipt("delivered", 2));
         assertThat(ben.heard()).isEmpty();
         ben.says(receipt("delivered", 2).put("ref", "r"));
@@ -332,11 +314,7 @@ class ReceiptsTest {
 
     @Test
     void whatFindsTheSocketHalfFullIsDroppedAndNotMadeUpFor() {
-        stage.group(ANNA, BEN);
-        Device anna = stage.device(ANNA, "phone");
-        Device ben = stage.device(BEN, "phone");
-        for (int i = 0; i < 3; i++) stage.say(ANNA, "hello");
-        forget(anna, ben);
+        meet(3);
         anna.transport().stick();
         for (int i = 0; i < 257; i++) stage.say(BEN, "fills");
         forget(anna);
@@ -353,7 +331,7 @@ class ReceiptsTest {
     @Test
     void aStoreThatIsDownTakesNone() {
         stage.group(ANNA, BEN);
-        Device ben = stage.device(BEN, "phone");
+        ben = stage.device(BEN, "phone");
         stage.isStoreDown = true;
         ben.says(receipt("read", 2).put("ref", "r"));
         stage.loop.advance(60);
@@ -368,7 +346,7 @@ class ReceiptsTest {
     @Test
     void aReceiptWithoutASessionIsAnsweredOnceItIsWritten() {
         stage.group(ANNA, BEN);
-        Device anna = stage.device(ANNA, "phone");
+        anna = stage.device(ANNA, "phone");
         Future<Optional<ErrorCode>> taken = stage.gateway.receipt(BEN, GROUP, ReceiptType.READ, 2);
         Future<Optional<ErrorCode>> refused =
                 stage.gateway.receipt(BEN, new ConversationId("none"), ReceiptType.READ, 2);
@@ -419,7 +397,7 @@ class ReceiptsTest {
     @Test
     void aNodeThatDrainsWritesWhatWaits() {
         stage.group(ANNA, BEN);
-        Device ben = stage.device(BEN, "phone");
+        ben = stage.device(BEN, "phone");
         for (int i = 0; i < 3; i++) stage.say(ANNA, "hello");
         ben.says(receipt("read", 3));
         stage.loop.advance(60);
@@ -427,6 +405,15 @@ class ReceiptsTest {
         stage.gateway.drain(1_000);
         stage.loop.settle();
         assertThat(pointer(BEN)).isEqualTo(new ReadPointer(GROUP, BEN, 5, 3, 5));
+    }
+
+    /** Anna and Ben have a phone each, and a group in which Anna has said so much: 3 and so on. */
+    private void meet(int messages) {
+        stage.group(ANNA, BEN);
+        anna = stage.device(ANNA, "phone");
+        ben = stage.device(BEN, "phone");
+        for (int i = 0; i < messages; i++) stage.say(ANNA, "hello");
+        forget(anna, ben);
     }
 
     private void set(UserId user, UserSettings.Change change) {
