@@ -20,6 +20,10 @@ export class Conversation {
     return this.#thread.name;
   }
 
+  get peerId() {
+    return this.#thread.peerId;
+  }
+
   get role() {
     return this.#thread.role;
   }

@@ -13,6 +13,7 @@ export class Thread {
   window;
   type;
   name;
+  peerId;
   role;
   slowModeMillis;
   joinedAt;
@@ -76,6 +77,7 @@ export class Thread {
     this.isMember = true;
     this.type = told.type;
     this.name = told.name;
+    this.peerId = told.peerId;
     this.role = told.role;
     this.slowModeMillis = told.slowModeMillis;
     this.joinedAt = told.joinedAt;

@@ -86,6 +86,12 @@ test('a view that is older than what came since is completed', () => {
   assert.deepEqual([it.unread, it.readSequence], [0, 3]);
 });
 
+test('a direct conversation says who the other is', () => {
+  const it = thread();
+  it.view(view({ type: 'direct', peerId: 'bob' }));
+  assert.equal(it.peerId, 'bob');
+});
+
 test('receipts only go forward, and what was read was received', () => {
   const it = thread();
   it.receipt('bob', 'read', 5);
