@@ -7,7 +7,7 @@ import { connectionStrip } from './connection.js';
 import { ConversationView } from './conversation.js';
 import { openCreate } from './create.js';
 import { note } from './dialog.js';
-import { h, icon, iconButton, unseen } from './dom.js';
+import { emptyPlace, h, iconButton, unseen } from './dom.js';
 import { startKeyboard } from './keyboard.js';
 import { avatar } from './message.js';
 import { People } from './people.js';
@@ -72,6 +72,7 @@ class Chat {
     return h(
       'div',
       { class: 'chat' },
+      strip.element,
       h(
         'aside',
         { class: 'side', 'aria-label': 'Your conversations' },
@@ -82,7 +83,6 @@ class Chat {
           iconButton('settings', 'Settings', () => this.#openSettings()),
           iconButton('compose', 'New conversation', () => this.#create()),
         ),
-        strip.element,
         this.#list.element,
       ),
       this.#place,
@@ -162,10 +162,11 @@ class Chat {
     this.#element.firstChild.classList.toggle('is-open', id !== null);
     this.#list.select(id);
     if (id === null) {
-      this.#place.replaceChildren(emptyPlace());
+      this.#place.replaceChildren(emptyPlace('Parley', 'Choose a conversation, or start one.'));
       return;
     }
-    const view = new ConversationView(this.#parley, this.#people, this.#parley.conversation(id), isActive);
+    const conversation = this.#parley.conversation(id);
+    const view = new ConversationView(this.#parley, this.#people, conversation, { isActive, changed: () => this.#list.draw() });
     this.#view = view;
     this.#place.replaceChildren(view.element);
     view.open();
@@ -235,10 +236,6 @@ class Chat {
     this.#view = null;
     await this.#parley.close();
   }
-}
-
-function emptyPlace() {
-  return h('div', { class: 'nothing' }, h('div', { class: 'nothing-picture' }, icon('people')), h('h1', {}, 'Parley'), h('p', {}, 'Choose a conversation, or start one.'));
 }
 
 /** `?transport=xhr-polling` leaves only that one: for finding out what a network lets through. */

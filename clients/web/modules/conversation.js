@@ -1,6 +1,6 @@
 /** One conversation on screen: its head, its messages, and where one writes. */
 
-import { arrange, h, icon, iconButton, setText } from './dom.js';
+import { arrange, emptyPlace, h, icon, iconButton, setText } from './dom.js';
 import { avatar } from './message.js';
 import { Composer } from './composer.js';
 import { confirm, note } from './dialog.js';
@@ -16,13 +16,16 @@ export class ConversationView {
   #timeline;
   #composer;
   #stopListening;
+  #changed;
   #isStarted = false;
   #picture = h('span', { class: 'picture' });
   #title = h('bdi', {});
+  #details = iconButton('more', 'Details', () => this.#conversation.type && openDetails(this.#parley, this.#people, this.#conversation));
   #status = h('p', { class: 'conversation-status' });
 
-  /** @param isActive whether somebody looks at the page */
-  constructor(parley, people, conversation, isActive) {
+  /** @param page `isActive()`: somebody looks at it; `changed()` runs when something about the conversation has changed */
+  constructor(parley, people, conversation, { isActive, changed }) {
+    this.#changed = changed;
     this.#parley = parley;
     this.#people = people;
     this.#conversation = conversation;
@@ -51,14 +54,13 @@ export class ConversationView {
   }
 
   #head() {
-    const details = iconButton('more', 'Details', () => openDetails(this.#parley, this.#people, this.#conversation));
     return h(
       'header',
       { class: 'bar conversation-bar' },
       h('a', { class: 'icon-button back', href: '#/', 'aria-label': 'Back to the conversations', title: 'Back' }, icon('back')),
       this.#picture,
       h('div', { class: 'conversation-names' }, h('h2', { class: 'conversation-title' }, this.#title), this.#status),
-      details,
+      this.#details,
     );
   }
 
@@ -66,16 +68,27 @@ export class ConversationView {
   async open() {
     const conversation = this.#conversation;
     conversation.open();
-    this.#stopListening = conversation.on('change', () => this.changed());
+    this.#stopListening = conversation.on('change', () => {
+      this.changed();
+      this.#changed();
+    });
     if (conversation.entries.length > 0 && conversation.type !== undefined) this.#start();
     else this.changed();
     try {
       await conversation.load();
     } catch (error) {
-      if (error.code === 'not_found') note('There is no such conversation, or you are not in it.');
-      else if (conversation.entries.length === 0 && error.code !== 'closed') note(`The conversation cannot be loaded now: ${error.message}`);
+      if (error.code === 'not_found' && conversation.entries.length === 0) return this.#sayThereIsNone();
+      if (conversation.entries.length === 0 && error.code !== 'closed') note(`The conversation cannot be loaded now: ${error.message}`);
     }
     this.#start();
+  }
+
+  #sayThereIsNone() {
+    this.close();
+    setText(this.#title, 'Not found');
+    this.#timeline.element.replaceWith(emptyPlace('No such conversation', 'It does not exist, or you are not in it.'));
+    this.#composer.element.remove();
+    this.#details.remove();
   }
 
   #start() {

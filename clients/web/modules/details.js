@@ -5,7 +5,7 @@ import { avatar } from './message.js';
 import { confirm, field, form, note, openDialog } from './dialog.js';
 import { peopleField } from './create.js';
 import { plural } from './text.js';
-import { dayLabel } from './time.js';
+import { dayLabel, inSentence } from './time.js';
 
 const ROLE_NAMES = { owner: 'Owner', admin: 'Admin', member: 'Member' };
 
@@ -18,8 +18,8 @@ function openPerson(people, conversation) {
   const peer = people.peerOf(conversation) ?? '…';
   openDialog(
     peer,
-    h('div', { class: 'person' }, avatar(peer, { class: 'large' }), h('p', {}, people.presenceText(peer) || 'It is not known whether they are there'),
-      conversation.joinedAt && h('p', { class: 'hint' }, `In touch since: ${dayLabel(conversation.joinedAt)}`)),
+    h('div', { class: 'person' }, avatar(peer, { class: 'large' }), h('p', {}, people.presenceText(peer) || 'Not known whether they are online'),
+      conversation.joinedAt && h('p', { class: 'hint' }, `In touch since ${inSentence(dayLabel(conversation.joinedAt))}`)),
     { class: 'small' },
   );
 }

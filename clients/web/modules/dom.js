@@ -55,6 +55,11 @@ export function iconButton(name, label, onclick, properties = {}) {
   return h('button', { type: 'button', class: 'icon-button', 'aria-label': label, title: label, onclick, ...properties }, icon(name));
 }
 
+/** What stands where there is nothing to see. */
+export function emptyPlace(title, text) {
+  return h('div', { class: 'nothing' }, h('div', { class: 'nothing-picture' }, icon('people')), h('h1', {}, title), h('p', {}, text));
+}
+
 /** What only screen readers get. */
 export function unseen(text) {
   return h('span', { class: 'unseen' }, text);
@@ -84,6 +89,7 @@ const ICONS = {
   double: ['M2.5 12.5l4.2 4.2L15 8.5', 'M11.5 15.6l1.1 1.1L21 8.5'],
   down: ['M12 5v13', 'M6.5 12.5L12 18l5.5-5.5'],
   edit: ['M5 19h3.5L19 8.5a2.1 2.1 0 0 0-3-3L5.5 16z'],
+  file: ['M7 3.500h7l4 4V20.500H7z', 'M14 3.500v4h4'],
   failed: ['M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16z', 'M12 8v5', 'M12 15.8v.2'],
   group: ['M9 5.5a3.2 3.2 0 1 0 0 6.4 3.2 3.2 0 0 0 0-6.4z', 'M3 19c.4-3.4 2.7-5 6-5s5.6 1.6 6 5', 'M15.5 5.900a3 3 0 0 1 0 5.7', 'M17.5 14.500c2 .6 3.2 2.1 3.5 4.5'],
   key: ['M8.5 11a4 4 0 1 0 0 8 4 4 0 0 0 0-8z', 'M11.5 12.500L19 5', 'M16 8l2.5 2.5'],

@@ -154,7 +154,7 @@ export class ConversationList {
     const isThere = shown.some(conversation => this.#people.peerOf(conversation) === query);
     this.#person.hidden = !isUserId(query) || isThere || query === this.#people.me;
     if (!this.#person.hidden) this.#person.replaceChildren(avatar(query), h('span', {}, 'Write to ', h('strong', {}, query)));
-    setText(this.#state, shown.length > 0 ? '' : query !== '' ? 'No conversation is called so.' : this.#isWhole ? 'No conversations yet. Start one with the pencil above.' : '');
+    setText(this.#state, shown.length > 0 ? '' : query !== '' ? 'No conversation found.' : this.#isWhole ? 'No conversations yet. Start one with the pencil above.' : '');
   }
 
   #what(conversation) {
@@ -178,7 +178,7 @@ export class ConversationList {
       unread: conversation.unread ?? 0,
       typing: typing.length > 0 ? (type === 'direct' ? 'typing…' : `${typing[0]} is typing…`) : null,
       sender: waiting ? 'You' : event || !lastMessage ? null : lastMessage.senderId === me ? 'You' : type === 'direct' ? null : lastMessage.senderId,
-      text: waiting ? inOneLine(waiting.draft.body) : (event ?? (lastMessage ? summary(lastMessage) : '')),
+      text: waiting ? inOneLine(waiting.draft.body) : (event ?? (lastMessage ? summary(lastMessage) : 'No messages yet')),
       trouble: conversation.pending.some(pending => pending.state === 'failed'),
     };
   }

@@ -2,7 +2,7 @@
 
 import { h, icon, iconButton, unseen } from './dom.js';
 import { summary } from './system.js';
-import { hue, initials, isEmojiAlone, linked } from './text.js';
+import { bytes, hue, initials, isEmojiAlone, linked } from './text.js';
 import { exactly, timeOf } from './time.js';
 
 const LONG = 2_000;
@@ -58,8 +58,8 @@ export function messageRow(shown, acts) {
     { class: isEmoji ? 'bubble emoji' : 'bubble' },
     sender(shown),
     !isGone && replyTo && quote(shown, replyTo, acts),
+    !isGone && (entry ?? pending.draft).attachments?.map(attachment),
     isGone ? h('p', { class: 'body' }, icon('delete'), 'Message deleted') : text(body ?? '', spaceOf(shown)),
-    !isGone && (entry?.attachments ?? []).map(attachment),
     meta(shown, isGone),
   );
   return h(
@@ -103,7 +103,7 @@ function text(body, space) {
 
 /** Only addresses of the web are links, and nothing is loaded of them unasked. */
 function attachment(file) {
-  const label = [icon('more'), h('bdi', {}, file.name)];
+  const label = [icon('file'), h('bdi', {}, file.name), h('span', { class: 'size' }, bytes(file.size))];
   const isWeb = /^https?:\/\//i.test(file.url ?? '') && URL.canParse(file.url);
   return isWeb
     ? h('a', { class: 'attachment', href: file.url, target: '_blank', rel: 'noopener noreferrer nofollow' }, label)

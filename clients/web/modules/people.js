@@ -62,9 +62,10 @@ export class People {
 
   /** What the conversation is called. */
   titleOf(conversation) {
+    if (!conversation.type) return '…';
     if (conversation.type === 'direct') return this.peerOf(conversation) ?? '…';
     if (conversation.name) return conversation.name;
-    if (conversation.type) this.#members.want(conversation);
+    this.#members.want(conversation);
     const members = this.#members.of(conversation);
     if (!members) return 'Group';
     const others = members.filter(member => member.userId !== this.me).map(member => member.userId);

@@ -71,6 +71,13 @@ export function plural(count, one, many = one + 's') {
   return `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
 }
 
+/** 900 B, 12 kB, 3.4 MB */
+export function bytes(count) {
+  const power = Math.min(3, Math.floor(Math.log10(Math.max(1, count)) / 3));
+  const number = count / 1000 ** power;
+  return `${number.toLocaleString('en', { maximumFractionDigits: number < 10 && power > 0 ? 1 : 0 })} ${['B', 'kB', 'MB', 'GB'][power]}`;
+}
+
 export function isUserId(text) {
   return /^[A-Za-z0-9][A-Za-z0-9_.@:-]{0,63}$/.test(text);
 }

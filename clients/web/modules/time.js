@@ -43,6 +43,11 @@ export function dayLabel(millis, now = Date.now()) {
   return (new Date(millis).getFullYear() === new Date(now).getFullYear() ? day : dayAndYear).format(millis);
 }
 
+/** The label of a day as it stands within a sentence. */
+export function inSentence(label) {
+  return label === 'Today' || label === 'Yesterday' ? label.toLowerCase() : label;
+}
+
 /** The shortest that is clear, for lists. */
 export function briefly(millis, now = Date.now()) {
   const days = daysAgo(millis, now);

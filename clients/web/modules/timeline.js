@@ -35,6 +35,7 @@ export class Timeline {
   #height = 0;
   #drawnTop = -1;
   #list = h('ol', { class: 'rows', role: 'list' });
+  #none = h('p', { class: 'no-messages', hidden: true }, 'No messages yet');
   #older = h('div', { class: 'older', role: 'status' });
   #typing = h('div', { class: 'typing', hidden: true }, h('span', { class: 'dots', 'aria-hidden': 'true' }, h('i'), h('i'), h('i')), h('span', { class: 'typing-names' }));
   #count = h('span', { class: 'badge', hidden: true });
@@ -49,7 +50,7 @@ export class Timeline {
     this.#view = view;
     this.#acts = { ...acts, jump: sequence => this.show(sequence) };
     this.#latest.append(this.#count);
-    this.scroller = h('div', { class: 'scroller', role: 'region', 'aria-label': 'Messages', tabindex: '0', onscroll: () => this.#scrolled(), onkeydown: event => this.#key(event) }, this.#older, this.#list, this.#typing);
+    this.scroller = h('div', { class: 'scroller', role: 'region', 'aria-label': 'Messages', tabindex: '0', onscroll: () => this.#scrolled(), onkeydown: event => this.#key(event) }, this.#older, this.#none, this.#list, this.#typing);
     this.element = h('div', { class: 'timeline' }, this.scroller, this.#latest);
     setText(this.#older, 'Loading…');
   }
@@ -94,6 +95,7 @@ export class Timeline {
         now: Date.now(),
       }),
     );
+    this.#none.hidden = this.#items.length > 0 || this.#conversation.hasOlder;
     this.#sayWhoTypes();
     if (wasAtEnd) this.#toEnd();
     else this.#hold(anchor);

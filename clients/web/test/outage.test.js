@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
-import { Stage, until } from './stage.js';
+import { PHONE, Stage, until } from './stage.js';
 
 const AWAY = 300;
 
@@ -53,6 +53,7 @@ test('a send that is under way when the page is loaded anew arrives once', async
   await stage.server.kill();
   await cleo.write('not yet sent');
   await cleo.mark('not yet sent', 'Waiting to be sent');
+  await cleo.row('dave').getByText('You: not yet sent').waitFor();
   await until(() => cleo.page.evaluate(() => indexedDB.databases().then(all => all.length > 0)));
   await stage.server.restart();
   await cleo.page.reload();
@@ -98,7 +99,7 @@ test(`of ${AWAY} messages that come while one is offline none is lost, doubled o
 });
 
 test('what was read while one was away shows as read when one is back', async () => {
-  const jan = await stage.person('jan');
+  const jan = await stage.person('jan', { viewport: PHONE });
   const id = await stage.direct('jan', 'kim');
   await jan.go(id);
   await jan.write('do you read me?');

@@ -16,6 +16,7 @@ test('two people find each other and talk both ways', async () => {
   await anna.page.getByText('No conversations yet').waitFor();
   await anna.page.getByRole('searchbox').fill('ben');
   await anna.page.getByRole('button', { name: 'Write to ben' }).click();
+  await anna.page.locator('.no-messages').waitFor();
   await anna.write('hello ben');
   await anna.sees('hello ben');
   await ben.row('anna').click();
@@ -265,6 +266,14 @@ test('who signs out leaves nobody listening in the page', async () => {
   await zoe.page.getByRole('dialog', { name: 'Sign out' }).getByRole('button', { name: 'Sign out' }).click();
   await name.waitFor();
   assert.deepEqual(await listeners(), before);
+});
+
+test('an address that leads nowhere says so, and one cannot write there', async () => {
+  const xia = await stage.person('xia');
+  xia.expectsFailures = true; // the browser notes the 404
+  await xia.page.evaluate(() => (location.hash = '#/c/nowhere'));
+  await xia.page.getByRole('heading', { name: 'No such conversation' }).waitFor();
+  assert.equal(await xia.field.count(), 0);
 });
 
 test('settings are kept: theme here, privacy with the server', async () => {
