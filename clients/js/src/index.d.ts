@@ -203,7 +203,7 @@ export class Conversation {
   // Known of an inbox page, `load`, or the entries that came; undefined until then.
   readonly type: 'direct' | 'group' | 'channel' | undefined;
   readonly name: string | undefined;
-  /** The other of a direct conversation; of an inbox page or `load`. */
+  /** The other of a direct conversation. */
   readonly peerId: string | undefined;
   readonly role: Role | undefined;
   readonly slowModeMillis: number | undefined;

@@ -77,7 +77,7 @@ export class Thread {
     this.isMember = true;
     this.type = told.type;
     this.name = told.name;
-    this.peerId = told.peerId;
+    this.peerId = told.peerId ?? this.peerId;
     this.role = told.role;
     this.slowModeMillis = told.slowModeMillis;
     this.joinedAt = told.joinedAt;
@@ -160,6 +160,7 @@ export class Thread {
         if (concernsMe) this.isMember = false;
         break;
     }
+    if (this.type === 'direct' && me !== undefined) this.peerId ??= [entry.senderId, ...(entry.userIds ?? [])].find(id => id !== me);
     this.#unreadHead = Math.max(this.#unreadHead, entry.sequence);
     return change;
   }

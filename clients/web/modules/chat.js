@@ -140,7 +140,7 @@ class Chat {
 
   /** "5 min ago" gets older. */
   #freshen() {
-    if (this.#view) this.#people.askAgain(this.#people.peerOf(this.#view.conversation));
+    if (this.#view) this.#people.askAgain(this.#view.conversation.peerId);
     this.#peopleChanged(null);
   }
 
@@ -185,7 +185,6 @@ class Chat {
   async #startWith(userId) {
     try {
       const conversation = await this.#parley.createDirect(userId);
-      this.#people.knowPeer(conversation.conversationId, userId);
       this.#list.search.value = '';
       this.#list.changed(conversation);
       this.#go(conversation.conversationId);
@@ -211,7 +210,6 @@ class Chat {
     // Off the list of devices, if the server can be reached.
     if (deviceId && this.#parley.state.name === 'online') await this.#parley.removeDevice(deviceId).catch(() => {});
     await this.#parley.signOut();
-    this.#people.forget();
     sessionStorage.clear();
     await this.#end('');
   }

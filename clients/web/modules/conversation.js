@@ -115,7 +115,7 @@ export class ConversationView {
   changed() {
     const conversation = this.#conversation;
     const title = this.#people.titleOf(conversation);
-    const peer = this.#people.peerOf(conversation);
+    const peer = conversation.peerId;
     setText(this.#title, title);
     setText(this.#status, this.#statusText(peer));
     arrange(this.#picture, [
@@ -152,7 +152,7 @@ export class ConversationView {
   }
 
   #watch() {
-    const peer = this.#people.peerOf(this.#conversation);
+    const peer = this.#conversation.peerId;
     const members = this.#people.membersOf(this.#conversation);
     if (peer) this.#people.watch([peer]);
     else if (members) this.#people.watch(members.slice(0, 100).map(member => member.userId));

@@ -49,7 +49,6 @@ function direct(parley, people, done) {
     if (userId === people.me) return name.say('That is you.');
     if (!isUserId(userId)) return name.say(TELL);
     const conversation = await parley.createDirect(userId);
-    people.knowPeer(conversation.conversationId, userId);
     done(conversation);
   });
 }

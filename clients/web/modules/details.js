@@ -15,7 +15,7 @@ export function openDetails(parley, people, conversation) {
 }
 
 function openPerson(people, conversation) {
-  const peer = people.peerOf(conversation) ?? '…';
+  const peer = conversation.peerId ?? '…';
   openDialog(
     peer,
     h('div', { class: 'person' }, avatar(peer, { class: 'large' }), h('p', {}, people.presenceText(peer) || 'Not known whether they are online'),

@@ -149,9 +149,9 @@ export class ConversationList {
       }),
     );
     this.#rows = kept;
-    this.#people.watch(shown.slice(0, 100).map(conversation => this.#people.peerOf(conversation)));
+    this.#people.watch(shown.slice(0, 100).map(conversation => conversation.peerId));
     const query = this.#query;
-    const isThere = shown.some(conversation => this.#people.peerOf(conversation) === query);
+    const isThere = shown.some(conversation => conversation.peerId === query);
     this.#person.hidden = !isUserId(query) || isThere || query === this.#people.me;
     if (!this.#person.hidden) this.#person.replaceChildren(avatar(query), h('span', {}, 'Write to ', h('strong', {}, query)));
     setText(this.#state, shown.length > 0 ? '' : query !== '' ? 'No conversation found.' : this.#isWhole ? 'No conversations yet. Start one with the pencil above.' : '');
@@ -160,7 +160,7 @@ export class ConversationList {
   #what(conversation) {
     const { conversationId, lastMessage, type } = conversation;
     const me = this.#people.me;
-    const peer = this.#people.peerOf(conversation);
+    const peer = conversation.peerId;
     const last = conversation.entries.at(-1);
     const isEvent = type !== 'direct' && last && last.kind !== 'message' && last.sequence > (lastMessage?.sequence ?? 0);
     const event = isEvent ? sentence(last, me) : null;

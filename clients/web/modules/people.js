@@ -4,14 +4,11 @@ import { Members } from './members.js';
 import { listed } from './text.js';
 import { ago } from './time.js';
 
-const KEPT = 'parley.peers.';
-const KEPT_MAX = 2_000;
 const WATCHED_MAX = 400;
 
 export class People {
   #parley;
   #changed;
-  #peers;
   #members;
   #listeners = new Set();
   #watched = new Set();
@@ -22,7 +19,6 @@ export class People {
     this.#parley = parley;
     this.#changed = changed;
     this.me = me;
-    this.#peers = new Map(read(KEPT + me));
     this.#members = new Members(conversation => {
       changed(conversation);
       this.#listeners.forEach(listener => listener(conversation));
@@ -43,27 +39,10 @@ export class People {
     this.#changed(null);
   }
 
-  /** The other one of a direct conversation, as soon as it is known. */
-  peerOf(conversation) {
-    if (conversation.type !== 'direct') return undefined;
-    const id = conversation.conversationId;
-    const known = this.#peers.get(id);
-    if (known) return known;
-    const sender = [conversation.lastMessage, ...conversation.entries].find(entry => entry && entry.senderId !== this.me)?.senderId;
-    const other = sender ?? this.#members.of(conversation)?.find(member => member.userId !== this.me)?.userId;
-    if (other) this.#keepPeer(id, other);
-    else this.#members.want(conversation);
-    return other;
-  }
-
-  knowPeer(conversationId, userId) {
-    this.#keepPeer(conversationId, userId);
-  }
-
   /** What the conversation is called. */
   titleOf(conversation) {
     if (!conversation.type) return '…';
-    if (conversation.type === 'direct') return this.peerOf(conversation) ?? '…';
+    if (conversation.type === 'direct') return conversation.peerId ?? '…';
     if (conversation.name) return conversation.name;
     this.#members.want(conversation);
     const members = this.#members.of(conversation);
@@ -130,11 +109,6 @@ export class People {
     this.#members.stop();
   }
 
-  /** Takes away what is kept here. */
-  forget() {
-    localStorage.removeItem(KEPT + this.me);
-  }
-
   isOnline(userId) {
     return Boolean(userId) && this.#parley.presenceOf(userId)?.status === 'online';
   }
@@ -146,20 +120,5 @@ export class People {
     if (!presence || presence.status === 'unknown') return '';
     if (presence.status === 'online') return 'online';
     return presence.lastSeenAt ? `last seen ${ago(presence.lastSeenAt)}` : 'offline';
-  }
-
-  #keepPeer(id, userId) {
-    if (this.#peers.get(id) === userId) return;
-    this.#peers.set(id, userId);
-    if (this.#peers.size > KEPT_MAX) this.#peers.delete(this.#peers.keys().next().value);
-    localStorage.setItem(KEPT + this.me, JSON.stringify([...this.#peers]));
-  }
-}
-
-function read(key) {
-  try {
-    return JSON.parse(localStorage.getItem(key) ?? '[]');
-  } catch {
-    return [];
   }
 }

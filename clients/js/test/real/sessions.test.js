@@ -21,6 +21,8 @@ test('two people talk, edit, delete, read, and see the same', async () => {
   const id = conversation.conversationId;
   const theirs = bob.parley.conversation(id);
   assert.equal(await alice.parley.createDirect('bob'), conversation);
+  assert.equal(conversation.peerId, 'bob');
+  assert.deepEqual((await bob.parley.conversations()).conversations.map(({ type, peerId }) => [type, peerId]), [['direct', 'alice']]);
   const first = await conversation.send({ body: 'hello', ext: { mood: 'good' }, mentions: [{ userId: 'bob' }] }).placed;
   await until('bob has it', () => theirs.entries.some(entry => entry.messageId === first.messageId));
   const second = await theirs.send({ body: 'hi', replyTo: first.sequence }).placed;

@@ -86,10 +86,18 @@ test('a view that is older than what came since is completed', () => {
   assert.deepEqual([it.unread, it.readSequence], [0, 3]);
 });
 
-test('a direct conversation says who the other is', () => {
+test('a direct conversation says who the other is, as do its first entries', () => {
   const it = thread();
   it.view(view({ type: 'direct', peerId: 'bob' }));
   assert.equal(it.peerId, 'bob');
+  for (const [maker, other] of [['alice', 'bob'], ['bob', 'alice']]) {
+    const made = thread();
+    made.append([
+      { sequence: 1, kind: 'conversation_created', conversationType: 'direct', senderId: maker },
+      { sequence: 2, kind: 'member_added', senderId: maker, userIds: [other], role: 'member' },
+    ]);
+    assert.equal(made.peerId, 'bob');
+  }
 });
 
 test('receipts only go forward, and what was read was received', () => {
