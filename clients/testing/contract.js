@@ -3,10 +3,12 @@
 
 import Ajv from 'ajv/dist/2020.js';
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { afterEach } from 'node:test';
 
 const BASE = 'https://parley.invalid/contract/';
 const API = '/v1/';
+const SOURCES = new URL('../../shared/src/main/resources/contract/', import.meta.url);
 const TOLD_MAX = 5;
 const TEXT_MAX = 1_000;
 
@@ -30,11 +32,17 @@ process.on('exit', () => {
 /** The contract of that node; it is the same for all nodes of a build. What `fetch` asks and hears is judged from now on. */
 export async function judgeBy(url) {
   if (contract !== undefined) return;
-  const [http, socket] = await Promise.all(
-    ['openapi.json', 'asyncapi.json'].map(async name => (await fetch(`${url}${API}${name}`)).json()),
-  );
-  contract = new Contract(http, socket);
+  contract = await read(async name => (await fetch(`${url}${API}${name}`)).json());
   globalThis.fetch = judging(globalThis.fetch);
+}
+
+/** The contract of the nodes that are built of these sources. */
+export async function judgeBySources() {
+  contract ??= await read(async name => JSON.parse(await readFile(new URL(name, SOURCES))));
+}
+
+async function read(document) {
+  return new Contract(...(await Promise.all(['openapi.json', 'asyncapi.json'].map(document))));
 }
 
 /** A text of a client that is not to be refused: a frame, or an array of them. */

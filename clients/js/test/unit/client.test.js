@@ -1,41 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { MemoryStore, Parley } from '../../src/index.js';
+import { MemoryStore } from '../../src/index.js';
+import { below, forSeeds } from '../../../testing/seeded.js';
 import { Locks } from './locks.js';
-import { ModelServer, tokenOf } from './model-server.js';
-import { VirtualClock, below, forSeeds, randomOf } from '../../../testing/seeded.js';
-
-/** Pages end; the clients of a test do so, too. */
-function stage(random = randomOf(1)) {
-  const clock = new VirtualClock();
-  const server = new ModelServer(clock, random);
-  server.create('c', ['alice', 'bob']);
-  const heard = [];
-  let tokens = 0;
-  const client = (userId, options = {}) => {
-    const parley = new Parley({
-      url: 'http://server',
-      token: () => tokenOf(userId, clock.now() + 86_400_000, ++tokens),
-      ...server.means,
-      sockjs: undefined,
-      clock,
-      random,
-      locks: undefined,
-      store: new MemoryStore(),
-      ...options,
-    });
-    const events = [];
-    for (const name of ['state', 'entry', 'gap', 'skipped', 'ack', 'failed', 'replaced', 'signedOut', 'error', 'unread', 'typing', 'presence']) {
-      parley.on(name, event => events.push({ name, event }));
-    }
-    parley.events = events;
-    parley.sequences = id => events.filter(({ name, event }) => name === 'entry' && event.conversation.conversationId === id).map(({ event }) => event.entry.sequence);
-    parley.states = () => events.filter(({ name }) => name === 'state').map(({ event }) => event.name);
-    parley.named = name => events.filter(each => each.name === name).map(({ event }) => event);
-    return parley;
-  };
-  return { clock, server, client, heard };
-}
+import { tokenOf } from './model-server.js';
+import { stage } from './stage.js';
 
 const upTo = (from, to) => Array.from({ length: to - from + 1 }, (_, i) => from + i);
 const bodies = conversation => conversation.entries.filter(entry => entry.kind === 'message').map(entry => entry.body);
@@ -240,8 +209,8 @@ test('gaps count as held, an unknown kind and an unknown frame change nothing', 
   bob.connect();
   await clock.pass(1_000);
   for (const session of server.sessions) {
-    session.say({ type: 'news_of_the_future' });
-    session.say({ type: 'message_event', conversationId: 'c', sequence: 5, messageId: 'c.5', kind: 'of_the_future', senderId: 'x', sentAt: 1 });
+    session.socket.sayUnheardOf({ type: 'news_of_the_future' });
+    session.socket.sayUnheardOf({ type: 'message_event', conversationId: 'c', sequence: 5, messageId: 'c.5', kind: 'of_the_future', senderId: 'x', sentAt: 1 });
     session.say({ type: 'gap', conversationId: 'c', from: 3, to: 4, reason: 'not_member' });
   }
   await clock.pass(100);
@@ -459,113 +428,6 @@ test('a client that was closed goes on where it was when it connects again', asy
   await bob.signOut();
   assert.deepEqual(bob.state, { name: 'offline', reason: 'closed' });
   assert.deepEqual(await browser.store.read('server|bob'), []);
-});
-
-test('what was closed leaves no timer, no request and nothing heard behind', async () => {
-  const { clock, server, client } = stage();
-  const store = new MemoryStore();
-  const first = client('bob', { store });
-  first.connect();
-  await clock.pass(2_000);
-  await first.close();
-  for (const id of ['d', 'e', 'f']) server.create(id, ['alice', 'bob']);
-  for (const id of ['c', 'd', 'e', 'f']) for (let i = 0; i < 20; i++) server.append(id, { kind: 'message', senderId: 'alice', body: `${i}` });
-  const asked = [];
-  const fetch = (url, { signal }) => {
-    asked.push(url.pathname);
-    return new Promise((resolve, reject) => signal.addEventListener('abort', () => reject(new Error('given up'))));
-  };
-  const bob = client('bob', { store, fetch });
-  bob.connect();
-  await clock.pass(2_000);
-  for (const session of server.sessions) session.say({ type: 'typing_event', conversationId: 'c', userId: 'alice', active: true });
-  await clock.pass(100);
-  const conversation = bob.conversation('c');
-  conversation.typing();
-  const loading = conversation.loadOlder();
-  await clock.pass(0);
-  assert.deepEqual([conversation.typingUserIds, asked.filter(path => path.endsWith('/messages')).length], [['alice'], 3]);
-  const [before] = await Promise.all([asked.length, bob.close(), assert.rejects(loading, { code: 'closed' })]);
-  await clock.pass(100); // what was on its way in the network
-  assert.equal(clock.timers, 0);
-  conversation.typing();
-  assert.equal(clock.timers, 0);
-  await clock.pass(60_000);
-  assert.deepEqual([clock.timers, asked.length, conversation.typingUserIds], [0, before, []]);
-  assert.deepEqual([bob.named('typing').map(({ active }) => active), bob.named('error')], [[true, false], []]);
-});
-
-test('typing is said once in three seconds, and taken back by itself', async () => {
-  const { clock, server, client } = stage();
-  const bob = client('bob');
-  bob.connect();
-  await clock.pass(1_000);
-  for (let i = 0; i < 10; i++) {
-    bob.conversation('c').typing();
-    await clock.pass(500);
-  }
-  await clock.pass(10_000);
-  assert.deepEqual(server.said.filter(frame => frame.type === 'typing').map(frame => frame.active), [true, true, false]);
-  await bob.close();
-});
-
-test('of what a new device pages or shows, those who wrote it hear that it has arrived, once', async () => {
-  const { clock, server, client } = stage();
-  for (let i = 0; i < 60; i++) server.append('c', { kind: 'message', senderId: 'alice', body: `${i}` });
-  const delivered = () => server.said.filter(frame => frame.receiptType === 'delivered').map(frame => frame.sequence);
-  const bob = client('bob');
-  bob.connect();
-  await clock.pass(5_000);
-  assert.deepEqual([bob.sequences('c'), delivered()], [[], []]);
-  const conversation = bob.conversation('c');
-  for (const task of [() => conversation.load(), () => conversation.loadOlder(), () => conversation.load()]) {
-    const done = task();
-    await clock.pass(2_000);
-    await done;
-    assert.deepEqual(delivered(), [62]);
-  }
-  server.append('c', { kind: 'message', senderId: 'alice', body: 'live' });
-  await clock.pass(2_000);
-  assert.deepEqual(delivered(), [62, 63]);
-  conversation.read();
-  await clock.pass(100);
-  await bob.close();
-  const second = client('bob');
-  second.connect();
-  await clock.pass(1_000);
-  const loaded = second.conversation('c').load();
-  await clock.pass(2_000);
-  assert.equal((await loaded).entries.at(-1).sequence, 63);
-  assert.deepEqual(delivered(), [62, 63], 'what was read has arrived');
-  await second.close();
-});
-
-test('a read pointer is said again until a heartbeat shows that it was heard', async () => {
-  const { clock, server, client } = stage();
-  const bob = client('bob');
-  bob.connect();
-  await clock.pass(1_000);
-  server.append('c', { kind: 'message', senderId: 'alice', body: 'x' });
-  await clock.pass(2_000);
-  const reads = () => server.said.filter(frame => frame.receiptType === 'read').map(frame => frame.sequence);
-  assert.deepEqual(server.said.filter(frame => frame.receiptType === 'delivered').map(frame => frame.sequence), [3]);
-  bob.conversation('c').read();
-  await clock.pass(100);
-  for (const session of server.sessions) session.socket.cut(1006);
-  await clock.pass(60_000);
-  assert.deepEqual(reads(), [3, 3]);
-  for (const session of server.sessions) session.socket.cut(1006);
-  await clock.pass(60_000);
-  assert.deepEqual(reads(), [3, 3]);
-  server.append('c', { kind: 'message', senderId: 'alice', body: 'y' });
-  await clock.pass(100);
-  server.isDeaf = true; // a heartbeat is said after it, and is not answered
-  bob.conversation('c').read();
-  await clock.pass(100_000);
-  server.isDeaf = false;
-  await clock.pass(60_000);
-  assert.deepEqual(reads(), [3, 3, 4]);
-  await bob.close();
 });
 
 forSeeds('whatever the network does, every device has every entry once and in order, and every send its place once', 40, async random => {

@@ -1,6 +1,21 @@
+import { clientText, exchange, judgeBySources, serverText } from '../../../testing/contract.js';
 import { below } from '../../../testing/seeded.js';
 
+await judgeBySources();
+
 const UNASKED = 5;
+const LIMITS = {
+  messageBytesMax: 65_536,
+  bodyBytesMax: 100,
+  httpBodyBytesMax: 262_144,
+  extBytesMax: 2_048,
+  attachmentsMax: 10,
+  mentionsMax: 50,
+  jsonDepthMax: 16,
+  pageEntriesMax: 200,
+  cursorsMax: 1_000,
+  groupMembersMax: 10_000,
+};
 const CONNECTING = 0;
 const OPEN = 1;
 const CLOSED = 3;
@@ -39,9 +54,13 @@ export class ModelServer {
     this.random = random;
   }
 
+  get now() {
+    return Math.floor(this.clock.now());
+  }
+
   create(id, members) {
     this.conversations.set(id, { members, entries: [], byId: new Map() });
-    this.append(id, { kind: 'conversation_created', senderId: members[0], conversationType: 'group' });
+    this.append(id, { kind: 'conversation_created', senderId: members[0], conversationType: 'group', slowModeMillis: 0 });
     this.append(id, { kind: 'member_added', senderId: members[0], userIds: members.slice(1), role: 'member' });
   }
 
@@ -57,14 +76,14 @@ export class ModelServer {
   append(id, content, origin) {
     const { entries, byId } = this.conversations.get(id);
     const sequence = entries.length + 1;
-    const entry = { conversationId: id, sequence, messageId: `${id}.${sequence}`, sentAt: this.clock.now(), ...content };
+    const entry = { conversationId: id, sequence, messageId: `${id}.${sequence}`, sentAt: this.now, ...content };
     entries.push(entry);
     if (entry.clientMessageId !== undefined) byId.set(entry.clientMessageId, entry);
     for (const session of this.sessions) {
       if (session === origin || !this.mayRead(session.userId, id) || !session.isLive) continue;
       if (this.random() < this.loss.live) continue;
       const late = this.random() < this.loss.live ? 3_000 : 0;
-      this.clock.setTimeout(() => session.say({ type: 'message_event', ...this.shown(entry, session.userId) }), late);
+      this.clock.setTimeout(() => session.say(this.shown(entry, session.userId)), late);
     }
     return entry;
   }
@@ -73,7 +92,8 @@ export class ModelServer {
     return this.conversations.get(id)?.members.includes(userId);
   }
 
-  shown({ clientMessageId, ...entry }, userId) {
+  shown({ clientMessageId, ...content }, userId) {
+    const entry = { type: 'message_event', ...content };
     return entry.senderId === userId && clientMessageId !== undefined ? { ...entry, clientMessageId } : entry;
   }
 
@@ -107,32 +127,41 @@ export class ModelServer {
     };
   }
 
-  async fetch(url, { method, headers, signal, body }) {
+  async fetch(url, { method, headers, body }) {
     await new Promise(resolve => this.clock.setTimeout(resolve, below(this.random, 40)));
-    this.requests.push(`${method} ${url.pathname}${url.search}`);
+    const target = url.pathname + url.search;
+    this.requests.push(`${method} ${target}`);
     if (!this.isUp || this.random() < this.loss.answer) throw new TypeError('fetch failed');
+    const [status, told] = this.#answer(url, headers);
+    const answer = JSON.stringify(told);
+    exchange({ method, target, request: body, status, contentType: status < 300 ? 'application/json' : 'application/problem+json', answer });
+    return { ok: status < 300, status, text: async () => answer };
+  }
+
+  #answer(url, headers) {
     const userId = this.identity(headers.authorization.slice('Bearer '.length));
-    if (userId === undefined) return reply(401, { code: 'unauthenticated', retryable: false });
+    if (userId === undefined) return refused(401, 'unauthenticated');
     const [, id, page] = /^\/v1\/conversations\/([^/]+)(\/messages)?$/.exec(url.pathname) ?? [];
-    if (!this.mayRead(userId, id)) return reply(404, { code: 'not_found', retryable: false });
+    if (!this.mayRead(userId, id)) return refused(404, 'not_found');
     const { entries } = this.conversations.get(id);
     if (page === undefined) {
       const readSequence = this.reads.get(`${userId} ${id}`) ?? 0;
       const unread = entries.filter(entry => entry.kind === 'message' && entry.senderId !== userId && entry.sequence > readSequence).length;
       const last = entries.findLast(entry => entry.kind === 'message');
       const lastMessage = last && this.shown(last, userId);
-      return reply(200, { conversationId: id, type: 'group', role: 'member', slowModeMillis: 0, head: entries.length, unread, readSequence, lastMessage });
+      return [200, { conversationId: id, type: 'group', role: 'member', slowModeMillis: 0, head: entries.length, unread, readSequence, lastMessage }];
     }
     const limit = Number(url.searchParams.get('limit'));
     const after = url.searchParams.get('after');
     const before = Number(url.searchParams.get('before') ?? entries.length + 1);
     const found = after === null ? entries.slice(0, before - 1).slice(-limit).reverse() : entries.slice(Number(after)).slice(0, limit);
-    return reply(200, { entries: found.map(entry => this.shown(entry, userId)), gaps: [], first: 1, head: entries.length });
+    return [200, { entries: found.map(entry => this.shown(entry, userId)), gaps: [], first: 1, head: entries.length }];
   }
 }
 
-function reply(status, json) {
-  return { ok: status < 300, status, text: async () => JSON.stringify(json) };
+/** An answer as the contract has it. */
+function refused(status, code) {
+  return [status, { type: 'about:blank', title: code, status, detail: code, code, retryable: false }];
 }
 
 /** Both ends of one connection. */
@@ -166,6 +195,7 @@ class Socket {
 
   send(text) {
     this.#later(() => {
+      clientText(text);
       if (this.readyState !== OPEN || this.#server.isDeaf) return;
       for (const frame of [JSON.parse(text)].flat()) this.#hear(frame);
     });
@@ -185,8 +215,18 @@ class Socket {
 
   say(frame) {
     this.#later(() => {
-      if (this.readyState === OPEN && !this.#server.isDeaf) this.onmessage?.({ data: JSON.stringify(frame) });
+      serverText(JSON.stringify(frame));
+      this.#deliver(frame);
     });
+  }
+
+  /** What no contract says yet. */
+  sayUnheardOf(frame) {
+    this.#later(() => this.#deliver(frame));
+  }
+
+  #deliver(frame) {
+    if (this.readyState === OPEN && !this.#server.isDeaf) this.onmessage?.({ data: JSON.stringify(frame) });
   }
 
   end(code) {
@@ -203,7 +243,7 @@ class Socket {
     const { ref } = frame;
     switch (frame.type) {
       case 'heartbeat':
-        return session.say({ type: 'heartbeat', ref, serverTime: server.clock.now(), watermark: '', heads: server.heads(session.userId) });
+        return session.say({ type: 'heartbeat', ref, serverTime: server.now, watermark: '', heads: server.heads(session.userId) });
       case 'sync':
         return session.sync(frame.cursors, ref);
       case 'open':
@@ -253,9 +293,10 @@ class Session {
 
   welcome(ref) {
     const { server, userId, deviceId } = this;
-    const limits = { bodyBytesMax: 100, cursorsMax: 1_000, pageEntriesMax: 200 };
     const { heartbeatMillis, incarnation, unreadTotal } = server;
-    this.say({ type: 'welcome', ref, userId, deviceId, serverTime: server.clock.now(), heartbeatMillis, limits, incarnation, unreadTotal });
+    const who = { ref, sessionId: 'session', userId, deviceId };
+    const how = { serverTime: server.now, watermark: '', heartbeatMillis, limits: LIMITS, features: [], incarnation, unreadTotal };
+    this.say({ type: 'welcome', ...who, ...how });
   }
 
   sync(cursors, ref) {
@@ -264,7 +305,7 @@ class Session {
       if (!this.server.mayRead(this.userId, id)) continue;
       const { entries } = this.server.conversations.get(id);
       const missing = entries.slice(cursor).slice(0, UNASKED);
-      for (const entry of missing) this.say({ type: 'message_event', ...this.server.shown(entry, this.userId) });
+      for (const entry of missing) this.say(this.server.shown(entry, this.userId));
       heads[id] = { first: 1, sentThrough: cursor > entries.length ? 0 : cursor + missing.length, head: entries.length };
     }
     this.say({ type: 'synced', ref, heads, watermark: '' });
