@@ -5,6 +5,7 @@ const WATCHED_A_FRAME = 100;
 const TYPING_AGAIN_MILLIS = 3_000;
 const TYPING_STOP_MILLIS = 6_000;
 const DELIVERED_MILLIS = 1_000;
+const DELIVERED_AT_ONCE = 50;
 
 /** What may be lost or comes again by itself: who is there, who types, how far it was read. */
 export class Live {
@@ -135,7 +136,7 @@ export class Live {
     if (this.#typists.size > 0) this.#typingTimer = this.#clock.setTimeout(() => this.#typingOver(this.#clock.now()), DELIVERED_MILLIS);
   }
 
-  /** Messages of others up to there have arrived; said with what comes within a second. */
+  /** Messages of others up to there have arrived; said with what comes within a second, of many conversations a part each second. */
   delivered(id, sequence) {
     this.#delivered.set(id, sequence);
     this.#deliveredTimer ??= this.#clock.setTimeout(() => this.#sayDelivered(), DELIVERED_MILLIS);
@@ -144,7 +145,12 @@ export class Live {
   #sayDelivered() {
     this.#clock.clearTimeout(this.#deliveredTimer);
     this.#deliveredTimer = undefined;
+    let said = 0;
     for (const [conversationId, sequence] of this.#delivered) {
+      if (said++ === DELIVERED_AT_ONCE) {
+        this.#deliveredTimer = this.#clock.setTimeout(() => this.#sayDelivered(), DELIVERED_MILLIS);
+        return;
+      }
       if (!this.#on.say({ type: 'receipt', receiptType: 'delivered', conversationId, sequence })) return;
       this.#delivered.delete(conversationId);
     }

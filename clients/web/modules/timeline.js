@@ -213,7 +213,7 @@ export class Timeline {
       const came = await this.#conversation.loadOlder(limit);
       return came.length > 0;
     } catch (error) {
-      this.#acts.failed(`Earlier messages cannot be loaded: ${error.message}`);
+      if (error.code !== 'closed') this.#acts.failed(`Earlier messages cannot be loaded: ${error.message}`);
       return false;
     } finally {
       this.#isLoading = false;

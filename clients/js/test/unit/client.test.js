@@ -63,12 +63,8 @@ test('a first start that ended before the heads were told is the first again', a
 });
 
 test('a page that is refused after the user has signed out changes nothing', async () => {
-  const { clock, server, client } = stage();
-  const store = new MemoryStore();
-  const first = client('bob', { store });
-  first.connect();
-  await clock.pass(2_000);
-  await first.close();
+  const { clock, server, client, away } = stage();
+  const store = await away('bob');
   for (let i = 0; i < 900; i++) server.append('c', { kind: 'message', senderId: 'alice', body: `${i}` });
   const refusal = { ok: false, status: 404, text: async () => JSON.stringify({ code: 'not_found', retryable: false }) };
   const asked = [];
@@ -85,13 +81,9 @@ test('a page that is refused after the user has signed out changes nothing', asy
 });
 
 test('after a very long absence the newest come, and the application is told what was left out', async () => {
-  const { clock, server, client } = stage();
-  const store = new MemoryStore();
+  const { clock, server, client, away } = stage();
+  const store = await away('bob');
   const bounds = { catchUpMax: 50 };
-  const first = client('bob', { store, bounds });
-  first.connect();
-  await clock.pass(2_000);
-  await first.close();
   for (let i = 0; i < 300; i++) server.append('c', { kind: 'message', senderId: 'alice', body: `${i}` });
   const second = client('bob', { store, bounds });
   second.connect();

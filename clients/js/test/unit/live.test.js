@@ -2,16 +2,11 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { MemoryStore } from '../../src/index.js';
 import { stage } from './stage.js';
 
 test('what was closed leaves no timer, no request and nothing heard behind', async () => {
-  const { clock, server, client } = stage();
-  const store = new MemoryStore();
-  const first = client('bob', { store });
-  first.connect();
-  await clock.pass(2_000);
-  await first.close();
+  const { clock, server, client, away } = stage();
+  const store = await away('bob');
   for (const id of ['d', 'e', 'f']) server.create(id, ['alice', 'bob']);
   for (const id of ['c', 'd', 'e', 'f']) for (let i = 0; i < 20; i++) server.append(id, { kind: 'message', senderId: 'alice', body: `${i}` });
   const asked = [];
@@ -82,6 +77,22 @@ test('of what a new device pages or shows, those who wrote it hear that it has a
   assert.equal((await loaded).entries.at(-1).sequence, 63);
   assert.deepEqual(delivered(), [62, 63], 'what was read has arrived');
   await second.close();
+});
+
+test('what arrives in many conversations at once is said of a part each second', async () => {
+  const { clock, server, client } = stage();
+  const ids = Array.from({ length: 120 }, (_, i) => `c${i}`);
+  for (const id of ids) server.create(id, ['alice', 'bob']);
+  const delivered = () => server.said.filter(frame => frame.receiptType === 'delivered').map(frame => frame.conversationId);
+  const bob = client('bob');
+  bob.connect();
+  await clock.pass(2_000);
+  for (const id of ids) server.append(id, { kind: 'message', senderId: 'alice', body: 'x' });
+  await clock.pass(1_500);
+  assert.equal(delivered().length, 50);
+  await clock.pass(3_000);
+  assert.deepEqual(delivered().toSorted(), ids.toSorted());
+  await bob.close();
 });
 
 test('a read pointer is said again until a heartbeat shows that it was heard', async () => {

@@ -30,5 +30,14 @@ export function stage(random = randomOf(1)) {
     parley.named = name => events.filter(each => each.name === name).map(({ event }) => event);
     return parley;
   };
-  return { clock, server, client };
+  /** The store of a device that the server has seen, and that is away now. */
+  const away = async userId => {
+    const store = new MemoryStore();
+    const device = client(userId, { store });
+    device.connect();
+    await clock.pass(2_000);
+    await device.close();
+    return store;
+  };
+  return { clock, server, client, away };
 }
