@@ -200,7 +200,7 @@ final class Feed implements Watcher.Sink {
         isTelling = true;
         if (fullSince == 0 && isFull()) fullSince = Math.max(1, gateway.loop.monotonicMillis());
         gateway.loop.soon(() -> {
-            if (session.isOpen()) transport.whenDrained(this::drained);
+            if (session.isOpen()) whenDrained(this::drained);
         });
     }
 
@@ -245,7 +245,7 @@ final class Feed implements Watcher.Sink {
     private void waitForRoom() {
         if (fullSince == 0) fullSince = Math.max(1, gateway.loop.monotonicMillis());
         holdReading(FOR_ROOM);
-        transport.whenDrained(() -> {
+        whenDrained(() -> {
             if (!isTelling) fullSince = 0;
             goOnReading(FOR_ROOM);
         });
@@ -271,8 +271,9 @@ final class Feed implements Watcher.Sink {
         floors = null;
     }
 
+    /** Runs it when less than half of what may be pending is. */
     void whenDrained(Runnable action) {
-        transport.whenDrained(action);
+        transport.whenDrained(gateway.config.outboxBytesMax() / 2, gateway.config.outboxFramesMax() / 2, action);
     }
 
     /** Reads nothing more from the client until every such reason has gone. */

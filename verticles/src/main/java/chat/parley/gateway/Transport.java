@@ -5,11 +5,6 @@ package chat.parley.gateway;
  * writes; it decides nothing.
  */
 public interface Transport {
-    /** Half of the outbox bound: with less than that pending a session goes on. */
-    int DRAINED_BYTES = 128 << 10;
-
-    int DRAINED_FRAMES = 256;
-
     /** Queues the frames for writing; they leave with the flush at the end of the turn, in order. Retains nothing beyond the write. */
     void write(Packet packet);
 
@@ -19,8 +14,8 @@ public interface Transport {
     /** Frames (packets) queued that the peer has not taken. */
     int pendingFrames();
 
-    /** Runs the action once, on the loop, as soon as less than half the outbox bound is pending (at once if so already). */
-    void whenDrained(Runnable action);
+    /** Runs the action once, on the loop, as soon as less than so much is pending (at once if so already). */
+    void whenDrained(int bytes, int frames, Runnable action);
 
     /** Stops and starts reading from the peer: a session that has too much in flight. */
     void pauseReading(boolean paused);

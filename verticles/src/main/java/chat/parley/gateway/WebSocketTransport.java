@@ -33,6 +33,11 @@ final class WebSocketTransport extends ChannelInboundHandlerAdapter implements T
     private static final int PONG_HEAD = 0x8A;
     private static final int CONTROL_BYTES_MAX = 125;
 
+    /** Pending: with less than that pings are answered. */
+    private static final int PONG_BYTES_MAX = 128 << 10;
+
+    private static final int PONG_FRAMES_MAX = 256;
+
     private static final ByteBuf PING =
             Unpooled.unreleasableBuffer(Unpooled.directBuffer(2).writeByte(0x89).writeByte(0));
 
@@ -249,11 +254,11 @@ final class WebSocketTransport extends ChannelInboundHandlerAdapter implements T
         return outbound == null ? 0 : outbound.size() + unflushed;
     }
 
-    /** Waits until all that is pending now is written, if that is half the outbox or more. */
+    /** Waits until all that is pending now is written, if that is too much. */
     @Override
-    public void whenDrained(Runnable action) {
+    public void whenDrained(int bytes, int frames, Runnable action) {
         if (state != State.OPEN) return;
-        if (isDrained()) {
+        if (hasLessPending(bytes, frames)) {
             action.run();
             return;
         }
@@ -265,8 +270,8 @@ final class WebSocketTransport extends ChannelInboundHandlerAdapter implements T
         if (unflushed++ == 0) sockets.flushLater(this);
     }
 
-    private boolean isDrained() {
-        return pendingBytes() < DRAINED_BYTES && pendingFrames() < DRAINED_FRAMES;
+    private boolean hasLessPending(int bytes, int frames) {
+        return pendingBytes() < bytes && pendingFrames() < frames;
     }
 
     /** By {@link Sockets}, every so many seconds. */
@@ -284,7 +289,7 @@ final class WebSocketTransport extends ChannelInboundHandlerAdapter implements T
     private void pong(byte[] payload) {
         unansweredPings = 0;
         // Who pings and does not read gets no more of them: only the last ping has to be answered.
-        if (isDrained()) write(control(PONG_HEAD, payload, payload.length));
+        if (hasLessPending(PONG_BYTES_MAX, PONG_FRAMES_MAX)) write(control(PONG_HEAD, payload, payload.length));
     }
 
     @Override

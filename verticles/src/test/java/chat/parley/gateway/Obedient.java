@@ -7,6 +7,8 @@ import java.util.function.Consumer;
 /** A session that does what the client says; else it says what the client said. */
 public final class Obedient implements Inbound {
     private static final int FILLING_BYTES = 16 << 10;
+    private static final int DRAINED_BYTES = 128 << 10;
+    private static final int DRAINED_FRAMES = 256;
 
     private final Transport transport;
     private final Consumer<String> closings;
@@ -43,7 +45,7 @@ public final class Obedient implements Inbound {
     private void fill(int count) {
         for (int i = 0; i < count; i++) say("xxx " + "x".repeat(FILLING_BYTES));
         String pending = transport.pendingFrames() + " frames of " + transport.pendingBytes() / count / 1024 + " KiB";
-        transport.whenDrained(() -> say("drained, after " + pending));
+        transport.whenDrained(DRAINED_BYTES, DRAINED_FRAMES, () -> say("drained, after " + pending));
     }
 
     private void pause() {

@@ -68,6 +68,21 @@ class OverflowTest {
     }
 
     @Test
+    void whoDoesNotDrainASmallOutboxIsClosedToo() {
+        GatewayStage small = new GatewayStage(GatewayConfigs.with("outboxBytesMax", 16 << 10), false);
+        small.group(ANNA, BEN);
+        Device ben = small.device(BEN, "phone");
+        ben.transport().stick();
+        for (int i = 0; i < 3; i++) small.say(ANNA, "x".repeat(15_000));
+        assertThat(ben.heard())
+                .as("the second finds it full enough, the third too full")
+                .hasSize(2);
+        small.loop.advance(62_000);
+
+        assertThat(ben.closedWith()).isEqualTo(1013);
+    }
+
+    @Test
     void whoDrainsInTimeIsNotClosed() {
         stage.group(ANNA, BEN);
         Device ben = stage.device(BEN, "phone");

@@ -50,8 +50,8 @@ final class TestTransport implements Transport {
     }
 
     @Override
-    public void whenDrained(Runnable action) {
-        if (pendingFrames < 256 && pendingBytes < 128 << 10) action.run();
+    public void whenDrained(int bytes, int frames, Runnable action) {
+        if (pendingFrames < frames && pendingBytes < bytes) action.run();
         else whenDrained.add(action);
     }
 

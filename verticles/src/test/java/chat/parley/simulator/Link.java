@@ -22,8 +22,7 @@ final class Link implements Transport {
     private final RandomGenerator random;
     private final Process server;
     private final Device device;
-    private final int drainedBytes;
-    private final List<Runnable> waiting = new ArrayList<>();
+    private final List<Waiting> waiting = new ArrayList<>();
     private final ArrayDeque<Arrival> onTheWay = new ArrayDeque<>();
     private @Nullable Inbound inbound;
     private long lastUp;
@@ -35,12 +34,13 @@ final class Link implements Transport {
 
     private record Arrival(long atMicros, Runnable action) {}
 
-    Link(Scheduler scheduler, RandomGenerator random, Process server, Device device, int drainedBytes) {
+    private record Waiting(int bytes, int frames, Runnable action) {}
+
+    Link(Scheduler scheduler, RandomGenerator random, Process server, Device device) {
         this.scheduler = scheduler;
         this.random = random;
         this.server = server;
         this.device = device;
-        this.drainedBytes = drainedBytes;
     }
 
     void opened(Inbound session) {
@@ -123,10 +123,10 @@ final class Link implements Transport {
     }
 
     private void drained() {
-        if (waiting.isEmpty() || pendingBytes >= drainedBytes) return;
-        List<Runnable> now = List.copyOf(waiting);
+        if (waiting.isEmpty()) return;
+        List<Waiting> now = List.copyOf(waiting);
         waiting.clear();
-        for (Runnable action : now) server.plan(0, action);
+        for (Waiting each : now) whenDrained(each.bytes, each.frames, each.action);
     }
 
     @Override
@@ -140,9 +140,9 @@ final class Link implements Transport {
     }
 
     @Override
-    public void whenDrained(Runnable action) {
-        if (pendingBytes < drainedBytes) server.plan(0, action);
-        else waiting.add(action);
+    public void whenDrained(int bytes, int frames, Runnable action) {
+        if (pendingBytes < bytes && pendingFrames < frames) server.plan(0, action);
+        else waiting.add(new Waiting(bytes, frames, action));
     }
 
     @Override

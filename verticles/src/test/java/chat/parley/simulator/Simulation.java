@@ -319,7 +319,7 @@ final class Simulation {
     }
 
     Link link(Process server, Device device) {
-        return new Link(scheduler, device.random, server, device, Options.OUTBOX_BYTES / 2);
+        return new Link(scheduler, device.random, server, device);
     }
 
     /** Something that must not be, beside what the checker finds. */

@@ -34,6 +34,9 @@ final class HttpTransport implements Transport {
         GONE
     }
 
+    /** For less to be pending. */
+    private record Waiting(int bytes, int frames, Runnable action) {}
+
     /** What becomes of messages that were posted. */
     enum Posted {
         TAKEN,
@@ -61,7 +64,7 @@ final class HttpTransport implements Transport {
     private long closedUntil;
     private long writingUntil;
     private boolean wasTold;
-    private @Nullable List<Runnable> whenDrained;
+    private @Nullable List<Waiting> whenDrained;
 
     private boolean isAuthenticated;
     private boolean isPaused;
@@ -242,25 +245,20 @@ final class HttpTransport implements Transport {
     }
 
     @Override
-    public void whenDrained(Runnable action) {
+    public void whenDrained(int bytes, int frames, Runnable action) {
         if (state != State.OPEN) return;
-        if (isDrained()) {
+        if (mail.bytes() < bytes && mail.frames() < frames) {
             action.run();
             return;
         }
         if (whenDrained == null) whenDrained = new ArrayList<>(2);
-        whenDrained.add(action);
+        whenDrained.add(new Waiting(bytes, frames, action));
     }
 
     private void runDrained() {
-        List<Runnable> actions = whenDrained;
-        if (actions == null || state != State.OPEN || !isDrained()) return;
+        List<Waiting> all = whenDrained;
         whenDrained = null;
-        for (Runnable action : actions) action.run();
-    }
-
-    private boolean isDrained() {
-        return mail.bytes() < DRAINED_BYTES && mail.frames() < DRAINED_FRAMES;
+        if (all != null) for (Waiting each : all) whenDrained(each.bytes, each.frames, each.action);
     }
 
     // Its life.
