@@ -440,7 +440,7 @@ public final class Session implements Inbound {
         if (feed.isStuck(nowMillis)) {
             close(CloseCode.TOO_SLOW);
         } else if (isExpired()
-                || !gateway.tokens.isTrusted(Objects.requireNonNull(identity).keyId())) {
+                || !gateway.tokens.isTrusted(Objects.requireNonNull(identity).key())) {
             close(CloseCode.UNAUTHENTICATED);
         }
     }

@@ -251,8 +251,8 @@ final class GatewayStage {
         }
 
         @Override
-        public boolean isTrusted(String keyId) {
-            return !untrustedKeys.contains(keyId);
+        public boolean isTrusted(String key) {
+            return !untrustedKeys.contains(key);
         }
     }
 

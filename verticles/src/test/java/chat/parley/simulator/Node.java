@@ -26,7 +26,7 @@ final class Node {
         }
 
         @Override
-        public boolean isTrusted(String keyId) {
+        public boolean isTrusted(String key) {
             return true;
         }
     };

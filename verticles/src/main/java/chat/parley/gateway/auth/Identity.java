@@ -6,6 +6,6 @@ import chat.parley.model.UserId;
  * What a token proved.
  *
  * @param expiresAtMillis Unix milliseconds at which it stops proving anything
- * @param keyId of the key that signed it: when that key goes, so does what it proved
+ * @param key that signed it, by its id and a print of it: when that key goes, or another takes its id, so does what it proved
  */
-public record Identity(UserId userId, long expiresAtMillis, String keyId) {}
+public record Identity(UserId userId, long expiresAtMillis, String key) {}

@@ -38,8 +38,9 @@ public final class JwtTokens implements Tokens {
     }
 
     @Override
-    public boolean isTrusted(String keyId) {
-        return keys.containsKey(keyId);
+    public boolean isTrusted(String key) {
+        TrustedKey now = keys.get(TrustedKey.idOf(key));
+        return now != null && now.print().equals(key);
     }
 
     @Override
@@ -109,7 +110,7 @@ public final class JwtTokens implements Tokens {
         if (millis(claims, "iat", 0) > nowMillis + LEEWAY_MILLIS) return null;
         if (issuer != null && !issuer.equals(claims.get("iss"))) return null;
         if (audience != null && !isFor(audience, claims.get("aud"))) return null;
-        return new Identity(new UserId(user), expiresAtMillis, key.id());
+        return new Identity(new UserId(user), expiresAtMillis, key.print());
     }
 
     private static boolean isFor(String audience, @Nullable Object claimed) {

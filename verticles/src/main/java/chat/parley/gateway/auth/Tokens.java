@@ -8,8 +8,8 @@ public interface Tokens {
     @Nullable
     Identity verify(String token, long nowMillis);
 
-    /** Whether a key that signed an earlier token is still trusted: false closes what rests on it. */
-    default boolean isTrusted(String keyId) {
+    /** Whether the key of an {@link Identity} is still trusted: false closes what rests on it. */
+    default boolean isTrusted(String key) {
         return true;
     }
 }

@@ -9,6 +9,7 @@ import java.security.interfaces.ECPublicKey;
 import java.security.interfaces.EdECPublicKey;
 import java.security.interfaces.RSAPublicKey;
 import java.util.Base64;
+import java.util.HexFormat;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -17,13 +18,25 @@ abstract sealed class TrustedKey {
     static final int SECRET_BYTES_MIN = 32;
     static final int RSA_BITS_MIN = 2048;
     static final int P256_BITS = 256;
+    private static final char PRINT = '#';
+    private static final int PRINT_BYTES = 8;
 
     private final String id;
     private final Algorithm algorithm;
+    private final String print;
 
-    private TrustedKey(String id, Algorithm algorithm) {
+    private TrustedKey(String id, Algorithm algorithm, byte[] material) {
         this.id = id;
         this.algorithm = algorithm;
+        this.print = id + PRINT + HexFormat.of().formatHex(sha256(material), 0, PRINT_BYTES);
+    }
+
+    private static byte[] sha256(byte[] material) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(material);
+        } catch (GeneralSecurityException impossible) {
+            throw new IllegalStateException(impossible); // every JDK has it
+        }
     }
 
     String id() {
@@ -32,6 +45,16 @@ abstract sealed class TrustedKey {
 
     Algorithm algorithm() {
         return algorithm;
+    }
+
+    /** Tells it from another key of the same id. */
+    String print() {
+        return print;
+    }
+
+    /** The id of the key with this print. */
+    static String idOf(String print) {
+        return print.substring(0, Math.max(0, print.lastIndexOf(PRINT)));
     }
 
     /** Whether the signature, in base64url without padding, is this key's under the text. */
@@ -64,7 +87,7 @@ abstract sealed class TrustedKey {
         private final Mac mac;
 
         Secret(String id, byte[] secret) {
-            super(id, Algorithm.HS256);
+            super(id, Algorithm.HS256, secret);
             try {
                 mac = Mac.getInstance(Algorithm.HS256.jdkName());
                 mac.init(new SecretKeySpec(secret, Algorithm.HS256.jdkName()));
@@ -96,7 +119,7 @@ abstract sealed class TrustedKey {
         private final PublicKey key;
 
         Public(String id, Algorithm algorithm, PublicKey key) {
-            super(id, algorithm);
+            super(id, algorithm, key.getEncoded());
             this.key = key;
         }
 

@@ -12,7 +12,7 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /** Makes tokens, good and bad, out of any text for header and claims. */
-final class Forge {
+public final class Forge {
     static final KeyPair RSA = pair("RSA", null);
     static final KeyPair EC = pair("EC", "secp256r1");
     static final KeyPair ED = pair("Ed25519", null);
@@ -29,7 +29,7 @@ final class Forge {
         }
     }
 
-    static String hs256(byte[] secret, String header, String claims) {
+    public static String hs256(byte[] secret, String header, String claims) {
         return mac("HmacSHA256", secret, header, claims);
     }
 
@@ -72,7 +72,7 @@ final class Forge {
         return base64(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    static String base64(byte[] bytes) {
+    public static String base64(byte[] bytes) {
         return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
     }
 

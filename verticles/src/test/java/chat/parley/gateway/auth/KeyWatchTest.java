@@ -85,8 +85,9 @@ class KeyWatchTest {
                     keys,
                     Forge.edDsa("{\"alg\":\"EdDSA\",\"kid\":\"ed\"}", "{\"sub\":\"alice\",\"exp\":1700000060}"),
                     "ed");
-            assertThat(keys.tokens().isTrusted("other")).isFalse();
-            assertThat(keys.tokens().isTrusted("more")).isFalse();
+            assertThat(keys.tokens().verify(rsaToken(Forge.RSA, "other"), NOW)).isNull();
+            String more = token(JWSAlgorithm.ES256, "more", new ECDSASigner(Forge.EC.getPrivate(), Curve.P_256));
+            assertThat(keys.tokens().verify(more, NOW)).isNull();
         }
     }
 
@@ -102,29 +103,57 @@ class KeyWatchTest {
             JWKSet both = new JWKSet(List.of(jwk(Forge.RSA, "one"), jwk(next, "two")));
             change(file, both.toString());
             keys.refresh();
-            assertThat(keys.tokens().verify(one, NOW)).isNotNull();
-            assertThat(keys.tokens().verify(two, NOW)).isNotNull();
+            String keyOne = key(keys, one);
+            String keyTwo = key(keys, two);
+            assertThat(keys.tokens().isTrusted(keyOne)).isTrue();
 
             change(file, set(next, "two"));
             keys.refresh();
             assertThat(keys.tokens().verify(one, NOW)).isNull();
-            assertThat(keys.tokens().isTrusted("one")).isFalse();
-            assertThat(keys.tokens().verify(two, NOW)).isNotNull();
+            assertThat(keys.tokens().isTrusted(keyOne)).isFalse();
+            assertThat(keys.tokens().isTrusted(keyTwo)).isTrue();
         }
+    }
+
+    @Test
+    void anotherKeyOfTheSameIdEndsWhatTheOneBeforeHasProved() throws Exception {
+        Path secret = write("secret", new String(SECRET, StandardCharsets.US_ASCII));
+        KeyConfig config =
+                new KeyConfig(List.of(new KeyConfig.Key("hs", Algorithm.HS256, null, secret)), null, null, null);
+        try (KeyWatch keys = new KeyWatch(config, null)) {
+            String key = key(keys, token(JWSAlgorithm.HS256, "hs", new MACSigner(SECRET)));
+            change(secret, new String(SECRET, StandardCharsets.US_ASCII) + "\n");
+            keys.refresh();
+            assertThat(keys.tokens().isTrusted(key)).as("it is the same").isTrue();
+
+            byte[] next = "fedcba9876543210fedcba9876543210".getBytes(StandardCharsets.US_ASCII);
+            change(secret, new String(next, StandardCharsets.US_ASCII));
+            keys.refresh();
+            assertThat(keys.tokens().isTrusted(key)).isFalse();
+            assertThat(keys.tokens().isTrusted(key(keys, token(JWSAlgorithm.HS256, "hs", new MACSigner(next)))))
+                    .isTrue();
+        }
+    }
+
+    private static String key(KeyWatch keys, String token) {
+        Identity identity = keys.tokens().verify(token, NOW);
+        assertThat(identity).isNotNull();
+        return identity.key();
     }
 
     @Test
     void aBrokenFileLeavesTheKeysAsTheyWere() throws Exception {
         Path file = write("keys.json", set(Forge.RSA, "one"));
         try (KeyWatch keys = new KeyWatch(jwks(file), null)) {
+            String one = key(keys, rsaToken(Forge.RSA, "one"));
             for (String broken : List.of("", "{", "{\"keys\":[]}", "{\"keys\":[],\"keys\":[]}", "[]")) {
                 change(file, broken);
                 keys.refresh();
-                assertThat(keys.tokens().isTrusted("one")).as(broken).isTrue();
+                assertThat(keys.tokens().isTrusted(one)).as(broken).isTrue();
             }
             Files.delete(file);
             keys.refresh();
-            assertThat(keys.tokens().isTrusted("one")).isTrue();
+            assertThat(keys.tokens().isTrusted(one)).isTrue();
         }
     }
 
@@ -164,7 +193,7 @@ class KeyWatchTest {
         Identity identity = keys.tokens().verify(token, NOW);
         assertThat(identity).isNotNull();
         assertThat(identity.userId().value()).isEqualTo("alice");
-        assertThat(identity.keyId()).isEqualTo(keyId);
+        assertThat(identity.key()).startsWith(keyId + "#");
     }
 
     private void assertRefused(KeyConfig.Key key, String because) {
