@@ -58,6 +58,9 @@ public final class Session implements Inbound {
     private int heartbeats;
     private long heardHeadsAt;
 
+    /** As the last welcome told it. */
+    private long unreadTotal;
+
     private final TokenBucket allowance;
     private @Nullable TokenBucket passingAllowance;
     private @Nullable Flood flood;
@@ -347,8 +350,8 @@ public final class Session implements Inbound {
         identity = proven;
         gateway.unread(me()).onComplete(answer -> {
             if (state != State.WELCOME) return;
-            if (answer.succeeded()) sendWelcome(frame.ref(), answer.result());
-            else refuse(frame, ErrorCode.UNAVAILABLE, "the token was taken; the unread count was not read", 1_000);
+            if (answer.failed()) LOG.warn("what user {} has not read is told as before", me().id, answer.cause());
+            sendWelcome(frame.ref(), answer.succeeded() ? answer.result() : unreadTotal);
         });
     }
 
@@ -380,6 +383,7 @@ public final class Session implements Inbound {
     }
 
     private void sendWelcome(@Nullable String toRef, long unread) {
+        unreadTotal = unread;
         feed.send(new ServerFrame.Welcome(
                 toRef,
                 id,

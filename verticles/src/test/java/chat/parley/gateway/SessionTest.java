@@ -27,6 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** One device from its first frame to its last, and everything it can be told is wrong. */
 class SessionTest {
     private final GatewayStage stage = new GatewayStage();
+    private int users;
 
     @Test
     void theWelcomeSaysWhoWhereAndWhatIsAllowed() {
@@ -202,76 +203,6 @@ class SessionTest {
     }
 
     @Test
-    void whenTheTokenExpiresTheSessionEnds() {
-        Device anna = stage.connect();
-        anna.says(new JsonObject()
-                .put("type", "hello")
-                .put("token", "anna@" + (stage.loop.millis() + 3_000))
-                .put("deviceId", "phone"));
-        stage.loop.advance(2_900);
-        assertThat(anna.closedWith()).isZero();
-        stage.loop.advance(1_200);
-
-        assertThat(anna.closedWith()).isEqualTo(4401);
-    }
-
-    @Test
-    void nothingIsTakenOnceTheTokenHasExpired() {
-        stage.group(ANNA, BEN);
-        Device anna = expiringIn(500);
-        stage.loop.advance(600);
-        anna.says(send("m1", "late"));
-
-        assertThat(anna.heard()).containsExactly("error unauthenticated #m1");
-        assertThat(anna.closedWith()).isEqualTo(4401);
-    }
-
-    @Test
-    void aNewTokenOfTheSameUserKeepsTheSession() {
-        Device anna = expiringIn(3_000);
-        anna.says(reauth("anna"));
-        stage.loop.advance(10_000);
-
-        assertThat(anna.heard()).containsExactly("welcome");
-        assertThat(anna.closedWith()).isZero();
-    }
-
-    @Test
-    void aTokenOfAnotherUserChangesNothing() {
-        Device anna = expiringIn(3_000);
-        anna.says(reauth("ben"));
-        anna.says(reauth("bad"));
-        assertThat(anna.heard()).containsExactly("error unauthenticated ref r", "error unauthenticated ref r");
-        stage.loop.advance(5_000);
-
-        assertThat(anna.closedWith()).isEqualTo(4401);
-    }
-
-    @Test
-    void aKeyThatIsNoLongerTrustedEndsWhatRestedOnIt() {
-        Device anna = stage.device(ANNA, "phone");
-        stage.untrustedKeys.add("key-1");
-        stage.loop.advance(1_100);
-
-        assertThat(anna.closedWith()).isEqualTo(4401);
-    }
-
-    private Device expiringIn(long millis) {
-        Device anna = stage.connect();
-        anna.says(new JsonObject()
-                .put("type", "hello")
-                .put("token", "anna@" + (stage.loop.millis() + millis))
-                .put("deviceId", "phone"));
-        stage.loop.settle();
-        anna.heard();
-        return anna;
-    }
-
-    private static JsonObject reauth(String token) {
-        return new JsonObject().put("type", "reauth").put("token", token).put("ref", "r");
-    }
-
-    @Test
     void whoSendsTooFastIsToldWhenToTryAgain() {
         stage.group(ANNA, BEN);
         Device anna = stage.device(ANNA, "phone");
@@ -290,6 +221,27 @@ class SessionTest {
         stage.loop.settle();
 
         assertThat(anna.heard()).containsExactly("ack one-more=503");
+    }
+
+    @Test
+    void whatCostsMoreIsTakenLessOften() {
+        stage.group(ANNA, BEN);
+        assertThat(takenOf(heartbeat())).isEqualTo(500);
+        assertThat(takenOf(GatewayStage.sync(GatewayStage.GROUP, 2))).isEqualTo(100);
+        JsonObject cursors = new JsonObject();
+        for (int i = 0; i < 1_000; i++) cursors.put("c" + i, 0);
+        assertThat(takenOf(new JsonObject().put("type", "sync").put("cursors", cursors)))
+                .isEqualTo(20);
+    }
+
+    /** How many of these a session that has just begun may say at once; what they ask for is not waited for. */
+    private int takenOf(JsonObject frame) {
+        Device one = stage.device(new UserId("user" + ++users), "phone");
+        for (int taken = 0; ; taken++) {
+            one.says(frame);
+            List<JsonObject> errors = one.transport().take("error");
+            if (errors.stream().anyMatch(error -> "rate_limited".equals(error.getString("code")))) return taken;
+        }
     }
 
     @Test
