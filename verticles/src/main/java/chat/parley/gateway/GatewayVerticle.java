@@ -6,7 +6,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.ext.web.Router;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 
 /** One gateway instance on one event loop: first it can be reached on the bus, then by clients. */
 public final class GatewayVerticle extends VerticleBase {
@@ -22,7 +22,7 @@ public final class GatewayVerticle extends VerticleBase {
             Sources sources,
             AtomicInteger connected,
             Fallback fallback,
-            Consumer<Router> routes) {
+            BiConsumer<Router, HttpEdge> routes) {
         this.gateway = gateway;
         this.edge = new HttpEdge(config, limits, entrance, sources, connected, gateway::open, fallback, routes);
     }

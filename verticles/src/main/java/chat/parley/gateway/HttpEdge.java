@@ -20,7 +20,7 @@ import io.vertx.ext.web.handler.BodyHandler;
 import java.net.InetAddress;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -46,7 +46,7 @@ public final class HttpEdge {
     private final AtomicInteger connected;
     private final Function<Transport, Inbound> sessions;
     private final Fallback fallback;
-    private final Consumer<Router> routes;
+    private final BiConsumer<Router, HttpEdge> routes;
     private final HttpConnections connections;
     private @Nullable Vertx vertx;
     private @Nullable Sockets sockets;
@@ -66,7 +66,7 @@ public final class HttpEdge {
             AtomicInteger connected,
             Function<Transport, Inbound> sessions,
             Fallback fallback,
-            Consumer<Router> routes) {
+            BiConsumer<Router, HttpEdge> routes) {
         this.config = config;
         this.limits = limits;
         this.plain = new PlainFraming(limits.messageBytesMax());
@@ -121,7 +121,7 @@ public final class HttpEdge {
         fallback.tick();
     }
 
-    // What the fallback needs.
+    // What the routes need.
 
     /** Of WebSockets without a protocol of their own. */
     public Framing plainFraming() {
@@ -171,7 +171,7 @@ public final class HttpEdge {
         router.route("/v1/ws").handler(asked -> asked.fail(405));
         fallback.mount(router, this);
         router.route("/v1/*").handler(BodyHandler.create(false).setBodyLimit(limits.httpBodyBytesMax()));
-        routes.accept(router);
+        routes.accept(router, this);
         router.get("/").handler(HttpEdge::frontPage);
         answerErrors(router);
         return router;
@@ -249,13 +249,16 @@ public final class HttpEdge {
         on(router, new Problem(ErrorCode.TOO_LARGE, "the body is too large"));
         on(router, new Problem(415, ErrorCode.BAD_FRAME, "not with this type of content"));
         router.errorHandler(500, asked -> {
-            log.error(
-                    "{} {} was not answered",
-                    asked.request().method(),
-                    asked.request().path(),
-                    asked.failure());
+            log.error("{} {} was not answered", asked.request().method(), route(asked), asked.failure());
             new Problem(ErrorCode.INTERNAL, "the server failed").send(asked.response());
         });
+    }
+
+    /** The pattern of the path, which names nobody. */
+    public static String route(RoutingContext asked) {
+        return asked.currentRoute() == null
+                ? "?"
+                : String.valueOf(asked.currentRoute().getPath());
     }
 
     private static void on(Router router, Problem problem) {

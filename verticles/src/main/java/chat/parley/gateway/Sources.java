@@ -15,21 +15,31 @@ import org.jspecify.annotations.Nullable;
 public final class Sources {
     private final int unauthenticatedMax;
     private final List<Network> exempt;
+    private final boolean isLoopbackExempt;
     private final ConcurrentHashMap<Long, Integer> unauthenticated = new ConcurrentHashMap<>();
 
     public Sources(int unauthenticatedMax, List<Network> exempt) {
+        this(unauthenticatedMax, exempt, true);
+    }
+
+    Sources(int unauthenticatedMax, List<Network> exempt, boolean isLoopbackExempt) {
         this.unauthenticatedMax = unauthenticatedMax;
         this.exempt = List.copyOf(exempt);
+        this.isLoopbackExempt = isLoopbackExempt;
     }
 
     /** Takes a place for a connection; null if its source has too many. Give it back when it authenticated or went. */
     public @Nullable Place take(@Nullable InetAddress address) {
-        if (address == null || address.isLoopbackAddress() || isProxy(address)) return new Place(this, null);
+        if (address == null || isExempt(address)) return new Place(this, null);
         long source = sourceOf(address);
         int held = unauthenticated.merge(source, 1, Integer::sum);
         if (held <= unauthenticatedMax) return new Place(this, source);
         release(source);
         return null;
+    }
+
+    private boolean isExempt(InetAddress address) {
+        return isLoopbackExempt && address.isLoopbackAddress() || isProxy(address);
     }
 
     /** Whether connections from there stand for many clients. */

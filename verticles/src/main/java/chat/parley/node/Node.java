@@ -13,6 +13,7 @@ import chat.parley.gateway.Entrance;
 import chat.parley.gateway.Gateway;
 import chat.parley.gateway.GatewayConfig;
 import chat.parley.gateway.GatewayVerticle;
+import chat.parley.gateway.HttpEdge;
 import chat.parley.gateway.Origins;
 import chat.parley.gateway.Sources;
 import chat.parley.gateway.api.ApiRoutes;
@@ -52,7 +53,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -153,9 +154,9 @@ final class Node {
                     Gateway gateway =
                             new Gateway(name, boot, bus, loop, stores, topology, tokens, random, gatewayConfig);
                     ApiRoutes api = new ApiRoutes(gateway, stores, tokens, loop, random, config.api());
-                    Consumer<Router> routes = router -> {
+                    BiConsumer<Router, HttpEdge> routes = (router, edge) -> {
                         if (devTokens != null) new DevTokenRoute(devTokens, origins).mount(router);
-                        api.mount(router);
+                        api.mount(router, edge);
                         if (web != null) new WebRoutes(web).mount(router);
                     };
                     GatewayVerticle verticle = new GatewayVerticle(

@@ -224,46 +224,6 @@ class HttpEdgeTest {
         }
     }
 
-    @ParameterizedTest
-    @CsvSource({
-        "818100000000ff, 1007", //
-        "818200000000c0af, 1007",
-        "c18000000000, 1002",
-        "8100, 1002",
-        "838000000000, 1002",
-        "808000000000, 1002",
-        "89fe007e00000000, 1002",
-        "828000000000, 4400",
-        "81ff000000000001000100000000, 1009",
-    })
-    void everyOffenceEndsTheSocketWithItsCode(String hex, int code) {
-        try (RawClient client = RawClient.open(port)) {
-            assertThat(client.raw(HexFormat.of().parseHex(hex)).closeCode()).isEqualTo(code);
-        }
-    }
-
-    @Test
-    void pingsAreAnsweredWithTheirPayload() {
-        try (RawClient client = RawClient.open(port)) {
-            Frame pong = client.frame(0x89, ascii("are you there")).next();
-            assertThat(pong.kind()).isEqualTo(RawClient.PONG);
-            assertThat(pong.payload()).isEqualTo(ascii("are you there"));
-        }
-    }
-
-    @Test
-    void aCloseIsAnsweredWithItsCodeAndTheConnectionEnds() {
-        try (RawClient client = RawClient.open(port)) {
-            assertThat(client.frame(0x88, new byte[] {0x03, (byte) 0xe9, 'b', 'y', 'e'})
-                            .closeCode())
-                    .isEqualTo(1001);
-            assertThat(client.isClosedSilently()).isTrue();
-        }
-        try (RawClient client = RawClient.open(port)) {
-            assertThat(client.frame(0x88, new byte[0]).closeCode()).isEqualTo(1005);
-        }
-    }
-
     @Test
     void aSessionClosesWithItsCodeAfterWhatItWrote() {
         try (RawClient client = RawClient.open(port)) {
@@ -491,7 +451,7 @@ class HttpEdgeTest {
         }
     }
 
-    private static long usedDirectBytes() {
+    static long usedDirectBytes() {
         return PooledByteBufAllocator.DEFAULT.metric().usedDirectMemory()
                 + io.netty.util.internal.PlatformDependent.usedDirectMemory();
     }
@@ -541,7 +501,7 @@ class HttpEdgeTest {
                 connected,
                 transport -> new Obedient(transport, closings::add),
                 Fallback.NONE,
-                router -> {
+                (router, mountedAt) -> {
                     router.post("/v1/echo")
                             .handler(asked -> asked.response()
                                     .end(String.valueOf(asked.body().buffer().length())));

@@ -7,11 +7,14 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.ext.web.Router;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** The edges of one node, one for each of its loops, on one port, in front of sessions of the test's own. */
 public final class TestEdges implements AutoCloseable {
@@ -26,15 +29,25 @@ public final class TestEdges implements AutoCloseable {
 
     /** @param sessions makes the session of a transport, on its loop */
     public TestEdges(SockJsConfig config, HttpConfig http, Function<Transport, Inbound> sessions) throws Exception {
+        this(config, http, new Sources(http.unauthenticatedPerSourceMax(), List.of()), sessions, (router, edge) -> {});
+    }
+
+    /** @param routes mounts those of one loop */
+    TestEdges(
+            SockJsConfig config,
+            HttpConfig http,
+            Sources sources,
+            Function<Transport, Inbound> sessions,
+            BiConsumer<Router, HttpEdge> routes)
+            throws Exception {
         entrance = new Entrance(
                 new Origins(List.of(ORIGIN, OTHER_ORIGIN)),
                 new ConnectRate(http.connectsPerSecond(), http.connectsBurst(), 1000, System.nanoTime()));
-        Sources sources = new Sources(http.unauthenticatedPerSourceMax(), List.of());
         sockJs = new SockJs(config, Limits.DEFAULT, entrance, sources);
         AtomicInteger connected = new AtomicInteger();
         for (int i = 0; i < LOOPS; i++) {
             HttpEdge edge = new HttpEdge(
-                    http, Limits.DEFAULT, entrance, sources, connected, sessions, sockJs.fallback(), router -> {});
+                    http, Limits.DEFAULT, entrance, sources, connected, sessions, sockJs.fallback(), routes);
             edges.add(edge);
             vertx.deployVerticle(new VerticleBase() {
                         @Override
@@ -73,6 +86,43 @@ public final class TestEdges implements AutoCloseable {
                 seconds,
                 75,
                 25);
+    }
+
+    /** Origins of pages that may not come, each nearly {@link #ORIGIN}. */
+    public static Stream<String> foreignOrigins() {
+        return Stream.of(
+                "null",
+                "",
+                "*",
+                "https://evil.example",
+                "https://chat.example.org.evil.example",
+                "https://evilchat.example.org",
+                "https://chat.example.org@evil.example",
+                "https://evil.example/https://chat.example.org",
+                "https://evil.example#https://chat.example.org",
+                "http://chat.example.org",
+                "wss://chat.example.org",
+                "chat.example.org",
+                "https://chat.example.org:443",
+                "https://chat.example.org:8443",
+                "https://chat.example.org:0443",
+                "https://chat.example.org/",
+                "https://chat.example.org.",
+                "https://CHAT.example.org",
+                "HTTPS://chat.example.org",
+                "https://chat.example.org, https://evil.example",
+                "https://evil.example, https://chat.example.org",
+                "https://chat.example.org https://evil.example",
+                "https://example.org",
+                "https://sub.chat.example.org",
+                "https://chat.ex\u0430mple.org",
+                "https://xn--chat-example-org.evil",
+                "https://chat.xn--exmple-4nf.org",
+                "https://chat.example.org%00.evil.example",
+                "http://localhost",
+                "http://127.0.0.1",
+                "file://",
+                "chrome-extension://chat.example.org");
     }
 
     public int port() {

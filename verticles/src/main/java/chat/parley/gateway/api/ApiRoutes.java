@@ -2,6 +2,7 @@ package chat.parley.gateway.api;
 
 import chat.parley.bus.Loop;
 import chat.parley.gateway.Gateway;
+import chat.parley.gateway.HttpEdge;
 import chat.parley.gateway.Problem;
 import chat.parley.gateway.auth.Identity;
 import chat.parley.gateway.auth.Tokens;
@@ -65,57 +66,64 @@ public final class ApiRoutes {
         this.presence = new PresenceRoute(gateway);
     }
 
-    public void mount(Router router) {
+    public void mount(Router router, HttpEdge edge) {
         ContractRoutes.mount(router);
         String conversation = "/v1/conversations/:conversationId";
         String message = conversation + "/messages/:sequence";
         String member = conversation + "/members/:userId";
         path(
                 router,
+                edge,
                 "/v1/conversations",
                 Map.of(
                         HttpMethod.GET, new Operation(READ_MANY, conversations::list),
                         HttpMethod.POST, new Operation(WRITE, conversations::create)));
         path(
                 router,
+                edge,
                 conversation,
                 Map.of(
                         HttpMethod.GET, new Operation(READ, conversations::read),
                         HttpMethod.PATCH, new Operation(WRITE, conversations::update)));
         path(
                 router,
+                edge,
                 conversation + "/messages",
                 Map.of(
                         HttpMethod.GET, new Operation(READ, messages::page),
                         HttpMethod.POST, new Operation(WRITE, messages::send)));
         path(
                 router,
+                edge,
                 message,
                 Map.of(
                         HttpMethod.PATCH, new Operation(WRITE, messages::edit),
                         HttpMethod.DELETE, new Operation(WRITE, messages::delete)));
         path(
                 router,
+                edge,
                 conversation + "/members",
                 Map.of(
                         HttpMethod.GET, new Operation(READ, members::list),
                         HttpMethod.POST, new Operation(WRITE, members::add)));
         path(
                 router,
+                edge,
                 member,
                 Map.of(
                         HttpMethod.PATCH, new Operation(WRITE, members::changeRole),
                         HttpMethod.DELETE, new Operation(WRITE, members::remove)));
-        path(router, "/v1/devices", Map.of(HttpMethod.GET, new Operation(READ, devices::list)));
-        path(router, "/v1/devices/:deviceId", Map.of(HttpMethod.DELETE, new Operation(WRITE, devices::remove)));
+        path(router, edge, "/v1/devices", Map.of(HttpMethod.GET, new Operation(READ, devices::list)));
+        path(router, edge, "/v1/devices/:deviceId", Map.of(HttpMethod.DELETE, new Operation(WRITE, devices::remove)));
         path(
                 router,
+                edge,
                 "/v1/settings",
                 Map.of(
                         HttpMethod.GET, new Operation(READ, settings::read),
                         HttpMethod.PATCH, new Operation(WRITE, settings::change)));
-        path(router, "/v1/receipts", Map.of(HttpMethod.POST, new Operation(WRITE, receipts::take)));
-        path(router, "/v1/presence", Map.of(HttpMethod.GET, new Operation(READ_ACQUAINTANCES, presence::read)));
+        path(router, edge, "/v1/receipts", Map.of(HttpMethod.POST, new Operation(WRITE, receipts::take)));
+        path(router, edge, "/v1/presence", Map.of(HttpMethod.GET, new Operation(READ_ACQUAINTANCES, presence::read)));
     }
 
     /** Answers a request that was read. What is wrong with it is thrown before anything is done. */
@@ -126,9 +134,9 @@ public final class ApiRoutes {
     /** @param cost of the user's allowance */
     private record Operation(int cost, Action action) {}
 
-    private void path(Router router, String path, Map<HttpMethod, Operation> operations) {
+    private void path(Router router, HttpEdge edge, String path, Map<HttpMethod, Operation> operations) {
         operations.forEach(
-                (method, operation) -> router.route(method, path).handler(context -> answer(context, operation)));
+                (method, operation) -> router.route(method, path).handler(context -> answer(context, edge, operation)));
         String allowed = String.join(
                 ", ",
                 operations.keySet().stream().map(HttpMethod::name).sorted().toList());
@@ -138,20 +146,22 @@ public final class ApiRoutes {
         });
     }
 
-    private void answer(RoutingContext context, Operation operation) {
+    private void answer(RoutingContext context, HttpEdge edge, Operation operation) {
         Identity identity = identityOf(context.request());
         if (identity == null) {
             context.response().putHeader("WWW-Authenticate", "Bearer");
             new Problem(ErrorCode.UNAUTHENTICATED, "a valid bearer token is needed").send(context.response());
             return;
         }
+        edge.isAuthenticated(context.request());
         long waitMillis = gateway.admit(identity.userId(), operation.cost());
         Future<Reply> reply = waitMillis > 0
                 ? Reply.refused(ErrorCode.RATE_LIMITED, "too many requests of this user", waitMillis)
                         .now()
                 : ask(context, identity.userId(), operation.action());
         reply.onComplete(done -> {
-            if (done.failed()) LOG.error("{} {} failed", context.request().method(), route(context), done.cause());
+            if (done.failed())
+                LOG.error("{} {} failed", context.request().method(), HttpEdge.route(context), done.cause());
             Reply said =
                     done.succeeded() ? done.result() : failed(context.request().method(), done.cause());
             said.send(context.response());
@@ -206,11 +216,5 @@ public final class ApiRoutes {
         if (!Utf8.isValid(utf8, 0, utf8.length)) throw BadInput.badFrame("the body is not UTF-8");
         text.parse(utf8, 0, utf8.length);
         return new Fields(text, JsonText.ROOT);
-    }
-
-    /** The pattern of the path, which names nobody. */
-    private static String route(RoutingContext context) {
-        return String.valueOf(
-                context.currentRoute() == null ? null : context.currentRoute().getPath());
     }
 }
