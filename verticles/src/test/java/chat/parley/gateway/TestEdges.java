@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -62,6 +63,14 @@ public final class TestEdges implements AutoCloseable {
                     })
                     .await(10, TimeUnit.SECONDS);
         }
+    }
+
+    /** Patient ones, in front of sessions that do what the client says. @param closings hears names of sessions that ended */
+    public static TestEdges obedient(Consumer<String> closings) throws Exception {
+        return new TestEdges(
+                new SockJsConfig(true, 25, 5, 1000, 128 << 10),
+                http(30),
+                transport -> new Obedient(transport, closings));
     }
 
     /** Answers may take one second, as everything; any port. */

@@ -25,7 +25,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What SockJS clients may not do, and how long things may take: in front of sessions that do what the client says. */
@@ -41,11 +40,6 @@ class SockJsLimitsTest {
     private static TestEdges patient;
     private static Requests it;
 
-    /** As patient as the other; only foreign origins come here, so it has no session. */
-    private static TestEdges untouched;
-
-    private static Requests fromElsewhere;
-
     /** A heartbeat a second, and one second to come back; ten sessions. */
     private static TestEdges hasty;
 
@@ -53,10 +47,8 @@ class SockJsLimitsTest {
 
     @BeforeAll
     static void start() throws Exception {
-        patient = patient();
+        patient = TestEdges.obedient(closings::add);
         it = new Requests(patient.port());
-        untouched = patient();
-        fromElsewhere = new Requests(untouched.port());
         hasty = new TestEdges(
                 new SockJsConfig(true, 1, 1, 10, 128 << 10),
                 TestEdges.hasty(),
@@ -64,61 +56,13 @@ class SockJsLimitsTest {
         hastily = new Requests(hasty.port());
     }
 
-    private static TestEdges patient() throws Exception {
-        return new TestEdges(
-                new SockJsConfig(true, 25, 5, 1000, 128 << 10),
-                TestEdges.http(30),
-                transport -> new Obedient(transport, closings::add));
-    }
-
     @AfterAll
     static void stop() throws Exception {
         patient.close();
-        untouched.close();
         hasty.close();
     }
 
     // Who may come.
-
-    @ParameterizedTest
-    @CsvSource({
-        "GET, ''",
-        "GET, /info",
-        "GET, /websocket",
-        "GET, " + ANY + "/websocket",
-        "GET, " + ANY + "/eventsource",
-        "POST, " + ANY + "/xhr",
-        "POST, " + ANY + "/xhr_streaming",
-        "POST, " + ANY + "/xhr_send",
-        "GET, " + ANY + "/jsonp",
-        "OPTIONS, /info",
-        "OPTIONS, " + ANY + "/xhr",
-        "OPTIONS, " + ANY + "/xhr_send",
-        "OPTIONS, " + ANY + "/xhr_streaming",
-        "OPTIONS, " + ANY + "/eventsource",
-    })
-    void aForeignOriginIsRefusedEverywhereAndLearnsNothing(String method, String path) {
-        for (String origin : List.of("https://evil.example", "null", TestEdges.ORIGIN + ".evil.example")) {
-            Response response = fromElsewhere.ask(method, path, "", "Origin: " + origin);
-            assertThat(response.status()).as(origin).isEqualTo(403);
-            assertThat(response.headers())
-                    .doesNotContainKeys("access-control-allow-origin", "access-control-allow-credentials");
-        }
-        assertThat(fromElsewhere.ask(method, path, "", FROM, FROM).status()).isEqualTo(403);
-        assertThat(untouched.sessions()).isZero();
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"/websocket", ANY + "/websocket"})
-    void aForeignOriginGetsNoWebSocket(String path) {
-        for (String origin : List.of("https://evil.example", "null")) {
-            try (RawClient client = RawClient.connect(patient.port())) {
-                assertThat(client.upgradeAt(Resource.ROOT + path, "Origin: " + origin)
-                                .status())
-                        .isEqualTo(403);
-            }
-        }
-    }
 
     @ParameterizedTest
     @ValueSource(strings = {"/info", ANY + "/xhr", ANY + "/xhr_send", ANY + "/xhr_streaming"})
