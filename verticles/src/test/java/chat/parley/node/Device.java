@@ -63,9 +63,13 @@ public final class Device implements AutoCloseable {
     public JsonObject asks(JsonObject frame) {
         String ref = "r" + ++refs;
         says(frame.copy().put("ref", ref));
-        return next(answer -> ref.equals(answer.getString("ref"))
+        return next(answerTo(frame, ref));
+    }
+
+    static Predicate<JsonObject> answerTo(JsonObject frame, String ref) {
+        return answer -> ref.equals(answer.getString("ref"))
                 || answer.containsKey("clientMessageId")
-                        && answer.getString("clientMessageId").equals(frame.getString("clientMessageId")));
+                        && answer.getString("clientMessageId").equals(frame.getString("clientMessageId"));
     }
 
     /** The next frame. */

@@ -283,6 +283,16 @@ public final class RawClient implements AutoCloseable {
         }
     }
 
+    /** From now on it waits for as long as it takes. */
+    public RawClient patiently() {
+        try {
+            socket.setSoTimeout(0);
+        } catch (SocketException gone) {
+            // Who reads next sees it.
+        }
+        return this;
+    }
+
     /** Says that nothing more comes from here. */
     public RawClient endOutput() {
         try {

@@ -2,22 +2,15 @@ package chat.parley.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import chat.parley.crash.Link;
-import chat.parley.crash.SockJsLink;
 import chat.parley.node.RawClient.Response;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -54,25 +47,6 @@ class SockJsTest {
     @AfterAll
     static void stop() {
         node.close();
-    }
-
-    /** How a session is carried. */
-    enum Carrier {
-        POLLING,
-        STREAMING,
-        EVENTS,
-        WEBSOCKET,
-        RAW_WEBSOCKET;
-
-        Link open(int port) throws IOException {
-            return switch (this) {
-                case POLLING -> new SockJsLink(port, SockJsLink.Kind.POLLING);
-                case STREAMING -> new SockJsLink(port, SockJsLink.Kind.STREAMING);
-                case EVENTS -> new SockJsLink(port, SockJsLink.Kind.EVENTS);
-                case WEBSOCKET -> new Framed(port, "/000/" + UUID.randomUUID() + "/websocket", true);
-                case RAW_WEBSOCKET -> new Framed(port, "/websocket", false);
-            };
-        }
     }
 
     @ParameterizedTest
@@ -269,141 +243,5 @@ class SockJsTest {
 
     private static String text(JsonObject frame) {
         return new JsonArray().add(frame.encode()).encode();
-    }
-
-    /** One device on any transport, which waits for what it is told. */
-    private static final class Person implements AutoCloseable {
-        private final Link link;
-        private final BlockingQueue<Object> heard = new LinkedBlockingQueue<>(); // frames, and at last why it ended
-        private final List<JsonObject> passedOver = new ArrayList<>();
-
-        Person(Carrier carrier, int port) throws IOException {
-            link = carrier.open(port);
-            link.listen(carrier.name(), new Link.Listener() {
-                @Override
-                public void text(String message) {
-                    if (message.startsWith("["))
-                        heard.addAll(new JsonArray(message).stream().toList());
-                    else heard.add(new JsonObject(message));
-                }
-
-                @Override
-                public void closed(String why) {
-                    heard.add(why);
-                }
-            });
-        }
-
-        static Person welcome(Carrier carrier, int port, String token, String device, JsonObject cursors)
-                throws IOException, InterruptedException {
-            Person person = new Person(carrier, port);
-            JsonObject hello = Device.hello(token, device);
-            if (cursors != null) hello.put("cursors", cursors);
-            person.says(hello);
-            person.hears("welcome");
-            person.hears("synced");
-            return person;
-        }
-
-        void says(JsonObject frame) throws IOException {
-            says(frame.encode());
-        }
-
-        void says(String text) throws IOException {
-            link.send(text);
-        }
-
-        /** Says it until the server has had enough. */
-        void floods(String text) throws InterruptedException {
-            long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-            try {
-                while (heard.stream().noneMatch(String.class::isInstance) && System.nanoTime() < until) link.send(text);
-            } catch (IOException closed) {
-                // it had
-            }
-        }
-
-        JsonObject hears(String type) throws InterruptedException {
-            return hears(frame -> frame.getString("type").equals(type));
-        }
-
-        JsonObject hears(Predicate<JsonObject> wanted) throws InterruptedException {
-            while (true) {
-                Object next = heard.poll(20, TimeUnit.SECONDS);
-                if (!(next instanceof JsonObject frame)) throw new AssertionError("not heard, but " + next);
-                if (wanted.test(frame)) return frame;
-                passedOver.add(frame);
-            }
-        }
-
-        /** Frames of this type that nobody waited for. */
-        long count(String type) {
-            return passedOver.stream()
-                    .filter(frame -> frame.getString("type").equals(type))
-                    .count();
-        }
-
-        /** Frames that nobody waited for. */
-        List<JsonObject> passedOver() {
-            return passedOver;
-        }
-
-        /** Why it ended. */
-        String closed() throws InterruptedException {
-            while (true) {
-                Object next = heard.poll(20, TimeUnit.SECONDS);
-                if (next == null) throw new AssertionError("not closed");
-                if (next instanceof String why) return why;
-            }
-        }
-
-        @Override
-        public void close() {
-            link.close();
-        }
-    }
-
-    /** A WebSocket of SockJS, framed or raw. */
-    private static final class Framed implements Link {
-        private final RawClient socket;
-        private final boolean isFramed;
-
-        Framed(int port, String path, boolean isFramed) {
-            this.isFramed = isFramed;
-            socket = RawClient.connect(port);
-            assertThat(socket.upgradeAt("/v1/sockjs" + path).status()).isEqualTo(101);
-            if (isFramed) assertThat(socket.nextText()).isEqualTo("o");
-        }
-
-        @Override
-        public void listen(String name, Listener listener) {
-            Thread.ofPlatform().daemon().name(name).start(() -> {
-                String why = "end of stream";
-                try {
-                    for (RawClient.Frame frame = socket.next(); ; frame = socket.next()) {
-                        if (frame.kind() == RawClient.CLOSE) why = "closed: " + frame.closeCode();
-                        else if (frame.kind() == RawClient.TEXT) hear(frame.text(), listener);
-                    }
-                } catch (UncheckedIOException ended) {
-                    listener.closed(why);
-                }
-            });
-        }
-
-        private void hear(String text, Listener listener) {
-            if (!isFramed) listener.text(text);
-            else if (text.startsWith("a"))
-                new JsonArray(text.substring(1)).forEach(message -> listener.text((String) message));
-        }
-
-        @Override
-        public void send(String text) {
-            socket.text(isFramed ? new JsonArray().add(text).encode() : text);
-        }
-
-        @Override
-        public void close() {
-            socket.close();
-        }
     }
 }

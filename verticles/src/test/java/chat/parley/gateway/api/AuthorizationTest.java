@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import chat.parley.node.Caller;
 import chat.parley.node.Caller.Answer;
+import chat.parley.node.Carrier;
 import chat.parley.node.Device;
+import chat.parley.node.Person;
 import chat.parley.node.TestNode;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
@@ -18,14 +20,17 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Who may do what: each operation, by each one there is, over HTTP and, where it exists there, over the socket. What is allowed is done
- * in a conversation made for it; all that is refused is tried in the same two, which have to be as before at the end.
+ * Who may do what: each operation, by each one there is, over HTTP and, where it exists there, over each transport of sockets. What is
+ * allowed is done in conversations made for it; all that is refused is tried in the same two, which have to be as before at the end. What is
+ * not found is answered as what never was, to the letter.
  */
+@Tag("slow")
 class AuthorizationTest {
     private static final String TABLE = """
         operation       owner admin     member    removed   left      stranger  nobody          peer
@@ -55,16 +60,36 @@ class AuthorizationTest {
         leave           ok    ok        ok        ok        ok        not_found unauthenticated no
         sync            ok    ok        ok        ok        ok        not_found unauthenticated ok
         open            ok    ok        ok        ok        ok        not_found unauthenticated ok
+        read            ok    ok        ok        not_found not_found not_found unauthenticated ok
+        type            ok    ok        ok        not_found not_found not_found unauthenticated ok
         """;
 
-    private static final List<String> BY_SOCKET =
-            List.of("send", "reply", "edit_own", "edit_others", "delete_own", "delete_others", "sync", "open");
+    private static final List<String> BY_SOCKET = List.of(
+            "send", "reply", "edit_own", "edit_others", "delete_own", "delete_others", "sync", "open", "read", "type");
 
     /** There is no HTTP for these. */
-    private static final List<String> BY_SOCKET_ONLY = List.of("sync", "open");
+    private static final List<String> BY_SOCKET_ONLY = List.of("sync", "open", "type");
+
+    /** These are answered by nothing but what others see of them. */
+    private static final List<String> TOLD_TO_OTHERS = List.of("read", "type");
+
+    /** The WebSocket, and each of SockJS. */
+    private static final List<String> TRANSPORTS = Stream.concat(
+                    Stream.of("WS"), Stream.of(Carrier.values()).map(Carrier::name))
+            .toList();
 
     private static final Map<String, Caller> CALLERS = new HashMap<>();
-    private static final Map<String, Device> DEVICES = new HashMap<>();
+
+    /** Those of the transport that is tried now, by user. */
+    private static final Map<String, Asking> SESSIONS = new HashMap<>();
+
+    private static String transportNow = "";
+
+    /** How the last of its kind was answered, by transport, operation and role. */
+    private static final Map<String, JsonObject> REFUSED = new HashMap<>();
+
+    /** Where what is allowed is done by several, none of whom changes anything for the next. */
+    private static final Map<String, Place> SHARED = new HashMap<>();
 
     @TempDir
     private static Path folder;
@@ -78,73 +103,133 @@ class AuthorizationTest {
     private static int made;
 
     /** A conversation with everybody in their roles, and where the messages are. */
-    private record Place(String path, String id, Map<String, Long> own, long others) {}
+    private record Place(String path, String id, Map<String, Long> own, long others, String otherUser) {
+        /** What was never there, and is asked for in the same way. */
+        Place thatNeverWas() {
+            String never = "A".repeat(id.length());
+            return new Place(path.replace(id, never), never, own, others, otherUser);
+        }
+    }
+
+    /** A session on any transport. */
+    private interface Asking {
+        JsonObject asks(JsonObject frame) throws Exception;
+
+        void says(JsonObject frame) throws Exception;
+
+        void close();
+    }
 
     @BeforeAll
     static void start() {
-        node = TestNode.start(folder.resolve("data"));
+        // Sessions of which nobody reads for a while are no dead ones here.
+        node = TestNode.start(folder.resolve("data"), "http.pingSeconds=600", "sockjs.heartbeatSeconds=600");
         for (String user : List.of(
                 "owner", "admin", "member", "removed", "left", "stranger", "peer", "coowner", "coadmin", "target"))
             CALLERS.put(user, node.caller(user));
         CALLERS.put("nobody", new Caller(node.port(), "not.a.token"));
-        for (String user : List.of("owner", "admin", "member", "removed", "left", "stranger", "peer"))
-            DEVICES.put(user, Device.welcome(node.port(), CALLERS.get(user).token(), "phone"));
         group = makeGroup();
         direct = makeDirect();
     }
 
     @AfterAll
     static void stop() {
-        DEVICES.values().forEach(Device::close);
+        SESSIONS.values().forEach(Asking::close);
         node.close();
     }
 
     @TestFactory
     Stream<DynamicTest> everybodyMayDoWhatTheTableSays() {
         List<DynamicTest> cells = new ArrayList<>();
-        List<String> lines = TABLE.lines().toList();
-        String[] roles = lines.getFirst().split(" +");
-        for (String line : lines.subList(1, lines.size())) {
-            String[] cell = line.split(" +");
-            for (int i = 1; i < roles.length; i++) {
-                String operation = cell[0];
-                String role = roles[i];
-                String expected = cell[i].equals("no") ? "forbidden" : cell[i];
-                if (expected.equals("-")) continue;
-                if (!BY_SOCKET_ONLY.contains(operation))
-                    cells.add(DynamicTest.dynamicTest(
-                            operation + " by " + role + " over HTTP is " + expected,
-                            () -> assertThat(overHttp(operation, role, place(role, expected)))
-                                    .isEqualTo(expected)));
-                if (BY_SOCKET.contains(operation))
-                    cells.add(DynamicTest.dynamicTest(
-                            operation + " by " + role + " over the socket is " + expected,
-                            () -> assertThat(overSocket(operation, role, place(role, expected)))
-                                    .isEqualTo(expected)));
-            }
-        }
+        everyCell((operation, role, expected) -> {
+            if (!BY_SOCKET_ONLY.contains(operation)) addOverHttp(cells, operation, role, expected);
+        });
+        for (String transport : TRANSPORTS)
+            everyCell((operation, role, expected) -> {
+                if (BY_SOCKET.contains(operation)) addOverSocket(cells, transport, operation, role, expected);
+            });
+        assertThat(cells).hasSizeGreaterThan(700);
+        System.out.println("authorization: " + cells.size() + " cells");
         long groupHead = head("owner", group);
         long directHead = head("peer", direct);
         cells.add(DynamicTest.dynamicTest("nothing that was refused changed anything", () -> {
             assertThat(head("owner", group)).isEqualTo(groupHead);
             assertThat(head("peer", direct)).isEqualTo(directHead);
         }));
-        System.out.println("authorization: " + (cells.size() - 1) + " cells");
         return cells.stream();
     }
 
+    private interface Cell {
+        void add(String operation, String role, String expected);
+    }
+
+    private static void everyCell(Cell cell) {
+        List<String> lines = TABLE.lines().toList();
+        String[] roles = lines.getFirst().split(" +");
+        for (String line : lines.subList(1, lines.size())) {
+            String[] said = line.split(" +");
+            for (int i = 1; i < roles.length; i++)
+                if (!said[i].equals("-")) cell.add(said[0], roles[i], said[i].equals("no") ? "forbidden" : said[i]);
+        }
+    }
+
+    private static void addOverHttp(List<DynamicTest> cells, String operation, String role, String expected) {
+        String what = operation + " by " + role + " over HTTP ";
+        cells.add(DynamicTest.dynamicTest(
+                what + "is " + expected,
+                () -> assertThat(overHttp(operation, role, place(role, expected)))
+                        .isEqualTo(expected)));
+        if (!expected.equals("not_found") || operation.equals("see_in_list")) return;
+        cells.add(DynamicTest.dynamicTest(what + "is as if it never was", () -> {
+            Place place = place(role, expected);
+            Answer refused = answer(operation, role, place);
+            Answer never = answer(operation, role, place.thatNeverWas());
+            assertThat(refused.body()).isEqualTo(never.body());
+            assertThat(undated(refused)).isEqualTo(undated(never));
+        }));
+    }
+
+    private static Map<String, String> undated(Answer answer) {
+        Map<String, String> headers = new HashMap<>(answer.headers());
+        headers.remove("date");
+        return headers;
+    }
+
+    private static void addOverSocket(
+            List<DynamicTest> cells, String transport, String operation, String role, String expected) {
+        String what = operation + " by " + role + " over " + transport + " ";
+        cells.add(DynamicTest.dynamicTest(what + "is " + expected, () -> {
+            Place place = expected.equals("ok") ? sharedPlace(transport, operation, role) : place(role, expected);
+            assertThat(overSocket(transport, operation, role, place)).isEqualTo(expected);
+        }));
+        if (!expected.equals("not_found")) return;
+        cells.add(DynamicTest.dynamicTest(what + "is as if it never was", () -> {
+            JsonObject never = sessions(transport)
+                    .get(role)
+                    .asks(frameOf(operation, role, place(role, expected).thatNeverWas()));
+            assertThat(withoutIds(never)).isEqualTo(withoutIds(REFUSED.get(transport + operation + role)));
+        }));
+    }
+
+    /** Without what was in the question, and without the time. */
+    private static JsonObject withoutIds(JsonObject answer) {
+        JsonObject rest = answer.copy();
+        for (String name : List.of("ref", "clientMessageId", "conversationId", "watermark")) rest.remove(name);
+        return rest;
+    }
+
     @Test
-    void theTokenOfAnotherDoesNotHelp() {
+    void theTokenOfAnotherDoesNotHelp() throws Exception {
         try (Device device = Device.connect(node.port())) {
             device.says(Device.hello("not.a.token", "phone"));
             assertThat(device.next().getString("code")).isEqualTo("unauthenticated");
             assertThat(device.closeCode()).isEqualTo(4401);
         }
-        Device mine = DEVICES.get("stranger");
+        Asking mine = sessions("WS").get("stranger");
         JsonObject answer =
                 mine.asks(frame("reauth").put("token", CALLERS.get("owner").token()));
         assertThat(answer.getString("code")).isEqualTo("unauthenticated");
-        assertThat(overSocket("send", "stranger", group)).isEqualTo("not_found");
+        assertThat(overSocket("WS", "send", "stranger", group)).isEqualTo("not_found");
     }
 
     private static Place place(String role, String expected) {
@@ -153,10 +238,26 @@ class AuthorizationTest {
         return isAlone ? makeGroup() : group;
     }
 
+    /** What only one can do needs a place for each; else the roles can share one. */
+    private static Place sharedPlace(String transport, String operation, String role) {
+        if (role.equals("peer") || operation.equals("delete_others")) return place(role, "ok");
+        return SHARED.computeIfAbsent(transport + " " + operation, key -> makeGroup());
+    }
+
     private static String overHttp(String operation, String role, Place place) {
+        Answer answer = answer(operation, role, place);
+        if (answer.status() >= 400) {
+            assertThat(answer.json().getInteger("status")).isEqualTo(answer.status());
+            return answer.code();
+        }
+        if (operation.equals("see_in_list") && !answer.body().contains(place.id)) return "not_found";
+        return "ok";
+    }
+
+    private static Answer answer(String operation, String role, Place place) {
         Caller caller = CALLERS.get(role);
         long own = place.own.getOrDefault(role, place.others);
-        Answer answer = switch (operation) {
+        return switch (operation) {
             case "see" -> caller.get(place.path);
             case "see_in_list" -> caller.get("/v1/conversations?limit=200");
             case "page" -> caller.get(place.path + "/messages");
@@ -181,20 +282,22 @@ class AuthorizationTest {
             case "remove_admin" -> caller.delete(place.path + "/members/coadmin");
             case "remove_owner" -> caller.delete(place.path + "/members/coowner");
             case "leave" -> caller.delete(place.path + "/members/" + role);
+            case "read" ->
+                caller.post(
+                        "/v1/receipts",
+                        "{\"receiptType\":\"read\",\"deviceId\":\"phone\",\"messageId\":\"" + place.id + "."
+                                + place.others + "\"}");
             default -> throw new IllegalArgumentException(operation);
         };
-        if (answer.status() >= 400) {
-            assertThat(answer.json().getInteger("status")).isEqualTo(answer.status());
-            return answer.code();
-        }
-        if (operation.equals("see_in_list") && !answer.body().contains(place.id)) return "not_found";
-        return "ok";
     }
 
-    private static String overSocket(String operation, String role, Place place) {
-        if (role.equals("nobody")) return withoutToken(operation, place);
-        long own = place.own.getOrDefault(role, place.others);
-        JsonObject answer = DEVICES.get(role).asks(frameOf(operation, own, place));
+    private static String overSocket(String transport, String operation, String role, Place place) throws Exception {
+        if (role.equals("nobody")) return withoutToken(transport, operation, place);
+        Asking session = sessions(transport).get(role);
+        boolean isMember = place != group && place != direct;
+        if (isMember && TOLD_TO_OTHERS.contains(operation)) return toldToOthers(session, operation, role, place);
+        JsonObject answer = session.asks(frameOf(operation, role, place));
+        REFUSED.put(transport + operation + role, answer);
         return switch (answer.getString("type")) {
             case "message_ack" -> "ok";
             case "synced" -> answer.getJsonObject("heads").containsKey(place.id) ? "ok" : "not_found";
@@ -202,7 +305,72 @@ class AuthorizationTest {
         };
     }
 
-    private static JsonObject frameOf(String operation, long own, Place place) {
+    /** Somebody else hears of it. */
+    private static String toldToOthers(Asking session, String operation, String role, Place place) throws Exception {
+        try (Device other =
+                Device.welcome(node.port(), CALLERS.get(place.otherUser).token(), "phone")) {
+            other.asks(frame("open").put("conversationId", place.id));
+            session.says(frameOf(operation, role, place));
+            other.next(
+                    event -> event.getString("type").equals(operation.equals("read") ? "receipt_event" : "typing_event")
+                            && event.getString("conversationId").equals(place.id)
+                            && event.getString("userId").equals(role));
+            return "ok";
+        }
+    }
+
+    /** Those of this transport; of the one before none is left. */
+    private static Map<String, Asking> sessions(String transport) throws Exception {
+        if (transportNow.equals(transport)) return SESSIONS;
+        SESSIONS.values().forEach(Asking::close);
+        SESSIONS.clear();
+        transportNow = transport;
+        for (String user : List.of("owner", "admin", "member", "removed", "left", "stranger", "peer"))
+            SESSIONS.put(user, open(transport, CALLERS.get(user).token()));
+        return SESSIONS;
+    }
+
+    private static Asking open(String transport, String token) throws Exception {
+        if (transport.equals("WS")) {
+            Device device = Device.welcome(node.port(), token, "laptop");
+            return new Asking() {
+                @Override
+                public JsonObject asks(JsonObject frame) {
+                    return device.asks(frame);
+                }
+
+                @Override
+                public void says(JsonObject frame) {
+                    device.says(frame);
+                }
+
+                @Override
+                public void close() {
+                    device.close();
+                }
+            };
+        }
+        Person person = Person.welcome(Carrier.valueOf(transport), node.port(), token, "laptop", null);
+        return new Asking() {
+            @Override
+            public JsonObject asks(JsonObject frame) throws Exception {
+                return person.asks(frame);
+            }
+
+            @Override
+            public void says(JsonObject frame) throws Exception {
+                person.says(frame);
+            }
+
+            @Override
+            public void close() {
+                person.close();
+            }
+        };
+    }
+
+    private static JsonObject frameOf(String operation, String role, Place place) {
+        long own = place.own.getOrDefault(role, place.others);
         String id = "c" + ++made;
         JsonObject target = new JsonObject().put("clientMessageId", id).put("conversationId", place.id);
         return switch (operation) {
@@ -216,14 +384,28 @@ class AuthorizationTest {
             case "delete_others" -> target.put("type", "delete_message").put("sequence", place.others);
             case "sync" -> frame("sync").put("cursors", new JsonObject().put(place.id, 0));
             case "open" -> frame("open").put("conversationId", place.id);
+            case "read" ->
+                frame("receipt")
+                        .put("conversationId", place.id)
+                        .put("receiptType", "read")
+                        .put("sequence", 1_000_000);
+            case "type" -> frame("typing").put("conversationId", place.id).put("active", true);
             default -> throw new IllegalArgumentException(operation);
         };
     }
 
     /** Whoever has said no hello has to before anything else, whatever they ask for. */
-    private static String withoutToken(String operation, Place place) {
+    private static String withoutToken(String transport, String operation, Place place) throws Exception {
+        JsonObject frame = frameOf(operation, "nobody", place);
+        if (!transport.equals("WS")) {
+            try (Person person = new Person(Carrier.valueOf(transport), node.port())) {
+                String code = person.asks(frame).getString("code");
+                assertThat(person.closed()).contains("4401");
+                return code;
+            }
+        }
         try (Device device = Device.connect(node.port())) {
-            String code = device.asks(frameOf(operation, place.others, place)).getString("code");
+            String code = device.asks(frame).getString("code");
             assertThat(device.closeCode()).isEqualTo(4401);
             return code;
         }
@@ -243,7 +425,7 @@ class AuthorizationTest {
             {"type":"group","memberIds":["admin","member","removed","left","coowner","coadmin","target"]}\
             """)).getString("conversationId");
         String path = "/v1/conversations/" + id;
-        Place place = new Place(path, id, new HashMap<>(), say("target", path));
+        Place place = new Place(path, id, new HashMap<>(), say("target", path), "target");
         ok(makeRole(owner, place, "admin", "admin"));
         ok(makeRole(owner, place, "coadmin", "admin"));
         ok(makeRole(owner, place, "coowner", "owner"));
@@ -260,7 +442,7 @@ class AuthorizationTest {
                         .post("/v1/conversations", "{\"type\":\"direct\",\"memberIds\":[\"" + other + "\"]}"))
                 .getString("conversationId");
         String path = "/v1/conversations/" + id;
-        return new Place(path, id, new HashMap<>(Map.of("peer", say("peer", path))), say(other, path));
+        return new Place(path, id, new HashMap<>(Map.of("peer", say("peer", path))), say(other, path), other);
     }
 
     private static long say(String user, String path) {
