@@ -36,6 +36,18 @@
  *       the budget of events; since only the present state waits, nothing piles up. Who may not be seen any more is hidden first.
  *   <li>{@code since} is taken and saves nothing yet: every hello is answered with all heads.
  * </ul>
+ *
+ * <p>What a hostile client may try, and the tests that show what comes of it:
+ *
+ * <ul>
+ *   <li>forged tokens: {@code JwtTokensTest}; keys that are rotated and revoked, tokens that end under open sockets: {@code KeyWatchTest}, {@code
+ *       TokensOverSocketsTest}, {@code ExpiryTest}; a token in an address, and what may not be in a log: {@code HttpEdgeTest}, {@code NothingSecretIsLoggedTest}
+ *   <li>a page of another origin: {@code OriginsTest}; sessions of SockJS: {@code SockJsLimitsTest}, {@code SockJsTest}
+ *   <li>connections that say nothing or too little: {@code SilentConnectionsTest}, {@code UnauthenticatedTest}, {@code HttpEdgeTest}
+ *   <li>frames against the protocol, sizes and bombs: {@code WebSocketCasesTest}, {@code FrameReaderTest}, {@code FrameFuzzTest}, {@code RequestsTest}
+ *   <li>floods: {@code FloodTest}, {@code SessionTest}; slow readers: {@code OverflowTest}
+ *   <li>what is another's: {@code AuthorizationTest}; who is there: {@code PresenceTest}
+ * </ul>
  */
 @NullMarked
 package chat.parley.gateway;
