@@ -28,6 +28,11 @@ public sealed interface Content {
             return new Message(body, null, List.of(), List.of(), 0, null);
         }
 
+        /** The same message with another body. */
+        public Message with(String other) {
+            return new Message(other, contentType, attachments, mentions, replyTo, ext);
+        }
+
         @Override
         public Kind kind() {
             return Kind.MESSAGE;

@@ -1,5 +1,7 @@
 package chat.parley.model;
 
+import java.util.List;
+
 /**
  * One sequenced item of a conversation's log. It never changes.
  *
@@ -31,5 +33,31 @@ public record Entry(
 
     public Kind kind() {
         return content.kind();
+    }
+
+    /** The same entry with other content. */
+    public Entry with(Content other) {
+        return new Entry(
+                conversationId,
+                sequence,
+                position,
+                sentAt,
+                senderId,
+                clientMessageId,
+                digest,
+                origin,
+                countable,
+                lastMessage,
+                other);
+    }
+
+    /** The entry without anything its sender said; what it answered stays. */
+    public Entry erased() {
+        return switch (content) {
+            case Content.Message message ->
+                with(new Content.Message("", null, List.of(), List.of(), message.replyTo(), null));
+            case Content.Edit edit -> with(new Content.Edit(edit.target(), "", edit.edits()));
+            default -> this;
+        };
     }
 }

@@ -62,46 +62,11 @@ record AmendmentRecord(
     /** The message as a page shows it. */
     StoredEntry amend(Entry entry) {
         Entry shown = entry;
-        if (isDeleted()) shown = erased(entry);
+        if (isDeleted()) shown = entry.erased();
         else if (editStamp > 0 && entry.content() instanceof Content.Message message)
-            shown = with(entry, edited(message));
+            shown = entry.with(message.with(body));
         return new StoredEntry(
                 shown, editStamp > 0 ? (Long) editedAt : null, isDeleted() ? (Long) deletedAt : null, edits);
-    }
-
-    /** The entry without anything its sender said; what it answered stays. */
-    static Entry erased(Entry entry) {
-        return switch (entry.content()) {
-            case Content.Message message ->
-                with(entry, new Content.Message("", null, List.of(), List.of(), message.replyTo(), null));
-            case Content.Edit edit -> with(entry, new Content.Edit(edit.target(), "", edit.edits()));
-            default -> entry;
-        };
-    }
-
-    private Content edited(Content.Message message) {
-        return new Content.Message(
-                body,
-                message.contentType(),
-                message.attachments(),
-                message.mentions(),
-                message.replyTo(),
-                message.ext());
-    }
-
-    private static Entry with(Entry entry, Content content) {
-        return new Entry(
-                entry.conversationId(),
-                entry.sequence(),
-                entry.position(),
-                entry.sentAt(),
-                entry.senderId(),
-                entry.clientMessageId(),
-                entry.digest(),
-                entry.origin(),
-                entry.countable(),
-                entry.lastMessage(),
-                content);
     }
 
     byte[] encoded() {

@@ -83,7 +83,7 @@ final class Tables {
 
     private void entry(Entry entry, Commit commit) throws RocksDBException {
         if (inOrder) commit.added(entry);
-        else putEntry(isErased(entry, commit) ? AmendmentRecord.erased(entry) : entry, commit);
+        else putEntry(isErased(entry, commit) ? entry.erased() : entry, commit);
     }
 
     private void putEntry(Entry entry, Commit commit) {
@@ -191,8 +191,8 @@ final class Tables {
                 return;
             }
         }
-        if (inOrder) commit.erased(AmendmentRecord.erased(entry));
-        else putEntry(AmendmentRecord.erased(entry), commit);
+        if (inOrder) commit.erased(entry.erased());
+        else putEntry(entry.erased(), commit);
     }
 
     private static AmendmentRecord amendment(ConversationId conversation, long target, Commit commit)

@@ -115,38 +115,15 @@ final class Tables {
         if (amended == null) return StoredEntry.plain(entry);
         if (entry.content() instanceof Content.Edit edit) {
             Amended target = amended.get(edit.target());
-            return target != null && target.deleted
-                    ? StoredEntry.plain(with(entry, new Content.Edit(edit.target(), "", edit.edits())))
-                    : StoredEntry.plain(entry);
+            return target != null && target.deleted ? StoredEntry.plain(entry.erased()) : StoredEntry.plain(entry);
         }
         Amended own = amended.get(entry.sequence());
         if (own == null || !(entry.content() instanceof Content.Message message)) return StoredEntry.plain(entry);
         if (own.deleted) {
-            return new StoredEntry(with(entry, Content.Message.of("")), null, own.at, own.edits);
+            return new StoredEntry(entry.with(Content.Message.of("")), null, own.at, own.edits);
         }
-        Content body = new Content.Message(
-                own.body == null ? "" : own.body,
-                message.contentType(),
-                message.attachments(),
-                message.mentions(),
-                message.replyTo(),
-                message.ext());
-        return new StoredEntry(with(entry, body), own.at, null, own.edits);
-    }
-
-    private static Entry with(Entry entry, Content content) {
-        return new Entry(
-                entry.conversationId(),
-                entry.sequence(),
-                entry.position(),
-                entry.sentAt(),
-                entry.senderId(),
-                entry.clientMessageId(),
-                entry.digest(),
-                entry.origin(),
-                entry.countable(),
-                entry.lastMessage(),
-                content);
+        Content body = message.with(own.body == null ? "" : own.body);
+        return new StoredEntry(entry.with(body), own.at, null, own.edits);
     }
 
     History.@Nullable KnownId id(History.IdKey key) {
