@@ -1,0 +1,96 @@
+package chat.parley.store.cassandra;
+
+import chat.parley.store.CannotOpen;
+import com.datastax.oss.driver.api.core.DefaultConsistencyLevel;
+import com.datastax.oss.driver.api.core.cql.Row;
+import com.datastax.oss.driver.api.core.cql.SimpleStatement;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The schema: what {@code schema-1.cql} and those after it say, each applied once, in that order. */
+public final class CassandraSchema {
+    /** The version that this program works with. */
+    public static final int VERSION = 1;
+
+    private static final String FORMAT_TABLE =
+            "SELECT table_name FROM system_schema.tables WHERE keyspace_name = ? AND table_name = 'format'";
+
+    private CassandraSchema() {}
+
+    /**
+     * Makes what is missing: the keyspace, its tables, and what the data says of itself. Blocks the caller. Not to be run twice at once: of
+     * two tables that are made at once with one name, Cassandra can keep either.
+     *
+     * @return the version that was there before; 0: none
+     */
+    public static int apply(Vertx vertx, CassandraOptions options) throws CannotOpen {
+        try (Connection any = Connection.open(vertx, options)) {
+            any.ask("CREATE KEYSPACE IF NOT EXISTS " + options.keyspace()
+                    + " WITH replication = {'class': 'NetworkTopologyStrategy', '" + options.localDatacenter() + "': "
+                    + options.replication() + "}");
+        }
+        try (Connection connection = Connection.openKeyspace(vertx, options)) {
+            connection.ask("CREATE TABLE IF NOT EXISTS format (name text PRIMARY KEY, value text)");
+            int before = Integer.parseInt(said(connection).getOrDefault(Format.VERSION, "0"));
+            for (Map.Entry<String, String> each :
+                    Format.first(options.partitionRows()).entrySet()) {
+                say(connection, each.getKey(), each.getValue(), null);
+            }
+            for (int version = before + 1; version <= VERSION; version++) {
+                for (String statement : statements(version)) connection.ask(statement);
+                String former = version == 1 ? null : String.valueOf(version - 1);
+                say(connection, Format.VERSION, String.valueOf(version), former);
+            }
+            return before;
+        }
+    }
+
+    /** What the data says of itself; empty where there is no data. */
+    static Map<String, String> said(Connection connection) throws CannotOpen {
+        Map<String, String> said = new HashMap<>();
+        if (connection
+                        .ask(SimpleStatement.newInstance(FORMAT_TABLE, connection.keyspace()))
+                        .one()
+                == null) return said;
+        for (String name : Format.NAMES) {
+            Row row = connection
+                    .ask(SimpleStatement.newInstance("SELECT value FROM format WHERE name = ?", name)
+                            .setConsistencyLevel(DefaultConsistencyLevel.LOCAL_SERIAL))
+                    .one();
+            String value = row == null ? null : row.getString("value");
+            if (value != null) said.put(name, value);
+        }
+        return said;
+    }
+
+    /** Unless it was said otherwise meanwhile. @param former null: nothing */
+    private static void say(Connection connection, String name, String value, @Nullable String former)
+            throws CannotOpen {
+        connection.ask(SimpleStatement.builder("UPDATE format SET value = ? WHERE name = ? IF value = ?")
+                .addPositionalValues(value, name)
+                .addPositionalValue(former)
+                .build());
+    }
+
+    private static List<String> statements(int version) {
+        String file = "/cassandra/schema-" + version + ".cql";
+        try (InputStream in = CassandraSchema.class.getResourceAsStream(file)) {
+            if (in == null) throw new IllegalStateException(file + " is not packaged");
+            List<String> statements = new ArrayList<>();
+            String text = new String(in.readAllBytes(), StandardCharsets.UTF_8).replaceAll("(?m)^--.*$", "");
+            for (String statement : text.split(";\\s*\\n", -1)) {
+                if (!statement.isBlank()) statements.add(statement.strip());
+            }
+            return statements;
+        } catch (IOException e) {
+            throw new IllegalStateException(file + " cannot be read", e);
+        }
+    }
+}
