@@ -2,7 +2,11 @@ package chat.parley.node;
 
 import chat.parley.gateway.auth.DevTokens;
 import chat.parley.model.UserId;
+import chat.parley.store.CannotOpen;
+import chat.parley.store.cassandra.CassandraOptions;
+import chat.parley.store.cassandra.CassandraSchema;
 import chat.parley.store.embedded.EmbeddedStore;
+import io.vertx.core.Vertx;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,6 +24,8 @@ public final class Main {
                          start a node; without arguments: embedded store in ./data, development tokens, loopback
           token USER [--ttl SECONDS] [--conf FILE] [--set NAME=VALUE]...
                          print a development token for USER
+          schema [--conf FILE] [--set NAME=VALUE]...
+                         make what is missing of the tables in Cassandra, where store.type says that
           --help         this list
           --version      the version
 
@@ -40,6 +46,7 @@ public final class Main {
             switch (rest.command()) {
                 case "serve" -> serve(rest, opening, out);
                 case "token" -> token(rest, out);
+                case "schema" -> schema(rest, out);
                 case "--help", "-h", "help" -> out.print(HELP);
                 case "--version" -> out.println("parley " + version());
                 case "" -> throw new Misuse("a command is missing");
@@ -83,6 +90,25 @@ public final class Main {
         NodeConfig config = arguments.config();
         if (!config.auth().dev()) throw new Refusal("there are no development tokens where auth.dev is false.");
         out.println(DevTokenRequest.token(config, new UserId(user), ttlSeconds));
+    }
+
+    private static void schema(Arguments arguments, PrintStream out) throws Refusal, Misuse {
+        arguments.requireNoMore();
+        NodeConfig config = arguments.config();
+        System.setProperty("parley.log", "WARN");
+        CassandraOptions cassandra = config.cassandra();
+        if (cassandra == null)
+            throw new Refusal("the embedded store needs no schema; set store.type to cassandra for one there.");
+        Vertx vertx = Vertx.vertx();
+        try {
+            int before = CassandraSchema.apply(vertx, cassandra);
+            String found = before == CassandraSchema.VERSION ? "was there" : "is there now, over " + before;
+            out.println("version " + CassandraSchema.VERSION + " of the schema " + found + ".");
+        } catch (CannotOpen cannot) {
+            throw new Refusal(String.valueOf(cannot.getMessage()));
+        } finally {
+            vertx.close();
+        }
     }
 
     static String version() {

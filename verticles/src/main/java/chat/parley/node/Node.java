@@ -29,6 +29,8 @@ import chat.parley.presence.PresenceVerticle;
 import chat.parley.sequencer.SequencerVerticle;
 import chat.parley.store.CannotOpen;
 import chat.parley.store.Stores;
+import chat.parley.store.cassandra.CassandraOptions;
+import chat.parley.store.cassandra.CassandraStore;
 import chat.parley.store.embedded.EmbeddedOptions;
 import chat.parley.store.embedded.EmbeddedStore;
 import io.vertx.core.Deployable;
@@ -75,7 +77,7 @@ final class Node {
     private final List<GatewayVerticle> gateways = new ArrayList<>();
     private final List<String> deployed = new ArrayList<>();
     private final CountDownLatch ended = new CountDownLatch(1);
-    private @Nullable EmbeddedStore store;
+    private @Nullable OpenStore store;
     private @Nullable KeyWatch keys;
     private @Nullable Entrance entrance;
 
@@ -108,7 +110,7 @@ final class Node {
 
     private void startParts() throws Refusal {
         makeFolder();
-        EmbeddedStore opened = openStore();
+        OpenStore opened = openStore();
         store = opened;
         Stores stores = opened.stores();
         DevTokens devTokens = config.auth().dev() ? openDevTokens() : null;
@@ -174,9 +176,7 @@ final class Node {
                 "http",
                 config.http().host(),
                 config.http().port());
-        Map<String, LongSupplier> counters = new LinkedHashMap<>();
-        counters.put("parley_store_commits_total", opened::commits);
-        counters.put("parley_store_syncs_total", opened::syncs);
+        Map<String, LongSupplier> counters = new LinkedHashMap<>(opened.counters());
         deployListener(
                 1,
                 () -> new OpsVerticle(config.ops(), health, counters),
@@ -265,7 +265,7 @@ final class Node {
         long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(END_SECONDS_MAX);
         for (String deployment : deployed.reversed()) await(vertx.undeploy(deployment), until, "ending a part");
         if (keys != null) keys.close();
-        if (store != null) store.close();
+        if (store != null) store.close().run();
         await(vertx.close(), until, "ending the last");
     }
 
@@ -288,9 +288,22 @@ final class Node {
         }
     }
 
-    private EmbeddedStore openStore() throws Refusal {
+    /** A store, how it is closed, and what it counts. */
+    private record OpenStore(Stores stores, Runnable close, Map<String, LongSupplier> counters) {}
+
+    private OpenStore openStore() throws Refusal {
+        Map<String, LongSupplier> counters = new LinkedHashMap<>();
         try {
-            return opening.open(vertx, config.storeFolder(), config.store());
+            CassandraOptions cassandra = config.cassandra();
+            if (cassandra != null) {
+                CassandraStore opened = CassandraStore.open(vertx, cassandra);
+                counters.put("parley_store_conditional_writes_total", opened::conditionalWrites);
+                return new OpenStore(opened.stores(), opened::close, counters);
+            }
+            EmbeddedStore opened = opening.open(vertx, config.storeFolder(), config.store());
+            counters.put("parley_store_commits_total", opened::commits);
+            counters.put("parley_store_syncs_total", opened::syncs);
+            return new OpenStore(opened.stores(), opened::close, counters);
         } catch (CannotOpen cannot) {
             throw new Refusal(String.valueOf(cannot.getMessage()));
         }

@@ -11,6 +11,7 @@ import chat.parley.gateway.auth.KeyConfig;
 import chat.parley.gateway.sockjs.SockJsConfig;
 import chat.parley.presence.PresenceConfig;
 import chat.parley.sequencer.SequencerConfig;
+import chat.parley.store.cassandra.CassandraOptions;
 import chat.parley.store.embedded.EmbeddedOptions;
 import chat.parley.wire.Limits;
 import java.net.URI;
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param web whether there is a web client
  * @param storeFolder of all of the node's data
+ * @param cassandra where that is instead; null: in the embedded store
  */
 record NodeConfig(
         String name,
@@ -37,6 +39,7 @@ record NodeConfig(
         Ops ops,
         Path storeFolder,
         EmbeddedOptions store,
+        @Nullable CassandraOptions cassandra,
         Auth auth,
         GatewayConfig gateway,
         ApiConfig api,
@@ -70,6 +73,12 @@ record NodeConfig(
     /** @throws Refusal with a sentence that names what is wrong and where it was said */
     static NodeConfig read(Settings settings) throws Refusal {
         Limits limits = limits(settings);
+        String storeType = settings.word(
+                "store.type",
+                List.of("embedded", CassandraSettings.TYPE),
+                "embedded",
+                "Where messages are kept: in the folder of the node, or in Cassandra.");
+        EmbeddedOptions store = store(settings);
         NodeConfig config = new NodeConfig(
                 settings.text("node.name", "n1", "What the node is called, on the bus and in logs."),
                 http(settings),
@@ -82,7 +91,8 @@ record NodeConfig(
                                 "ops.port", 0, PORT_MAX, 8081, "Operators' port: /health/live and /health/ready.")),
                 Path.of(settings.text(
                         "store.path", "./data", "Folder of all data, relative to the working directory.")),
-                store(settings),
+                store,
+                CassandraSettings.read(settings, storeType.equals(CassandraSettings.TYPE), store.logKept()),
                 auth(settings),
                 gateway(settings, limits),
                 new ApiConfig(

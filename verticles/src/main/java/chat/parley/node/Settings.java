@@ -95,6 +95,13 @@ final class Settings {
         return text.isEmpty() ? null : text;
     }
 
+    /** Text that need not be said, and is shown to nobody. */
+    @Nullable
+    String secret(String name, String meaning) {
+        unshown.add(name);
+        return optionalText(name, meaning);
+    }
+
     /** One of the words. */
     String word(String name, List<String> words, String unset, String meaning) {
         String range = String.join(", ", words);

@@ -182,7 +182,8 @@ class LauncherTest {
     void helpListsEveryCommand() throws Exception {
         Ended help = run("--help");
         assertThat(help.code).isZero();
-        assertThat(help.out).contains("serve ", "token USER", "bench ", "--help", "--version", "conf/README.md");
+        assertThat(help.out)
+                .contains("serve ", "token USER", "schema ", "bench ", "--help", "--version", "conf/README.md");
         Ended nothing = run();
         assertThat(nothing.code).isEqualTo(2);
         assertThat(nothing.err).isEqualTo(help.out);

@@ -9,6 +9,7 @@ import chat.parley.gateway.api.ApiConfig;
 import chat.parley.gateway.auth.Algorithm;
 import chat.parley.gateway.sockjs.SockJsConfig;
 import chat.parley.sequencer.SequencerConfig;
+import chat.parley.store.cassandra.CassandraOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -107,6 +108,12 @@ class SettingsTest {
                 "http.host=chat.example.org | auth.dev gives a token to whoever asks",
                 "auth.dev=false | nobody could log in",
                 "nothing | --set wants name=value",
+                "store.type=cassandra | with store.type cassandra, store.cassandra.contactPoints has to say where it"
+                        + " is",
+                "store.cassandra.contactPoints=db1:0 | store.cassandra.contactPoints cannot be",
+                "store.cassandra.keyspace=Parley | store.cassandra.keyspace cannot be 'Parley'; allowed: small letters",
+                "store.cassandra.username=parley | store.cassandra.username goes with one of",
+                "store.cassandra.password=secret | store.cassandra.username goes with one of",
             })
     void whatCannotBeIsASentence(String assignment, String sentence) throws Exception {
         Path file = file("{\"auth\":{\"dev\":true}}");
@@ -174,6 +181,23 @@ class SettingsTest {
         assertThatThrownBy(() -> read("{\"auth\":{\"keys\":[{\"id\":\"a\",\"secret\":\"" + secret + "\"}]}}"))
                 .message()
                 .doesNotContain(secret);
+    }
+
+    @Test
+    void aNodeOnCassandraKnowsWhereItIsAndWhoItIsThere() throws Exception {
+        assertThat(read("{\"auth\":{\"dev\":true}}").cassandra()).isNull();
+        Path password = Files.writeString(folder.resolve("password"), "0123456789\n");
+        NodeConfig config =
+                read("{\"auth\":{\"dev\":true},\"store\":{\"type\":\"cassandra\",\"logHours\":24,\"cassandra\":{"
+                        + "\"contactPoints\":[\"db1\",\"db2:9043\"],\"username\":\"parley\",\"passwordFile\":\""
+                        + password
+                        + "\"}}}");
+        CassandraOptions cassandra = config.cassandra();
+        assertThat(cassandra).isNotNull();
+        assertThat(cassandra.contactPoints()).containsExactly("db1", "db2:9043");
+        assertThat(cassandra.credentials()).isEqualTo(new CassandraOptions.Credentials("parley", "0123456789"));
+        assertThat(cassandra.logKept()).hasDays(1);
+        assertThat(config.toString()).doesNotContain("0123456789");
     }
 
     @Test
