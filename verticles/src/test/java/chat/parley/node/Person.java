@@ -10,6 +10,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** One device on any transport, which waits for what it is told. */
@@ -83,6 +84,14 @@ public final class Person implements AutoCloseable {
             if (wanted.test(frame)) return frame;
             passedOver.add(frame);
         }
+    }
+
+    /** All frames of this type until now, whether somebody waited for them or not. */
+    public Stream<JsonObject> heard(String type) {
+        return Stream.concat(
+                        passedOver.stream(),
+                        heard.stream().filter(JsonObject.class::isInstance).map(JsonObject.class::cast))
+                .filter(frame -> frame.getString("type").equals(type));
     }
 
     /** Frames of this type that nobody waited for. */

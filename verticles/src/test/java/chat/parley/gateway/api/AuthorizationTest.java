@@ -10,12 +10,15 @@ import chat.parley.node.Carrier;
 import chat.parley.node.Device;
 import chat.parley.node.Person;
 import chat.parley.node.TestNode;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -305,18 +308,43 @@ class AuthorizationTest {
         };
     }
 
-    /** Somebody else hears of it. */
+    /** The pointer moves, or somebody else hears of it; as that may be lost, it is said again. */
     private static String toldToOthers(Asking session, String operation, String role, Place place) throws Exception {
-        try (Device other =
-                Device.welcome(node.port(), CALLERS.get(place.otherUser).token(), "phone")) {
-            other.asks(frame("open").put("conversationId", place.id));
-            session.says(frameOf(operation, role, place));
-            other.next(
-                    event -> event.getString("type").equals(operation.equals("read") ? "receipt_event" : "typing_event")
-                            && event.getString("conversationId").equals(place.id)
-                            && event.getString("userId").equals(role));
+        JsonObject frame = frameOf(operation, role, place);
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        if (operation.equals("read")) {
+            session.says(frame);
+            while (sequenceOf("readSequence", role, place) < sequenceOf("head", role, place))
+                assertThat(System.nanoTime()).as("not read").isLessThan(until);
             return "ok";
         }
+        String token = CALLERS.get(place.otherUser).token();
+        try (Person other = Person.welcome(Carrier.RAW_WEBSOCKET, node.port(), token, "phone", null)) {
+            other.says(frame("open").put("conversationId", place.id));
+            while (other.heard("typing_event")
+                    .noneMatch(event -> event.getString("conversationId").equals(place.id)
+                            && event.getString("userId").equals(role))) {
+                assertThat(System.nanoTime()).as("not heard").isLessThan(until);
+                synchronise(other, place);
+                session.says(frame);
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
+            }
+            return "ok";
+        }
+    }
+
+    /** Who is owed entries is not told who types. */
+    private static void synchronise(Person person, Place place) throws Exception {
+        for (JsonObject resync : person.heard("resync").toList()) {
+            JsonObject cursors = new JsonObject();
+            for (Object each : resync.getJsonArray("conversationIds", JsonArray.of(place.id)))
+                cursors.put((String) each, 0);
+            person.says(frame("sync").put("cursors", cursors));
+        }
+    }
+
+    private static long sequenceOf(String name, String role, Place place) {
+        return ok(CALLERS.get(role).get(place.path)).getLong(name);
     }
 
     /** Those of this transport; of the one before none is left. */
@@ -451,7 +479,7 @@ class AuthorizationTest {
     }
 
     private static long head(String user, Place place) {
-        return ok(CALLERS.get(user).get(place.path)).getLong("head");
+        return sequenceOf("head", user, place);
     }
 
     private static JsonObject ok(Answer answer) {
