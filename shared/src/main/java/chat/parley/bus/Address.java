@@ -1,12 +1,17 @@
 package chat.parley.bus;
 
+import org.jspecify.annotations.Nullable;
+
 /** Every address of the bus, named after the inbox it is. Only this class spells one. */
 public final class Address {
+    private static final String GATEWAY = "gateway.";
+    private static final String PRESENCE = "presence.";
+
     private Address() {}
 
     /** A gateway instance: takes {@link Deliver}. */
     public static String gateway(String gateway) {
-        return "gateway." + gateway;
+        return GATEWAY + gateway;
     }
 
     /** The sequencer that owns the shard: takes {@link Submit} and {@link Pull}. */
@@ -16,7 +21,7 @@ public final class Address {
 
     /** The presence verticle of the node: takes announcements and {@link Route}. */
     public static String presence(String node) {
-        return "presence." + node;
+        return PRESENCE + node;
     }
 
     /** The fan-out worker that owns the shard: takes {@link Spread}. */
@@ -24,9 +29,18 @@ public final class Address {
         return "fanout." + shard;
     }
 
-    /** The node's control verticle. */
+    /** The node's control verticle: takes {@link Bundle} and {@link Canary}. */
     public static String node(String node) {
         return "node." + node;
+    }
+
+    /** The node of a {@link #gateway} or {@link #presence}; null: the address does not say. Names of nodes have no dot. */
+    static @Nullable String nodeOf(String address) {
+        int start =
+                address.startsWith(GATEWAY) ? GATEWAY.length() : address.startsWith(PRESENCE) ? PRESENCE.length() : -1;
+        if (start < 0) return null;
+        int end = address.indexOf('.', start);
+        return end < 0 ? address.substring(start) : address.substring(start, end);
     }
 
     private static final String[] SEQUENCERS = new String[chat.parley.model.ConversationId.SHARDS];

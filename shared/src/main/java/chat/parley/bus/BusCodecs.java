@@ -1,6 +1,7 @@
 package chat.parley.bus;
 
 import chat.parley.bus.Announced.Elsewhere;
+import chat.parley.bus.Bundle.Parcel;
 import chat.parley.bus.Compare.ShardDigest;
 import chat.parley.bus.Route.Events;
 import chat.parley.bus.Route.HeadHint;
@@ -23,8 +24,10 @@ import io.vertx.core.eventbus.EventBus;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** The binary form of every message, as the package says. A reader never trusts a count or a length that it did not check. */
 public final class BusCodecs {
@@ -48,9 +51,35 @@ public final class BusCodecs {
             new RecordCodec<>(Watch.class, 1, BusCodecs::write, BusCodecs::readWatch),
             new RecordCodec<>(Ask.class, 1, BusCodecs::write, BusCodecs::readAsk),
             new RecordCodec<>(Presences.class, 1, BusCodecs::write, BusCodecs::readPresences),
-            new RecordCodec<>(SettingsChanged.class, 1, BusCodecs::write, BusCodecs::readSettingsChanged));
+            new RecordCodec<>(SettingsChanged.class, 1, BusCodecs::write, BusCodecs::readSettingsChanged),
+            new RecordCodec<>(Bundle.class, 1, BusCodecs::write, BusCodecs::readBundle),
+            new RecordCodec<>(Unbundled.class, 1, BusCodecs::write, BusCodecs::readUnbundled),
+            new RecordCodec<>(Canary.class, 1, BusCodecs::write, BusCodecs::readCanary));
+
+    private static final Map<Class<?>, RecordCodec<?>> BY_CLASS =
+            ALL.stream().collect(Collectors.toMap(RecordCodec::type, Function.identity()));
+    private static final Map<String, RecordCodec<?>> BY_NAME =
+            ALL.stream().collect(Collectors.toMap(RecordCodec::name, Function.identity()));
 
     private BusCodecs() {}
+
+    /** The message as it travels between nodes, to be passed on at that address. */
+    static Parcel pack(String address, Object message) {
+        RecordCodec<?> codec = BY_CLASS.get(message.getClass());
+        if (codec == null) throw new IllegalArgumentException(message.getClass() + " has no codec");
+        return new Parcel(address, codec.name(), encode(codec, message));
+    }
+
+    private static <T> byte[] encode(RecordCodec<T> codec, Object message) {
+        return codec.encode(codec.type().cast(message));
+    }
+
+    /** @throws IllegalArgumentException if it cannot be read */
+    static Object unpack(Parcel parcel) {
+        RecordCodec<?> codec = BY_NAME.get(parcel.codec());
+        if (codec == null) throw new IllegalArgumentException("no message " + parcel.codec());
+        return codec.decode(parcel.body());
+    }
 
     /** Registers all of them: once for each Vert.x instance, before anything is sent. */
     public static void register(EventBus bus) {
@@ -59,6 +88,38 @@ public final class BusCodecs {
 
     private static <T> void register(EventBus bus, RecordCodec<T> codec) {
         bus.registerDefaultCodec(codec.type(), codec);
+    }
+
+    private static void write(Bundle bundle, ByteWriter out) {
+        writeAll(bundle.parcels(), out, BusCodecs::write);
+    }
+
+    private static Bundle readBundle(ByteReader in) {
+        return new Bundle(readAll(in, BusCodecs::readParcel));
+    }
+
+    private static void write(Parcel parcel, ByteWriter out) {
+        out.putString(parcel.address()).putString(parcel.codec()).putBytes(parcel.body());
+    }
+
+    private static Parcel readParcel(ByteReader in) {
+        return new Parcel(in.getString(), in.getString(), in.getBytes());
+    }
+
+    private static void write(Unbundled unbundled, ByteWriter out) {
+        out.putVar(unbundled.passedOn());
+    }
+
+    private static Unbundled readUnbundled(ByteReader in) {
+        return new Unbundled(in.getVar());
+    }
+
+    private static void write(Canary canary, ByteWriter out) {
+        out.putString(canary.home());
+    }
+
+    private static Canary readCanary(ByteReader in) {
+        return new Canary(in.getString());
     }
 
     private static void write(Submit submit, ByteWriter out) {

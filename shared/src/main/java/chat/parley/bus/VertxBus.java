@@ -1,5 +1,6 @@
 package chat.parley.bus;
 
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
@@ -7,6 +8,8 @@ import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.eventbus.MessageConsumerOptions;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -23,8 +26,11 @@ public final class VertxBus implements Bus {
     private static final Logger LOG = LoggerFactory.getLogger(VertxBus.class);
     private static final DeliveryOptions PLAIN = new DeliveryOptions();
 
+    private static final DeliveryOptions LOCAL = new DeliveryOptions().setLocalOnly(true);
+
     private final EventBus bus;
     private final int waitingMax;
+    private final Set<Consumption> consumptions = ConcurrentHashMap.newKeySet();
 
     public VertxBus(Vertx vertx) {
         this(vertx, WAITING_MAX);
@@ -46,18 +52,68 @@ public final class VertxBus implements Bus {
                 .map(Message::body);
     }
 
+    /** Sends to a listener of this node, whoever else hears the address. */
+    public void sendHere(String address, Object message) {
+        bus.send(address, message, LOCAL);
+    }
+
     @Override
     public Future<Listening> listen(String address, Consumer<Received> listener) {
-        MessageConsumer<Object> consumer =
-                bus.consumer(new MessageConsumerOptions().setAddress(address).setMaxBufferedMessages(waitingMax));
-        consumer.handler(message -> {
+        Consumption consumption = new Consumption(address, listener);
+        consumptions.add(consumption);
+        return consumption.begin().map(done -> consumption);
+    }
+
+    /** Registers every address again, each on the context of its listener: to be done when the registry has lost them. */
+    public void registerAgain() {
+        for (Consumption each : consumptions) each.renew();
+    }
+
+    /** One who hears an address. */
+    private final class Consumption implements Listening {
+        private final String address;
+        private final Consumer<Received> listener;
+        private final @Nullable Context context = Vertx.currentContext();
+        private @Nullable MessageConsumer<Object> consumer;
+        private boolean isStopped;
+
+        Consumption(String address, Consumer<Received> listener) {
+            this.address = address;
+            this.listener = listener;
+        }
+
+        Future<Void> begin() {
+            MessageConsumer<Object> begun = bus.consumer(
+                    new MessageConsumerOptions().setAddress(address).setMaxBufferedMessages(waitingMax));
+            begun.handler(this::received);
+            consumer = begun;
+            return begun.completion();
+        }
+
+        private void received(Message<Object> message) {
             try {
                 listener.accept(new VertxReceived(message));
             } catch (RuntimeException e) {
                 LOG.error("a {} to {} was not taken", message.body().getClass().getSimpleName(), address, e);
             }
-        });
-        return consumer.completion().map(done -> consumer::unregister);
+        }
+
+        /** The new registration first: there is always one. */
+        void renew() {
+            if (context == null) return;
+            context.runOnContext(now -> {
+                MessageConsumer<Object> before = consumer;
+                if (isStopped || before == null) return;
+                begin().onComplete(done -> before.unregister());
+            });
+        }
+
+        @Override
+        public Future<Void> stop() {
+            isStopped = true;
+            consumptions.remove(this);
+            return consumer == null ? Future.succeededFuture() : consumer.unregister();
+        }
     }
 
     private record VertxReceived(Message<Object> message) implements Received {

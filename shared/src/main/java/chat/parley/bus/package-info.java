@@ -16,10 +16,15 @@
  *   <tr><td>{@code gateway.<gateway>}</td><td>one gateway instance (node name, dot, instance)</td>
  *     <td>{@link chat.parley.bus.Deliver}; {@link chat.parley.bus.EndSessions}; {@link chat.parley.bus.Signals};
  *     {@link chat.parley.bus.Presences} and {@link chat.parley.bus.SettingsChanged} of users who are watched there</td></tr>
+ *   <tr><td>{@code node.<node>}</td><td>the node's control verticle</td>
+ *     <td>{@link chat.parley.bus.Bundle} → {@link chat.parley.bus.Unbundled}; {@link chat.parley.bus.Canary} → the same</td></tr>
  *   <tr><td>{@code fanout.<shard>}</td><td>the worker that owns the shard</td><td>{@link chat.parley.bus.Spread}</td></tr>
  * </table>
  *
  * The bus may lose, delay, repeat and reorder (P6): nothing that matters depends on it.
+ *
+ * <p>Between nodes, what is sent to gateways and presence verticles goes in bundles with a bound on what is not acknowledged ({@link
+ * chat.parley.bus.PeerBus}); requests go one by one: whoever makes them has a bound of its own.
  *
  * <p>Messages are records, by reference inside a node and compact binary between nodes ({@link chat.parley.bus.BusCodecs}): a version byte,
  * then the fields. Two neighbouring minor versions understand each other, since a new field goes behind all others of its
