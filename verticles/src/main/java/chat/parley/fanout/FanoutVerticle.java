@@ -46,6 +46,10 @@ public final class FanoutVerticle extends VerticleBase {
     private boolean isStopped;
     private Loop.@Nullable Timer timer;
     private @Nullable Runnable deaf;
+
+    /** Completes when no shard that is another's now is on its way out of the registry. */
+    private Future<?> unheard = Future.succeededFuture();
+
     private long repeated;
 
     /** @param random spreads what nodes started together do at intervals */
@@ -84,7 +88,7 @@ public final class FanoutVerticle extends VerticleBase {
         ends.add(save().otherwiseEmpty()); // said already; what was not saved is repeated by the next
         for (Shard shard : shards.values()) ends.add(shard.end());
         shards.clear();
-        return Future.join(ends);
+        return Future.join(ends).transform(ended -> unheard);
     }
 
     /** Heads repeated since the start. */
@@ -112,7 +116,8 @@ public final class FanoutVerticle extends VerticleBase {
                 begun.add(taken.begin());
             } else if (!isMine && shard != null) {
                 shards.remove(number);
-                shard.end();
+                Future<?> end = shard.end();
+                unheard = unheard.transform(before -> end);
             }
         }
         return Future.join(begun);

@@ -2,10 +2,11 @@ package chat.parley.node;
 
 import chat.parley.gateway.auth.DevTokens;
 import chat.parley.model.UserId;
+import chat.parley.node.cluster.Certificates;
+import chat.parley.node.cluster.ClusterConfig;
 import chat.parley.store.CannotOpen;
 import chat.parley.store.cassandra.CassandraOptions;
 import chat.parley.store.cassandra.CassandraSchema;
-import chat.parley.store.embedded.EmbeddedStore;
 import io.vertx.core.Vertx;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -26,6 +27,8 @@ public final class Main {
                          print a development token for USER
           schema [--conf FILE] [--set NAME=VALUE]...
                          make what is missing of the tables in Cassandra, where store.type says that
+          certs FOLDER NODE...
+                         make certificates for the nodes of a cluster, of an authority of their own
           --help         this list
           --version      the version
 
@@ -36,7 +39,7 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] arguments) {
-        System.exit(run(List.of(arguments), EmbeddedStore::open, System.out, System.err));
+        System.exit(run(List.of(arguments), Node::openStore, System.out, System.err));
     }
 
     /** Returns at once or, as a node, when it has ended. */
@@ -47,6 +50,7 @@ public final class Main {
                 case "serve" -> serve(rest, opening, out);
                 case "token" -> token(rest, out);
                 case "schema" -> schema(rest, out);
+                case "certs" -> certs(rest, out);
                 case "--help", "-h", "help" -> out.print(HELP);
                 case "--version" -> out.println("parley " + version());
                 case "" -> throw new Misuse("a command is missing");
@@ -67,7 +71,6 @@ public final class Main {
         NodeConfig config = arguments.config();
         System.setProperty("parley.log", config.logLevel()); // before the first logger is asked for
         Node node = Node.start(config, opening);
-        node.endOnSignal();
         String address = "http://" + config.http().host() + ":" + node.port();
         StringBuilder ready = new StringBuilder("parley ready " + address + "\n");
         if (config.auth().dev()) {
@@ -76,7 +79,11 @@ public final class Main {
         }
         out.print(ready);
         out.flush();
-        node.awaitEnd();
+        node.endOnSignal();
+        while (node.awaitEnd()) {
+            node = Node.start(config, opening);
+            node.endOnSignal();
+        }
     }
 
     private static void token(Arguments arguments, PrintStream out) throws Refusal, Misuse {
@@ -108,6 +115,23 @@ public final class Main {
             throw new Refusal(String.valueOf(cannot.getMessage()));
         } finally {
             vertx.close();
+        }
+    }
+
+    private static void certs(Arguments arguments, PrintStream out) throws Refusal, Misuse {
+        String folder = arguments.next();
+        List<String> nodes = new ArrayList<>();
+        for (String node = arguments.next(); node != null; node = arguments.next()) nodes.add(node);
+        if (folder == null || nodes.isEmpty()) throw new Misuse("certs wants a folder and the names of nodes");
+        arguments.requireNoMore();
+        for (String node : nodes)
+            if (!NodeConfig.isName(node)) throw new Refusal("a node cannot be called '" + node + "'.");
+        Certificates certificates = new Certificates(Path.of(folder));
+        certificates.make(nodes);
+        for (String node : nodes) {
+            ClusterConfig.Tls tls = certificates.of(node);
+            out.println(node + ": cluster.tls.keys=" + tls.keys() + " cluster.tls.trust=" + tls.trust()
+                    + " cluster.tls.password=" + tls.password());
         }
     }
 

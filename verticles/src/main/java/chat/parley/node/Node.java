@@ -2,9 +2,13 @@ package chat.parley.node;
 
 import chat.parley.bus.Bus;
 import chat.parley.bus.BusCodecs;
+import chat.parley.bus.Loop;
+import chat.parley.bus.NodeRole;
+import chat.parley.bus.PeerBus;
 import chat.parley.bus.Topology;
 import chat.parley.bus.VertxBus;
 import chat.parley.bus.VertxLoop;
+import chat.parley.bus.Windows;
 import chat.parley.fanout.FanoutConfig;
 import chat.parley.fanout.FanoutVerticle;
 import chat.parley.gateway.ConnectRate;
@@ -24,14 +28,16 @@ import chat.parley.gateway.auth.Tokens;
 import chat.parley.gateway.sockjs.SockJs;
 import chat.parley.gateway.web.WebFiles;
 import chat.parley.gateway.web.WebRoutes;
-import chat.parley.model.ConversationId;
+import chat.parley.node.cluster.ClusterConfig;
+import chat.parley.node.cluster.Membership;
+import chat.parley.node.cluster.NodeVerticle;
 import chat.parley.presence.PresenceVerticle;
 import chat.parley.sequencer.SequencerVerticle;
 import chat.parley.store.CannotOpen;
+import chat.parley.store.OpenStore;
 import chat.parley.store.Stores;
 import chat.parley.store.cassandra.CassandraOptions;
 import chat.parley.store.cassandra.CassandraStore;
-import chat.parley.store.embedded.EmbeddedOptions;
 import chat.parley.store.embedded.EmbeddedStore;
 import io.vertx.core.Deployable;
 import io.vertx.core.DeploymentOptions;
@@ -45,17 +51,19 @@ import java.io.IOException;
 import java.net.UnknownHostException;
 import java.nio.channels.UnresolvedAddressException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -72,28 +80,32 @@ final class Node {
 
     private final NodeConfig config;
     private final Opening opening;
-    private final Vertx vertx;
     private final Health health = new Health();
     private final List<GatewayVerticle> gateways = new ArrayList<>();
     private final List<String> deployed = new ArrayList<>();
     private final CountDownLatch ended = new CountDownLatch(1);
+    private volatile boolean isToStartAgain;
+    private @Nullable Membership membership;
+    private @Nullable Vertx running;
     private @Nullable OpenStore store;
     private @Nullable KeyWatch keys;
     private @Nullable Entrance entrance;
 
     /** Opens the store; tests open it with faults. */
     interface Opening {
-        EmbeddedStore open(Vertx vertx, Path folder, EmbeddedOptions options) throws CannotOpen;
+        OpenStore open(Vertx vertx, NodeConfig config) throws CannotOpen;
+    }
+
+    /** The store that the settings name. */
+    static OpenStore openStore(Vertx vertx, NodeConfig config) throws CannotOpen {
+        CassandraOptions cassandra = config.cassandra();
+        if (cassandra != null) return CassandraStore.open(vertx, cassandra);
+        return EmbeddedStore.open(vertx, config.storeFolder(), config.store());
     }
 
     private Node(NodeConfig config, Opening opening) {
         this.config = config;
         this.opening = opening;
-        this.vertx = Vertx.vertx(new VertxOptions()
-                .setEventLoopPoolSize(processors())
-                .setPreferNativeTransport(true)
-                .setFileSystemOptions(
-                        new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false)));
     }
 
     /** Returns when clients can connect. @throws Refusal with the sentence for the operator; nothing is left running then */
@@ -110,7 +122,9 @@ final class Node {
 
     private void startParts() throws Refusal {
         makeFolder();
-        OpenStore opened = openStore();
+        long boot = System.currentTimeMillis();
+        Vertx vertx = begin(boot);
+        OpenStore opened = openStore(vertx);
         store = opened;
         Stores stores = opened.stores();
         DevTokens devTokens = config.auth().dev() ? openDevTokens() : null;
@@ -118,20 +132,32 @@ final class Node {
         keys = watch;
 
         BusCodecs.register(vertx.eventBus());
-        Bus bus = new VertxBus(vertx);
-        Topology topology = Topology.single(config.name());
+        VertxBus bus = new VertxBus(vertx);
+        Topology topology = membership == null ? Topology.single(config.name()) : membership.topology();
         SecureRandom random = new SecureRandom();
-        long boot = System.currentTimeMillis();
+        Windows windows = new Windows();
 
-        deploy(
-                1,
-                () -> new PresenceVerticle(
-                        config.name(), boot, bus, new VertxLoop(vertx), topology, random, config.presence()));
-        deploy(
-                1,
-                () -> new FanoutVerticle(
-                        config.name(), bus, new VertxLoop(vertx), stores, topology, random, FanoutConfig.DEFAULT));
-        deploySequencers(bus, stores, topology, random, boot);
+        if (membership != null)
+            deploy(1, () -> new NodeVerticle(config.name(), bus, new VertxLoop(vertx), topology, this::startAgain));
+        if (has(NodeRole.PRESENCE)) {
+            deploy(1, () -> {
+                VertxLoop loop = new VertxLoop(vertx);
+                Bus its = new PeerBus(bus, loop, topology, windows);
+                return new PresenceVerticle(config.name(), boot, its, loop, topology, random, config.presence());
+            });
+        }
+        if (has(NodeRole.FANOUT)) {
+            deploy(1, () -> {
+                VertxLoop loop = new VertxLoop(vertx);
+                Bus its = new PeerBus(bus, loop, topology, windows);
+                return new FanoutVerticle(config.name(), its, loop, stores, topology, random, FanoutConfig.DEFAULT);
+            });
+        }
+        if (has(NodeRole.SEQUENCER)) {
+            deploySequencers(loop -> new PeerBus(bus, loop, topology, windows), vertx, stores, topology, random, boot);
+        } else if (membership != null) {
+            membership.serve(config.roles());
+        }
 
         Origins origins = new Origins(config.origins());
         ConnectRate rate = new ConnectRate(
@@ -149,12 +175,14 @@ final class Node {
         WebFiles web = config.web() ? WebFiles.load(config.auth().dev()) : null;
         GatewayConfig gatewayConfig = config.gateway().ofInstances(gatewayInstances());
         deployListener(
-                gatewayInstances(),
+                vertx,
+                has(NodeRole.GATEWAY) ? gatewayInstances() : 0,
                 () -> {
                     VertxLoop loop = new VertxLoop(vertx);
+                    Bus its = new PeerBus(bus, loop, topology, windows);
                     String name = config.name() + "." + gateways.size();
                     Gateway gateway =
-                            new Gateway(name, boot, bus, loop, stores, topology, tokens, random, gatewayConfig);
+                            new Gateway(name, boot, its, loop, stores, topology, tokens, random, gatewayConfig);
                     ApiRoutes api = new ApiRoutes(gateway, stores, tokens, loop, random, config.api());
                     BiConsumer<Router, HttpEdge> routes = (router, edge) -> {
                         if (devTokens != null) new DevTokenRoute(devTokens, origins).mount(router);
@@ -176,8 +204,10 @@ final class Node {
                 "http",
                 config.http().host(),
                 config.http().port());
-        Map<String, LongSupplier> counters = new LinkedHashMap<>(opened.counters());
+        Map<String, LongSupplier> counters = new TreeMap<>(opened.counters());
+        if (membership != null) counters.put("parley_bus_dropped_total", windows::dropped);
         deployListener(
+                vertx,
                 1,
                 () -> new OpsVerticle(config.ops(), health, counters),
                 "ops",
@@ -186,8 +216,30 @@ final class Node {
         health.setReady(true);
     }
 
-    /** Each instance takes its share of the shards; completes when all are served. */
-    private void deploySequencers(Bus bus, Stores stores, Topology topology, SecureRandom random, long boot)
+    /** Alone or as a member of the cluster. */
+    private Vertx begin(long boot) throws Refusal {
+        VertxOptions options = new VertxOptions()
+                .setEventLoopPoolSize(processors())
+                .setPreferNativeTransport(true)
+                .setFileSystemOptions(
+                        new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false));
+        ClusterConfig cluster = config.cluster();
+        if (cluster == null) {
+            running = Vertx.vertx(options);
+        } else {
+            membership = Membership.join(options, cluster, config.name(), boot);
+            running = membership.vertx();
+        }
+        return running;
+    }
+
+    private boolean has(NodeRole role) {
+        return config.roles().contains(role);
+    }
+
+    /** Each instance takes its part of this node's shards; returns when all are served. */
+    private void deploySequencers(
+            Function<Loop, Bus> bus, Vertx vertx, Stores stores, Topology topology, SecureRandom random, long boot)
             throws Refusal {
         int instances = config.instances().sequencer();
         List<SequencerVerticle> sequencers = new ArrayList<>();
@@ -198,7 +250,7 @@ final class Node {
                     config.name(),
                     sequencers.size(),
                     config.name() + "-" + Long.toString(boot, Character.MAX_RADIX),
-                    bus,
+                    bus.apply(loop),
                     loop,
                     stores,
                     topology,
@@ -208,20 +260,27 @@ final class Node {
             loops.add(loop);
             return sequencer;
         });
-        List<Future<Void>> taken = new ArrayList<>();
-        for (int shard = 0; shard < ConversationId.SHARDS; shard++) {
-            int its = shard;
-            SequencerVerticle sequencer = sequencers.get(shard % instances);
-            Promise<Void> served = Promise.promise();
-            loops.get(shard % instances).soon(() -> sequencer.take(its).onComplete(served));
-            taken.add(served.future());
+        if (membership != null) membership.serve(config.roles());
+        List<Future<Void>> served = new ArrayList<>();
+        for (int i = 0; i < instances; i++) {
+            SequencerVerticle sequencer = sequencers.get(i);
+            Promise<Void> done = Promise.promise();
+            loops.get(i).soon(() -> sequencer.follow(instances).onComplete(done));
+            served.add(done.future());
         }
-        awaitStart(Future.all(taken));
+        awaitStart(Future.all(served));
     }
 
-    /** The port that clients connect to. */
+    /** The port that clients connect to; 0: none, on a node without gateway. */
     int port() {
-        return gateways.getFirst().port();
+        return gateways.isEmpty() ? 0 : gateways.getFirst().port();
+    }
+
+    /** The names of the nodes that serve, as this one sees them. */
+    Set<String> nodes() {
+        return membership == null
+                ? Set.of(config.name())
+                : membership.topology().nodes();
     }
 
     /** From now on SIGTERM and SIGINT end the node in order, and the process with exit code 0. */
@@ -235,24 +294,33 @@ final class Node {
                         "parley-end"));
     }
 
-    /** Waits until the node has ended. */
-    void awaitEnd() {
+    /** Waits until the node has ended. Whether it is to be started again. */
+    boolean awaitEnd() {
         try {
             ended.await();
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         }
+        return isToStartAgain;
+    }
+
+    /** Nobody in the cluster finds this node any more. */
+    private void startAgain() {
+        isToStartAgain = true;
+        new Thread(this::end, "parley-start-again").start();
     }
 
     /**
-     * Drains, then ends every part, in 30 s at most. Shards are given up after the last session has gone: there is no other node here that
-     * could take them, and until then clients may still send.
+     * Drains, then ends every part, in 30 s at most. Shards go to the other nodes before the sessions do; alone, they are given up after the
+     * last session has gone, since until then clients may still send.
      */
     void end() {
+        if (ended.getCount() == 0) return;
         long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(END_SECONDS_MAX);
         log.info("draining");
         health.setReady(false);
         if (entrance != null) entrance.drain();
+        if (membership != null && membership.topology().nodes().size() > 1) membership.serve(Set.of(NodeRole.GATEWAY));
         List<Future<Void>> drained = new ArrayList<>();
         for (GatewayVerticle gateway : gateways) drained.add(gateway.drain(config.drainWindowMillis()));
         await(Future.join(drained), until, "draining");
@@ -263,10 +331,14 @@ final class Node {
 
     private void endParts() {
         long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(END_SECONDS_MAX);
+        Vertx vertx = running;
+        if (vertx == null) return;
+        if (membership != null) membership.leave();
         for (String deployment : deployed.reversed()) await(vertx.undeploy(deployment), until, "ending a part");
         if (keys != null) keys.close();
-        if (store != null) store.close().run();
+        if (store != null) store.close();
         await(vertx.close(), until, "ending the last");
+        if (membership != null) membership.close();
     }
 
     private static void await(Future<?> future, long untilNanos, String what) {
@@ -288,22 +360,9 @@ final class Node {
         }
     }
 
-    /** A store, how it is closed, and what it counts. */
-    private record OpenStore(Stores stores, Runnable close, Map<String, LongSupplier> counters) {}
-
-    private OpenStore openStore() throws Refusal {
-        Map<String, LongSupplier> counters = new LinkedHashMap<>();
+    private OpenStore openStore(Vertx vertx) throws Refusal {
         try {
-            CassandraOptions cassandra = config.cassandra();
-            if (cassandra != null) {
-                CassandraStore opened = CassandraStore.open(vertx, cassandra);
-                counters.put("parley_store_conditional_writes_total", opened::conditionalWrites);
-                return new OpenStore(opened.stores(), opened::close, counters);
-            }
-            EmbeddedStore opened = opening.open(vertx, config.storeFolder(), config.store());
-            counters.put("parley_store_commits_total", opened::commits);
-            counters.put("parley_store_syncs_total", opened::syncs);
-            return new OpenStore(opened.stores(), opened::close, counters);
+            return opening.open(vertx, config);
         } catch (CannotOpen cannot) {
             throw new Refusal(String.valueOf(cannot.getMessage()));
         }
@@ -326,6 +385,7 @@ final class Node {
     }
 
     private void deploy(int instances, Supplier<Deployable> part) throws Refusal {
+        Vertx vertx = Objects.requireNonNull(running);
         deployed.add(awaitStart(vertx.deployVerticle(part, new DeploymentOptions().setInstances(instances))));
     }
 
@@ -340,8 +400,10 @@ final class Node {
     }
 
     /** A part that listens for connections. @param setting the prefix of its host and port */
-    private void deployListener(int instances, Supplier<Deployable> part, String setting, String host, int port)
+    private void deployListener(
+            Vertx vertx, int instances, Supplier<Deployable> part, String setting, String host, int port)
             throws Refusal {
+        if (instances == 0) return;
         Future<String> deployment = vertx.deployVerticle(part, new DeploymentOptions().setInstances(instances));
         deployed.add(awaitStart(deployment.recover(broken -> Future.failedFuture(
                 broken instanceof IOException || broken instanceof UnresolvedAddressException

@@ -1,5 +1,6 @@
 package chat.parley.node;
 
+import chat.parley.bus.NodeRole;
 import chat.parley.gateway.GatewayConfig;
 import chat.parley.gateway.HttpConfig;
 import chat.parley.gateway.Sources;
@@ -9,6 +10,7 @@ import chat.parley.gateway.auth.Algorithm;
 import chat.parley.gateway.auth.DevTokens;
 import chat.parley.gateway.auth.KeyConfig;
 import chat.parley.gateway.sockjs.SockJsConfig;
+import chat.parley.node.cluster.ClusterConfig;
 import chat.parley.presence.PresenceConfig;
 import chat.parley.sequencer.SequencerConfig;
 import chat.parley.store.cassandra.CassandraOptions;
@@ -19,7 +21,9 @@ import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +37,8 @@ import org.jspecify.annotations.Nullable;
  */
 record NodeConfig(
         String name,
+        Set<NodeRole> roles,
+        @Nullable ClusterConfig cluster,
         HttpConfig http,
         boolean web,
         SockJsConfig sockJs,
@@ -81,6 +87,8 @@ record NodeConfig(
         EmbeddedOptions store = store(settings);
         NodeConfig config = new NodeConfig(
                 settings.text("node.name", "n1", "What the node is called, on the bus and in logs."),
+                roles(settings),
+                cluster(settings),
                 http(settings),
                 settings.flag("http.web", true, "Whether the web client is at /."),
                 sockJs(settings),
@@ -127,11 +135,85 @@ record NodeConfig(
                         "INFO",
                         "What is logged at least."));
         settings.require(
-                config.name.matches("[A-Za-z0-9][A-Za-z0-9_-]{0,63}"),
+                isName(config.name),
                 "node.name cannot be '" + config.name + "'; allowed: letters, digits, _ and -, at most 64.");
+        settings.require(
+                config.roles.size() == NodeRole.values().length || config.cluster != null,
+                "node.roles are for a cluster: a node alone has to do everything; set cluster.enabled too.");
+        settings.require(
+                config.cluster == null || storeType.equals(CassandraSettings.TYPE),
+                "the nodes of a cluster need one store for all, and the embedded one belongs to one node: set"
+                        + " store.type to " + CassandraSettings.TYPE + ".");
         config.requireAuth(settings);
         settings.check();
         return config;
+    }
+
+    private static Set<NodeRole> roles(Settings settings) {
+        List<NodeRole> some = settings.list(
+                "node.roles",
+                "gateway, sequencer, fanout, presence, consumers",
+                NodeConfig::role,
+                "What the node does; all of it if nothing is said.");
+        return some.isEmpty() ? EnumSet.allOf(NodeRole.class) : EnumSet.copyOf(some);
+    }
+
+    private static @Nullable NodeRole role(String word) {
+        for (NodeRole role : NodeRole.values())
+            if (role.name().toLowerCase(Locale.ROOT).equals(word)) return role;
+        return null;
+    }
+
+    private static @Nullable ClusterConfig cluster(Settings settings) {
+        boolean isEnabled =
+                settings.flag("cluster.enabled", false, "Whether the node is one of several, over one store.");
+        String host = settings.text(
+                "cluster.host",
+                "127.0.0.1",
+                "The node's private address: membership and event bus listen there, and nowhere else.");
+        boolean isPublicAllowed = settings.flag(
+                "cluster.allowPublicHost",
+                false,
+                "Lets cluster.host be an address that the internet can reach: then only a firewall keeps strangers"
+                        + " out.");
+        boolean isEncrypted =
+                settings.flag("cluster.tls.enabled", true, "Whether nodes identify themselves to each other.");
+        Path keys = path(settings.optionalText(
+                "cluster.tls.keys", "Key and certificate of this node, PKCS 12; ./parley certs makes it."));
+        Path trust = path(
+                settings.optionalText("cluster.tls.trust", "The certificate of the cluster's own authority, PKCS 12."));
+        Path password = path(settings.optionalText("cluster.tls.password", "A file with the password of both."));
+        ClusterConfig config = new ClusterConfig(
+                settings.text("cluster.name", "parley", "Nodes of one cluster have the same."),
+                host,
+                settings.number("cluster.port", 1, PORT_MAX, 5701, "Port of the membership (Hazelcast)."),
+                settings.number("cluster.busPort", 1, PORT_MAX, 15701, "Port of the event bus."),
+                settings.list(
+                        "cluster.members",
+                        "host:port, as cluster.host and cluster.port of another node",
+                        NodeConfig::member,
+                        "Nodes that may be there already; the more are named, the fewer have to be."),
+                keys == null || trust == null || password == null
+                        ? null
+                        : new ClusterConfig.Tls(keys, trust, password));
+        if (!isEnabled) return null;
+        settings.require(
+                isEncrypted == (config.tls() != null),
+                "cluster.tls.keys, cluster.tls.trust and cluster.tls.password go together: set all (./parley certs"
+                        + " makes the files), or cluster.tls.enabled to false where no stranger can reach the bus.");
+        Sources.Network address = network(host);
+        settings.require(
+                address != null && !address.address().isAnyLocalAddress(),
+                "cluster.host has to be one address of this machine, in figures, not '" + host + "'.");
+        settings.require(
+                address == null || isPublicAllowed || ClusterConfig.isPrivate(address.address()),
+                "cluster.host '" + host + "' is an address that the internet may reach, and whoever reaches the"
+                        + " membership's port is let in; choose a private one, or set cluster.allowPublicHost.");
+        return config;
+    }
+
+    private static @Nullable String member(String text) {
+        return text.matches("[A-Za-z0-9.:\\[\\]-]+:[0-9]{1,5}") ? text : null;
     }
 
     private static HttpConfig http(Settings settings) {
@@ -582,6 +664,10 @@ record NodeConfig(
         settings.require(
                 auth.keys.keys().stream().noneMatch(key -> key.id().equals(DevTokens.KEY_ID)),
                 "a key in auth.keys is called '" + DevTokens.KEY_ID + "', which is the key of development tokens.");
+    }
+
+    static boolean isName(String text) {
+        return text.matches("[A-Za-z0-9][A-Za-z0-9_-]{0,63}");
     }
 
     static boolean isLoopback(String host) {

@@ -30,8 +30,10 @@ import org.slf4j.LoggerFactory;
 public final class SequencerVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(SequencerVerticle.class);
     private static final int ROUNDS_MAX = 16;
+    private static final long FOLLOW_MILLIS = 1_000;
 
     private final String node;
+    private final int instance;
     private final String owner;
     private final Bus bus;
     private final Loop loop;
@@ -48,12 +50,18 @@ public final class SequencerVerticle extends VerticleBase {
     private final @Nullable Future<Bus.Listening>[] listening;
     private final long[] takenAt = new long[ConversationId.SHARDS];
 
+    /** Completes when no address is on its way out of the registry. */
+    private Future<?> deaf = Future.succeededFuture();
+
     private boolean isFlushPlanned;
     private boolean isFlushing;
     private boolean isSaving;
     private boolean isStopped;
     private long savedAt;
     private Loop.@Nullable Timer tick;
+    private int instances;
+    private long followAt = Long.MAX_VALUE;
+    private @Nullable Runnable unfollow;
 
     /**
      * @param instance of this node: each has shards of its own
@@ -71,6 +79,7 @@ public final class SequencerVerticle extends VerticleBase {
             RandomGenerator random,
             SequencerConfig config) {
         this.node = node;
+        this.instance = instance;
         this.owner = bootId + "." + instance;
         this.bus = bus;
         this.loop = loop;
@@ -96,11 +105,34 @@ public final class SequencerVerticle extends VerticleBase {
     @Override
     public Future<?> stop() {
         isStopped = true;
+        if (unfollow != null) unfollow.run();
         if (tick != null) tick.cancel();
         List<Future<Void>> releases = new ArrayList<>();
         for (int shard = 0; shard < owned.length; shard++) if (owned[shard] != null) releases.add(release(shard));
         tickUntilLeft();
-        return Future.join(releases);
+        return Future.join(releases).transform(left -> deaf);
+    }
+
+    /**
+     * From now on this instance has its part of the shards that the topology gives to this node, also those that another took from it;
+     * completes once those of now are served.
+     *
+     * @param instances of this node among which its shards are shared out
+     */
+    public Future<Void> follow(int instances) {
+        this.instances = instances;
+        unfollow = topology.listen(loop, this::followNow);
+        return Future.all(followNow()).mapEmpty();
+    }
+
+    private List<Future<Void>> followNow() {
+        followAt = loop.monotonicMillis() + FOLLOW_MILLIS;
+        List<Future<Void>> moves = new ArrayList<>();
+        for (int shard = instance; shard < owned.length && !isStopped; shard += instances) {
+            boolean isOwn = node.equals(topology.sequencerOwner(shard));
+            moves.add(isOwn ? take(shard) : release(shard));
+        }
+        return moves;
     }
 
     /** Makes this instance the owner of the shard; completes once it is served. Asked again, it does nothing but that. */
@@ -261,6 +293,7 @@ public final class SequencerVerticle extends VerticleBase {
         for (Ownership ownership : owned) if (ownership != null) guarded(ownership, () -> ownership.tick(now));
         loaded.shrink();
         if (now - savedAt >= config.cursorMillis()) saveCursors(now);
+        if (now >= followAt && !isStopped) followNow();
         changed();
     }
 
@@ -308,6 +341,8 @@ public final class SequencerVerticle extends VerticleBase {
             loop.soon(() -> take(shard).onFailure(cause -> LOG.warn("shard {} is gone: {}", shard, cause.toString())));
             return;
         }
-        unlisten(shard).onFailure(cause -> LOG.warn("shard {} is still heard: {}", shard, cause.toString()));
+        Future<Void> heard =
+                unlisten(shard).onFailure(cause -> LOG.warn("shard {} is still heard: {}", shard, cause.toString()));
+        deaf = deaf.transform(before -> heard);
     }
 }

@@ -193,10 +193,11 @@ class EveryCodeTest {
         Semaphore rows = new Semaphore(Integer.MAX_VALUE);
         Path data = folder.resolve("hangs-" + code);
         try (TestNode hanging = TestNode.start(
-                (vertx, at, options) -> EmbeddedStore.open(vertx, at, options.withDeferredProjections(() -> {
-                    rows.acquireUninterruptibly();
-                    rows.release();
-                })),
+                (vertx, config) -> EmbeddedStore.open(
+                        vertx, config.storeFolder(), config.store().withDeferredProjections(() -> {
+                            rows.acquireUninterruptibly();
+                            rows.release();
+                        })),
                 data,
                 "sequencer.unsentMillis=200",
                 "sequencer.answerMillis=500")) {

@@ -11,9 +11,9 @@ public final class FaultyNode {
     public static void main(String[] arguments) {
         String store = Objects.requireNonNull(System.getProperty("crash.store"), "crash.store");
         Node.Opening opening = switch (store) {
-            case "deferred" -> FaultyStores::deferred;
-            case "journaled" -> FaultyStores::journaled;
-            case "hasty" -> FaultyStores::hasty;
+            case "deferred" -> (vertx, config) -> FaultyStores.deferred(vertx, config.storeFolder(), config.store());
+            case "journaled" -> (vertx, config) -> FaultyStores.journaled(vertx, config.storeFolder(), config.store());
+            case "hasty" -> (vertx, config) -> FaultyStores.hasty(vertx, config.storeFolder(), config.store());
             default -> throw new IllegalArgumentException(store);
         };
         System.exit(Main.run(List.of(arguments), opening, System.out, System.err));

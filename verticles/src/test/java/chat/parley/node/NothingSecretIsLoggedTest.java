@@ -71,8 +71,8 @@ class NothingSecretIsLoggedTest {
         Path data = folder.resolve("data");
         try (Watch watch = new Watch()) {
             node = TestNode.start(
-                    (vertx, at, options) -> {
-                        store.set(EmbeddedStore.open(vertx, at, options));
+                    (vertx, config) -> {
+                        store.set(EmbeddedStore.open(vertx, config.storeFolder(), config.store()));
                         return store.get();
                     },
                     data,

@@ -1,6 +1,5 @@
 package chat.parley.node;
 
-import chat.parley.store.embedded.EmbeddedStore;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +20,7 @@ public final class TestNode implements AutoCloseable {
      * @param settings {@code name=value}, over the defaults
      */
     public static TestNode start(Path folder, String... settings) {
-        return start(EmbeddedStore::open, folder, settings);
+        return start(Node::openStore, folder, settings);
     }
 
     /** Likewise, on a store that is opened like this. */
@@ -34,6 +33,11 @@ public final class TestNode implements AutoCloseable {
         } catch (Refusal refusal) {
             throw new IllegalStateException(refusal);
         }
+    }
+
+    /** The nodes that serve, as this one sees them. */
+    java.util.Set<String> sees() {
+        return node.nodes();
     }
 
     public int port() {

@@ -7,7 +7,6 @@ import chat.parley.fanout.FanoutVerticle;
 import chat.parley.gateway.Gateway;
 import chat.parley.gateway.GatewayConfig;
 import chat.parley.gateway.auth.Tokens;
-import chat.parley.model.ConversationId;
 import chat.parley.presence.PresenceConfig;
 import chat.parley.presence.PresenceVerticle;
 import chat.parley.sequencer.SequencerConfig;
@@ -20,8 +19,6 @@ import java.util.random.RandomGenerator;
 
 /** How a node is put together: as it should be. A mutant overrides one step. */
 class Build {
-    private static final long FOLLOW_MILLIS = 1_000;
-
     /** What the parts of one node in one life share. */
     record Parts(String node, long life, Bus bus, Process process, Topology topology, Stores stores) {}
 
@@ -88,28 +85,11 @@ class Build {
         try {
             return Future.all(presence.start(), fanout.start(), sequencer.start(), gateway.start())
                     .map(started -> {
-                        parts.topology.listen(parts.process, () -> follow(parts, sequencer));
-                        keepFollowing(parts, sequencer);
+                        sequencer.follow(1);
                         return gateway;
                     });
         } catch (Exception e) {
             return Future.failedFuture(e);
         }
-    }
-
-    /** The sequencer has the shards that the node believes are its own; also those that another took from it. */
-    private static void follow(Parts parts, SequencerVerticle sequencer) {
-        for (int shard = 0; shard < ConversationId.SHARDS; shard++) {
-            boolean isOwn = parts.node.equals(parts.topology.sequencerOwner(shard));
-            Future<Void> followed = isOwn ? sequencer.take(shard) : sequencer.release(shard);
-            followed.onFailure(gone -> {}); // handed over before it was taken
-        }
-    }
-
-    private static void keepFollowing(Parts parts, SequencerVerticle sequencer) {
-        parts.process.after(FOLLOW_MILLIS, () -> {
-            follow(parts, sequencer);
-            keepFollowing(parts, sequencer);
-        });
     }
 }

@@ -1,18 +1,21 @@
 package chat.parley.store.cassandra;
 
 import chat.parley.store.CannotOpen;
+import chat.parley.store.OpenStore;
 import chat.parley.store.Stores;
 import com.datastax.oss.driver.api.core.cql.Row;
 import com.datastax.oss.driver.api.core.cql.SimpleStatement;
 import com.datastax.oss.driver.api.core.metadata.Node;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The store of a cluster: all ports on Cassandra. */
-public final class CassandraStore implements AutoCloseable {
+public final class CassandraStore implements OpenStore {
     private static final Logger log = LoggerFactory.getLogger(CassandraStore.class);
     private static final Set<String> DURABLE = Set.of("batch", "group");
 
@@ -97,8 +100,14 @@ public final class CassandraStore implements AutoCloseable {
         return value == null ? "(unknown)" : value;
     }
 
+    @Override
     public Stores stores() {
         return stores;
+    }
+
+    @Override
+    public Map<String, LongSupplier> counters() {
+        return Map.of("parley_store_conditional_writes_total", this::conditionalWrites);
     }
 
     /** Conditional writes so far. */

@@ -2,6 +2,7 @@ package chat.parley.store.embedded;
 
 import chat.parley.model.ConversationId;
 import chat.parley.store.CannotOpen;
+import chat.parley.store.OpenStore;
 import chat.parley.store.ShardHead;
 import chat.parley.store.Stores;
 import chat.parley.store.embedded.Writer.Committing;
@@ -13,6 +14,8 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Map;
+import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import org.rocksdb.RocksDBException;
 import org.slf4j.Logger;
@@ -21,7 +24,7 @@ import org.slf4j.LoggerFactory;
 /**
  * The store of a node that has nothing else installed: RocksDB in a subfolder of {@code store.path}, which only one process can have open.
  */
-public final class EmbeddedStore implements AutoCloseable {
+public final class EmbeddedStore implements OpenStore {
     private static final Logger log = LoggerFactory.getLogger(EmbeddedStore.class);
     static final String FOLDER = "rocksdb";
 
@@ -93,8 +96,14 @@ public final class EmbeddedStore implements AutoCloseable {
         trimTimer = vertx.setPeriodic(options.trimEvery().toMillis(), timer -> trim());
     }
 
+    @Override
     public Stores stores() {
         return stores;
+    }
+
+    @Override
+    public Map<String, LongSupplier> counters() {
+        return Map.of("parley_store_commits_total", this::commits, "parley_store_syncs_total", this::syncs);
     }
 
     /** Writes of the database so far, with or without fsync. */

@@ -1,0 +1,281 @@
+package chat.parley.node.cluster;
+
+import chat.parley.bus.NodeRole;
+import chat.parley.bus.Topology;
+import chat.parley.node.Refusal;
+import com.hazelcast.cluster.Member;
+import com.hazelcast.cluster.MembershipEvent;
+import com.hazelcast.cluster.MembershipListener;
+import com.hazelcast.config.Config;
+import com.hazelcast.config.JavaSerializationFilterConfig;
+import com.hazelcast.config.JoinConfig;
+import com.hazelcast.config.MapConfig;
+import com.hazelcast.config.MultiMapConfig;
+import com.hazelcast.config.NetworkConfig;
+import com.hazelcast.config.SerializationConfig;
+import com.hazelcast.core.Hazelcast;
+import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.core.HazelcastInstanceNotActiveException;
+import com.hazelcast.core.LifecycleEvent.LifecycleState;
+import com.hazelcast.replicatedmap.ReplicatedMap;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.eventbus.EventBusOptions;
+import io.vertx.core.http.ClientAuth;
+import io.vertx.core.net.PfxOptions;
+import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** This node as a member of the cluster: joins it, says that it serves or leaves, and keeps the topology as the cluster is seen from here. */
+public final class Membership {
+    private static final Logger LOG = LoggerFactory.getLogger(Membership.class);
+    private static final String NODE = "parley.node";
+    private static final String BOOT = "parley.boot";
+    private static final String VERTX_NODE = "__vertx.nodeId"; // where vertx-hazelcast expects the name that it uses
+    private static final String SERVING = "parley.serving";
+    private static final int JOIN_SECONDS_MAX = 60;
+    private static final long LOOK_MILLIS = 1_000;
+
+    /** After which a member that says nothing counts as gone, and how often each says something. */
+    private static final int HEARTBEAT_SECONDS_MAX = 10;
+
+    private static final int HEARTBEAT_SECONDS = 2;
+    private static final int MERGE_SECONDS = 10;
+    private static final int BUS_PING_MILLIS = 5_000;
+
+    private final String node;
+    private final long boot;
+    private final Vertx vertx;
+    private final HazelcastInstance hazelcast;
+    private final ReplicatedMap<String, String> serving;
+    private final Topology topology;
+    /** What this node says of itself: its boot id and its roles. Null: it does not serve. */
+    private volatile @Nullable String says;
+
+    private Membership(String node, long boot, Vertx vertx, HazelcastInstance hazelcast) {
+        this.node = node;
+        this.boot = boot;
+        this.vertx = vertx;
+        this.hazelcast = hazelcast;
+        this.serving = hazelcast.getReplicatedMap(SERVING);
+        this.topology = new Topology(node, List.of());
+    }
+
+    /** Blocks until this node is a member; it does not serve yet. @throws Refusal with the sentence for the operator */
+    public static Membership join(VertxOptions options, ClusterConfig config, String node, long boot) throws Refusal {
+        EventBusOptions bus = bus(config);
+        HazelcastInstance hazelcast;
+        try {
+            hazelcast = Hazelcast.newHazelcastInstance(hazelcast(config, node, boot));
+        } catch (RuntimeException broken) {
+            throw refusal(
+                    "the membership of the cluster cannot begin at " + config.host() + ":" + config.port(), broken);
+        }
+        try {
+            requireOwnName(hazelcast, node);
+            Vertx vertx = Vertx.builder()
+                    .with(options.setEventBusOptions(bus))
+                    .withClusterManager(new HazelcastClusterManager(hazelcast))
+                    .buildClustered()
+                    .await(JOIN_SECONDS_MAX, TimeUnit.SECONDS);
+            Membership membership = new Membership(node, boot, vertx, hazelcast);
+            membership.follow();
+            return membership;
+        } catch (Refusal refusal) {
+            hazelcast.shutdown();
+            throw refusal;
+        } catch (Exception broken) { // await throws what the future failed with, checked or not
+            hazelcast.shutdown();
+            throw refusal("the event bus cannot begin at " + config.host() + ":" + config.busPort(), broken);
+        }
+    }
+
+    private static Refusal refusal(String what, Throwable broken) {
+        LOG.debug("not joined", broken);
+        String because = String.valueOf(broken.getMessage());
+        for (Throwable cause = broken.getCause(); cause != null; cause = cause.getCause())
+            if (cause.getMessage() != null) because = cause.getMessage();
+        return new Refusal(what + ": " + because.strip().replaceAll("[.]$", "") + ".");
+    }
+
+    private static void requireOwnName(HazelcastInstance hazelcast, String node) throws Refusal {
+        for (Member member : hazelcast.getCluster().getMembers()) {
+            if (!member.localMember() && node.equals(member.getAttribute(NODE)))
+                throw new Refusal("there is a node '" + node + "' in the cluster already, at "
+                        + member.getAddress().getHost() + ":"
+                        + member.getAddress().getPort()
+                        + "; choose another node.name.");
+        }
+    }
+
+    private void follow() {
+        hazelcast.getCluster().addMembershipListener(new MembershipListener() {
+            @Override
+            public void memberAdded(MembershipEvent event) {
+                look();
+            }
+
+            @Override
+            public void memberRemoved(MembershipEvent event) {
+                look();
+            }
+        });
+        hazelcast.getLifecycleService().addLifecycleListener(event -> {
+            if (event.getState() == LifecycleState.MERGED) LOG.warn("the two halves of the cluster found each other");
+        });
+        vertx.setPeriodic(LOOK_MILLIS, timer -> look());
+    }
+
+    /** This Vert.x instance, clustered. */
+    public Vertx vertx() {
+        return vertx;
+    }
+
+    /** The nodes that serve, as far as this one sees. */
+    public Topology topology() {
+        return topology;
+    }
+
+    /** Tells all that this node takes its share of what these roles do, and no longer of any other. */
+    public void serve(Set<NodeRole> roles) {
+        says = boot + " " + roles.stream().map(NodeRole::name).sorted().collect(Collectors.joining(" "));
+        look();
+    }
+
+    /** Tells all that this node does nothing any more. */
+    public void leave() {
+        says = null;
+        try {
+            serving.remove(node);
+        } catch (HazelcastInstanceNotActiveException gone) {
+            LOG.debug("it has left already", gone);
+        }
+        look();
+    }
+
+    /** Leaves the cluster; once Vert.x is closed. */
+    public void close() {
+        hazelcast.shutdown();
+    }
+
+    /** Who serves is who is a member and has said so in its present life. Cheap: all is local. */
+    private synchronized void look() {
+        List<Topology.Node> nodes = new ArrayList<>();
+        try {
+            String own = says;
+            if (own != null && !own.equals(serving.get(node))) serving.put(node, own);
+            for (Member member : hazelcast.getCluster().getMembers()) {
+                Topology.Node seen = seen(member);
+                if (seen != null) nodes.add(seen);
+            }
+        } catch (HazelcastInstanceNotActiveException gone) {
+            return;
+        }
+        Set<String> before = new HashSet<>(topology.nodes());
+        topology.update(nodes);
+        Set<String> now = new HashSet<>(topology.nodes());
+        if (before.equals(now)) return;
+        for (String each : now) if (!before.contains(each)) LOG.info("{} serves; shards move to it", each);
+        for (String each : before)
+            if (!now.contains(each)) LOG.info("{} serves no longer; its shards move to others", each);
+    }
+
+    private Topology.@Nullable Node seen(Member member) {
+        String name = member.getAttribute(NODE);
+        if (name == null) {
+            LOG.warn("{} is a member of the cluster and no node of Parley; nothing is sent to it", member.getAddress());
+            return null;
+        }
+        String its = member.localMember() ? says : serving.get(name);
+        return its != null && its.startsWith(member.getAttribute(BOOT) + " ") ? node(name, its) : null;
+    }
+
+    private static Topology.Node node(String name, String says) {
+        Set<NodeRole> roles = EnumSet.noneOf(NodeRole.class);
+        List<String> words = Arrays.asList(says.split(" "));
+        for (NodeRole role : NodeRole.values()) if (words.contains(role.name())) roles.add(role);
+        return new Topology.Node(name, roles);
+    }
+
+    private static EventBusOptions bus(ClusterConfig config) throws Refusal {
+        EventBusOptions options = new EventBusOptions()
+                .setHost(config.host())
+                .setPort(config.busPort())
+                .setClusterPublicHost(config.host())
+                .setClusterPingInterval(BUS_PING_MILLIS)
+                .setClusterPingReplyInterval(BUS_PING_MILLIS);
+        ClusterConfig.Tls tls = config.tls();
+        if (tls == null) return options;
+        String password;
+        try {
+            password = Files.readString(tls.password()).strip();
+            for (var file : List.of(tls.keys(), tls.trust()))
+                if (!Files.isReadable(file)) throw new IOException(file.toString());
+        } catch (IOException missing) {
+            throw new Refusal("the file " + missing.getMessage()
+                    + " of cluster.tls cannot be read; ./parley certs makes such files.");
+        }
+        return options.setSsl(true)
+                .setClientAuth(ClientAuth.REQUIRED)
+                .setKeyCertOptions(
+                        new PfxOptions().setPath(tls.keys().toString()).setPassword(password))
+                .setTrustOptions(
+                        new PfxOptions().setPath(tls.trust().toString()).setPassword(password));
+    }
+
+    private static Config hazelcast(ClusterConfig config, String node, long boot) {
+        Config hazelcast = new Config();
+        hazelcast.setClusterName(config.name());
+        hazelcast.setInstanceName(node + "-" + boot);
+        hazelcast
+                .setProperty("hazelcast.phone.home.enabled", "false")
+                .setProperty("hazelcast.logging.type", "slf4j")
+                .setProperty("hazelcast.shutdownhook.enabled", "false")
+                .setProperty("hazelcast.socket.bind.any", "false")
+                .setProperty("hazelcast.local.localAddress", config.host())
+                .setProperty("hazelcast.wait.seconds.before.join", "1")
+                .setProperty("hazelcast.heartbeat.interval.seconds", String.valueOf(HEARTBEAT_SECONDS))
+                .setProperty("hazelcast.max.no.heartbeat.seconds", String.valueOf(HEARTBEAT_SECONDS_MAX))
+                .setProperty("hazelcast.merge.first.run.delay.seconds", String.valueOf(MERGE_SECONDS))
+                .setProperty("hazelcast.merge.next.run.delay.seconds", String.valueOf(MERGE_SECONDS));
+        hazelcast
+                .getMemberAttributeConfig()
+                .setAttribute(NODE, node)
+                .setAttribute(BOOT, String.valueOf(boot))
+                .setAttribute(VERTX_NODE, node + "-" + boot);
+        NetworkConfig network = hazelcast.getNetworkConfig();
+        network.setPort(config.port()).setPortAutoIncrement(false).setPublicAddress(config.host());
+        network.getRestApiConfig().setEnabled(false);
+        JoinConfig join = network.getJoin();
+        join.getAutoDetectionConfig().setEnabled(false);
+        join.getMulticastConfig().setEnabled(false);
+        join.getTcpIpConfig().setEnabled(true).setMembers(config.members());
+        hazelcast
+                .getManagementCenterConfig()
+                .setScriptingEnabled(false)
+                .setConsoleEnabled(false)
+                .setDataAccessEnabled(false);
+        JavaSerializationFilterConfig filter = new JavaSerializationFilterConfig();
+        filter.getWhitelist().addPrefixes("io.vertx.spi.cluster.hazelcast.");
+        hazelcast.setSerializationConfig(new SerializationConfig().setJavaSerializationFilterConfig(filter));
+        // What the registry of Vert.x is kept in: as its own default says.
+        hazelcast.addMultiMapConfig(new MultiMapConfig("__vertx.subs")
+                .setBackupCount(1)
+                .setValueCollectionType(MultiMapConfig.ValueCollectionType.SET));
+        hazelcast.addMapConfig(new MapConfig("__vertx.haInfo").setBackupCount(1));
+        hazelcast.addMapConfig(new MapConfig("__vertx.nodeInfo").setBackupCount(1));
+        return hazelcast;
+    }
+}

@@ -1,0 +1,19 @@
+/**
+ * A node among others: joins the Hazelcast cluster that carries the registry of bus addresses ({@code Membership}), keeps the node's {@link
+ * chat.parley.bus.Topology} as the cluster is seen from here, and listens at {@code node.<node>} ({@code NodeVerticle}): bundles of other nodes,
+ * and canaries, which show that the registry still finds this node.
+ *
+ * <p>Nothing here decides what is true. A node that believes that others are gone takes their shards, and the store's compare-and-set says
+ * whose appends hold; one that is not found is repaired by heads and pulls. So a wrong picture costs time, never an entry.
+ *
+ * <p>A node is in the topology of the others from when it says that it serves until it says that it leaves, is gone (a closed connection: at
+ * once), or has not been heard for 10 s. What it says stands in a replicated map, by its name and boot id, so that what an earlier life
+ * said is void.
+ *
+ * <p>Hazelcast has neither encryption nor identification in its open-source edition, so it is bound to one private address, and everything it
+ * can do besides is off. The bus is mutual TLS: only who has a certificate of the cluster's own authority is heard.
+ */
+@NullMarked
+package chat.parley.node.cluster;
+
+import org.jspecify.annotations.NullMarked;
