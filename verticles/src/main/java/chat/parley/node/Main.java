@@ -109,8 +109,8 @@ public final class Main {
         Vertx vertx = Vertx.vertx();
         try {
             int before = CassandraSchema.apply(vertx, cassandra);
-            String found = before == CassandraSchema.VERSION ? "was there" : "is there now, over " + before;
-            out.println("version " + CassandraSchema.VERSION + " of the schema " + found + ".");
+            out.println("version " + CassandraSchema.VERSION + " of the schema "
+                    + (before == CassandraSchema.VERSION ? "was there." : "is there now."));
         } catch (CannotOpen cannot) {
             throw new Refusal(String.valueOf(cannot.getMessage()));
         } finally {

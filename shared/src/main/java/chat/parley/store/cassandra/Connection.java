@@ -154,11 +154,12 @@ final class Connection implements AutoCloseable {
     }
 
     ResultSet ask(String statement) throws CannotOpen {
-        return await(client.execute(statement));
+        return ask(SimpleStatement.newInstance(statement));
     }
 
+    /** Waits longer than a request of the store does: a table is made on all nodes. */
     ResultSet ask(SimpleStatement statement) throws CannotOpen {
-        return await(client.execute(statement));
+        return await(client.execute(statement.setTimeout(Duration.ofSeconds(START_SECONDS))));
     }
 
     PreparedStatement prepare(String statement) throws CannotOpen {
