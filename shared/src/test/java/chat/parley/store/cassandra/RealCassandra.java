@@ -40,7 +40,7 @@ final class RealCassandra implements BeforeAllCallback, AfterAllCallback {
     }
 
     /** The process, and how many keyspaces it has had. */
-    private static final class Running implements ExtensionContext.Store.CloseableResource, AutoCloseable {
+    private static final class Running implements AutoCloseable {
         final CassandraProcess process;
         int keyspaces;
 
