@@ -63,7 +63,7 @@ record NodeConfig(
     /** How many of each verticle. @param gateway 0: as many as there are processors */
     record Instances(int gateway, int sequencer) {}
 
-    private static final int PORT_MAX = 65_535;
+    static final int PORT_MAX = 65_535;
     private static final int MINUTE_SECONDS = 60;
     private static final int MIB = 1 << 20;
     private static final int MANY = 1_000_000;
@@ -88,7 +88,7 @@ record NodeConfig(
         NodeConfig config = new NodeConfig(
                 settings.text("node.name", "n1", "What the node is called, on the bus and in logs."),
                 roles(settings),
-                cluster(settings),
+                ClusterSettings.read(settings),
                 http(settings),
                 settings.flag("http.web", true, "Whether the web client is at /."),
                 sockJs(settings),
@@ -162,58 +162,6 @@ record NodeConfig(
         for (NodeRole role : NodeRole.values())
             if (role.name().toLowerCase(Locale.ROOT).equals(word)) return role;
         return null;
-    }
-
-    private static @Nullable ClusterConfig cluster(Settings settings) {
-        boolean isEnabled =
-                settings.flag("cluster.enabled", false, "Whether the node is one of several, over one store.");
-        String host = settings.text(
-                "cluster.host",
-                "127.0.0.1",
-                "The node's private address: membership and event bus listen there, and nowhere else.");
-        boolean isPublicAllowed = settings.flag(
-                "cluster.allowPublicHost",
-                false,
-                "Lets cluster.host be an address that the internet can reach: then only a firewall keeps strangers"
-                        + " out.");
-        boolean isEncrypted =
-                settings.flag("cluster.tls.enabled", true, "Whether nodes identify themselves to each other.");
-        Path keys = path(settings.optionalText(
-                "cluster.tls.keys", "Key and certificate of this node, PKCS 12; ./parley certs makes it."));
-        Path trust = path(
-                settings.optionalText("cluster.tls.trust", "The certificate of the cluster's own authority, PKCS 12."));
-        Path password = path(settings.optionalText("cluster.tls.password", "A file with the password of both."));
-        ClusterConfig config = new ClusterConfig(
-                settings.text("cluster.name", "parley", "Nodes of one cluster have the same."),
-                host,
-                settings.number("cluster.port", 1, PORT_MAX, 5701, "Port of the membership (Hazelcast)."),
-                settings.number("cluster.busPort", 1, PORT_MAX, 15701, "Port of the event bus."),
-                settings.list(
-                        "cluster.members",
-                        "host:port, as cluster.host and cluster.port of another node",
-                        NodeConfig::member,
-                        "Nodes that may be there already; the more are named, the fewer have to be."),
-                keys == null || trust == null || password == null
-                        ? null
-                        : new ClusterConfig.Tls(keys, trust, password));
-        if (!isEnabled) return null;
-        settings.require(
-                isEncrypted == (config.tls() != null),
-                "cluster.tls.keys, cluster.tls.trust and cluster.tls.password go together: set all (./parley certs"
-                        + " makes the files), or cluster.tls.enabled to false where no stranger can reach the bus.");
-        Sources.Network address = network(host);
-        settings.require(
-                address != null && !address.address().isAnyLocalAddress(),
-                "cluster.host has to be one address of this machine, in figures, not '" + host + "'.");
-        settings.require(
-                address == null || isPublicAllowed || ClusterConfig.isPrivate(address.address()),
-                "cluster.host '" + host + "' is an address that the internet may reach, and whoever reaches the"
-                        + " membership's port is let in; choose a private one, or set cluster.allowPublicHost.");
-        return config;
-    }
-
-    private static @Nullable String member(String text) {
-        return text.matches("[A-Za-z0-9.:\\[\\]-]+:[0-9]{1,5}") ? text : null;
     }
 
     private static HttpConfig http(Settings settings) {
@@ -676,7 +624,7 @@ record NodeConfig(
         return address != null && address.address().isLoopbackAddress();
     }
 
-    private static @Nullable Path path(@Nullable String text) {
+    static @Nullable Path path(@Nullable String text) {
         return text == null ? null : Path.of(text);
     }
 
@@ -695,7 +643,7 @@ record NodeConfig(
         }
     }
 
-    private static Sources.@Nullable Network network(String text) {
+    static Sources.@Nullable Network network(String text) {
         try {
             return Sources.Network.parse(text);
         } catch (IllegalArgumentException notOne) {
