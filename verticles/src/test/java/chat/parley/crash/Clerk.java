@@ -85,13 +85,14 @@ final class Clerk implements Runnable {
         String device = owner + "/clerk";
         Sent sent = new Sent(conversation, id, 1, write.kind, History.digest(write.body.getString("body")), 0);
         while (true) {
+            long invokedNanos = System.nanoTime();
             recorder.invoke(device, null, sent);
             try {
                 String path = "/v1/conversations/" + conversation + write.path;
                 JsonObject body = write.method.equals("DELETE") ? null : write.body;
                 JsonObject answer = api.call(write.method, path, town.token(owner), id, body);
                 if (answer.containsKey("sequence")) {
-                    recorder.ok(device, null, sent, answer);
+                    recorder.ok(device, null, sent, invokedNanos, answer);
                     if (count % READ_ONE_OF == 0) read(device, answer);
                 } else recorder.refused(device, null, sent, "unchanged");
                 return;

@@ -37,30 +37,6 @@ final class Device implements Runnable {
     private static final long READ_EVERY_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
     private static final String RECEIPT = "receipt";
 
-    /** What carries its sessions. */
-    enum Carrier {
-        WEBSOCKET {
-            @Override
-            Link link(int port) throws IOException {
-                return new ClientSocket(port);
-            }
-        },
-        STREAMING {
-            @Override
-            Link link(int port) throws IOException {
-                return new SockJsLink(port, SockJsLink.Kind.STREAMING);
-            }
-        },
-        POLLING {
-            @Override
-            Link link(int port) throws IOException {
-                return new SockJsLink(port, SockJsLink.Kind.POLLING);
-            }
-        };
-
-        abstract Link link(int port) throws IOException;
-    }
-
     private final String name;
     private final Carrier carrier;
     private final String user;
@@ -79,6 +55,7 @@ final class Device implements Runnable {
     private final List<Own> own = new ArrayList<>();
     private final Map<String, How> asked = new HashMap<>(); // conversations whose missing entries are on their way
     private @Nullable Link socket; // null: not connected
+    private int at; // the port of its node
     private String session = "";
     private boolean inStep;
     private boolean talks = true;
@@ -122,7 +99,7 @@ final class Device implements Runnable {
         try {
             for (int port = door.await(); port > 0; port = door.await()) {
                 try {
-                    live(carrier.link(port));
+                    live(carrier.link(port), port);
                 } catch (IOException e) {
                     LockSupport.parkNanos(AGAIN_NANOS / 5); // killed as it was called
                 }
@@ -143,8 +120,13 @@ final class Device implements Runnable {
         talks = false;
     }
 
-    synchronized boolean isConnected() {
-        return socket != null;
+    synchronized boolean isConnectedTo(int port) {
+        return socket != null && at == port;
+    }
+
+    /** Ends its session, and comes back, to whichever node. */
+    synchronized void hangUp() {
+        if (socket != null) socket.close();
     }
 
     synchronized boolean isInStep() {
@@ -175,9 +157,9 @@ final class Device implements Runnable {
 
     // A session.
 
-    private void live(Link connected) throws InterruptedException {
+    private void live(Link connected, int port) throws InterruptedException {
         try {
-            hello(connected);
+            hello(connected, port);
             synchronized (this) {
                 while (socket == connected) {
                     boolean busy = inStep && (repeat() | say() | askForHoles());
@@ -192,8 +174,9 @@ final class Device implements Runnable {
         }
     }
 
-    private synchronized void hello(Link connected) throws IOException {
+    private synchronized void hello(Link connected, int port) throws IOException {
         socket = connected;
+        at = port;
         session = name + "#" + ++lives;
         inStep = false;
         recorder.opened(name, session);
@@ -404,7 +387,7 @@ final class Device implements Runnable {
             return;
         }
         if (draft.sent.attempt() > 1) acknowledgedAgain.add(id);
-        recorder.ok(name, session, draft.sent, ack);
+        recorder.ok(name, session, draft.sent, draft.invokedNanos, ack);
         String conversation = draft.sent.conversation();
         long sequence = ack.getLong("sequence");
         held(conversation).add(sequence, System.nanoTime());
@@ -417,8 +400,14 @@ final class Device implements Runnable {
         String code = error.getString("code");
         Draft draft = id == null ? null : unsettled.get(id);
         boolean isGuests = code.equals("not_found") && Town.GUESTS.contains(user);
-        if (RECEIPT.equals(error.getString("ref")) && isGuests) return; // put out meanwhile
+        if (RECEIPT.equals(error.getString("ref"))) {
+            if (error.getBoolean("retryable")) recorder.receiptRefused();
+            else if (!isGuests) recorder.odd(name + ": " + error); // a guest was put out meanwhile
+            return;
+        }
         if (draft == null) {
+            // Said to be unknown and sent again, and then the first frame was acknowledged by its entry.
+            if (acknowledgedAgain.contains(id) && error.getBoolean("retryable")) return;
             recorder.odd(name + ": " + error);
             return;
         }

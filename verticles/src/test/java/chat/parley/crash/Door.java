@@ -1,30 +1,38 @@
 package chat.parley.crash;
 
-/** Where the node is to be found, while there is one. */
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+
+/** Where nodes are to be found, while there are some. */
 final class Door {
-    private static final int SHUT = 0;
     private static final int GONE = -1;
 
-    private int port = SHUT;
+    private final List<Integer> ports = new ArrayList<>();
+    private boolean hasEnded;
 
-    synchronized void open(int at) {
-        port = at;
+    Door(Integer... ports) {
+        this.ports.addAll(List.of(ports));
+    }
+
+    synchronized void open(int port) {
+        ports.add(port);
         notifyAll();
     }
 
-    synchronized void shut() {
-        port = SHUT;
+    synchronized void shut(int port) {
+        ports.remove((Integer) port);
     }
 
     /** There will be no node any more. */
     synchronized void end() {
-        port = GONE;
+        hasEnded = true;
         notifyAll();
     }
 
-    /** The node's port as soon as it has one; negative if there will be none. */
+    /** The port of any node as soon as there is one; negative if there will be none. */
     synchronized int await() throws InterruptedException {
-        while (port == SHUT) wait();
-        return port;
+        while (ports.isEmpty() && !hasEnded) wait();
+        return hasEnded ? GONE : ports.get(ThreadLocalRandom.current().nextInt(ports.size()));
     }
 }

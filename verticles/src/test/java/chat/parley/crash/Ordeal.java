@@ -7,24 +7,19 @@ import chat.parley.checker.Counter;
 import chat.parley.checker.Expectations;
 import chat.parley.checker.FaultStep;
 import chat.parley.checker.Verdict;
-import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 
 /** One run: a node under load is killed at random moments and started again on what is left of its data; then all is read and judged. */
 final class Ordeal {
     private static final int UNACKNOWLEDGED_LEAST = 100;
-    private static final int LOADED_MILLIS_LEAST = 200;
-    private static final int LOADED_MILLIS_MOST = 900;
-    private static final long WAIT_NANOS = TimeUnit.SECONDS.toNanos(30);
-    private static final long QUIET_NANOS = TimeUnit.SECONDS.toNanos(15); // the last heads are repeated after 10 s
 
     private final String title;
     private final Path folder;
@@ -32,7 +27,6 @@ final class Ordeal {
     private final String store;
     private final Recorder recorder;
     private final Door door = new Door();
-    private final Api api = new Api(door);
     private final List<Long> unacknowledged = new ArrayList<>();
     private final List<Long> recoveryMillis = new ArrayList<>();
 
@@ -56,37 +50,27 @@ final class Ordeal {
     Verdict run(int kills, Aftermath aftermath) throws Exception {
         long began = System.nanoTime();
         Path data = folder.resolve("data");
+        List<String> settings = List.of("store.path=" + data);
         Path log = folder.resolve("node.log");
-        ServerProcess node = ServerProcess.start(store, data, log);
+        ServerProcess node = ServerProcess.start(store, settings, log);
         try {
             door.open(node.port());
-            Town town = new Town(api);
-            List<Device> devices = new ArrayList<>();
-            for (String name : Town.DEVICES)
-                devices.add(new Device(name, carrier(name), api, door, recorder, town, random.split()));
-            List<Clerk> clerks = new ArrayList<>();
-            for (String group : town.groups()) clerks.add(new Clerk(api, recorder, town, group, random.split()));
-            List<Thread> threads = new ArrayList<>();
-            for (Device device : devices)
-                threads.add(Thread.ofPlatform().daemon().start(device));
-            for (Clerk clerk : clerks) threads.add(Thread.ofPlatform().daemon().start(clerk));
-
+            Crowd crowd = new Crowd(door, recorder, random);
             for (int kill = 1; kill <= kills; kill++) {
-                load(devices, node);
+                load(crowd, node);
                 String fault = "kill " + kill;
                 recorder.fault(fault, FaultStep.PLANNED);
-                kill(node, devices);
+                kill(node, crowd.devices());
                 recorder.fault(fault, FaultStep.EFFECTIVE);
                 aftermath.of(data);
-                recorder.awaitFirstAck();
-                node = ServerProcess.start(store, data, log);
+                recorder.awaitFirstAcks(System.nanoTime());
+                node = ServerProcess.start(store, settings, log);
                 door.open(node.port());
                 recorder.fault(fault, FaultStep.HEALED);
             }
-            load(devices, node);
-            quiet(devices, clerks);
-            finalReads(town, devices);
-            recorder.marks().readAgain(api, town);
+            load(crowd, node);
+            crowd.quiet(this::tail);
+            crowd.finalReads(Map.of("n1", node.port()));
             recorder.end();
             door.end();
         } finally {
@@ -98,15 +82,6 @@ final class Ordeal {
         System.out.println(figures(kills, (System.nanoTime() - began) / 1e9));
         System.out.println("  " + (verdict.holds() ? verdict : "found: " + verdict.counts()));
         return verdict;
-    }
-
-    /** Some of the devices have no WebSocket. */
-    private static Device.Carrier carrier(String device) {
-        return switch (device) {
-            case "m1/laptop", "m3/phone" -> Device.Carrier.STREAMING;
-            case "m2/phone", "g1/phone" -> Device.Carrier.POLLING;
-            default -> Device.Carrier.WEBSOCKET;
-        };
     }
 
     private static Expectations expectations(int kills) {
@@ -121,83 +96,25 @@ final class Ordeal {
                 .faultsEffective(1);
     }
 
-    /** Until all are back and served, and then for a random while more. */
-    private void load(List<Device> devices, ServerProcess node) {
-        await("all devices in step", WAIT_NANOS, () -> devices.stream().allMatch(Device::isInStep));
-        await("an acknowledgement", WAIT_NANOS, () -> recorder.firstAckNanos() != 0);
-        recoveryMillis.add(TimeUnit.NANOSECONDS.toMillis(recorder.firstAckNanos() - node.startedNanos()));
-        int millis = random.nextInt(LOADED_MILLIS_LEAST, LOADED_MILLIS_MOST);
-        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(millis));
+    private void load(Crowd crowd, ServerProcess node) {
+        crowd.load(1);
+        long served = Collections.min(recorder.firstAckNanos().values());
+        recoveryMillis.add(TimeUnit.NANOSECONDS.toMillis(served - node.startedNanos()));
     }
 
     private void kill(ServerProcess node, List<Device> devices) throws InterruptedException {
-        door.shut();
+        door.shut(node.port());
         long at = System.nanoTime();
         node.kill();
-        await(
+        Crowd.await(
                 "all sockets read to their end",
-                WAIT_NANOS,
-                () -> devices.stream().noneMatch(Device::isConnected));
+                () -> devices.stream().noneMatch(device -> device.isConnectedTo(node.port())));
         long without =
                 devices.stream().mapToLong(device -> device.leftBehind(at)).sum();
         assertThat(without)
                 .as("sends unacknowledged at kill %d", unacknowledged.size() + 1)
                 .isGreaterThanOrEqualTo(UNACKNOWLEDGED_LEAST);
         unacknowledged.add(without);
-    }
-
-    private void quiet(List<Device> devices, List<Clerk> clerks) {
-        devices.forEach(Device::fallSilent);
-        clerks.forEach(Clerk::end);
-        boolean isSettled = tryAwait(WAIT_NANOS, () -> devices.stream().allMatch(Device::isSettled));
-        assertThat(isSettled)
-                .as(() -> "answers to all sends; without one: "
-                        + devices.stream()
-                                .flatMap(device -> device.unsettled().stream())
-                                .toList() + "; odd: "
-                        + recorder.odd() + "; the node said: " + tail())
-                .isTrue();
-    }
-
-    /** Every user reads every conversation, once the devices have what there is or the time for that is over. */
-    private void finalReads(Town town, List<Device> devices) throws Exception {
-        for (String conversation : town.conversations()) {
-            List<String> members = town.members(conversation);
-            long head = head(town.token(members.getFirst()), conversation);
-            tryAwait(
-                    QUIET_NANOS,
-                    () -> devices.stream()
-                            .filter(device -> members.contains(device.user()))
-                            .allMatch(device -> device.cursor(conversation) >= head));
-        }
-        for (String user : everybody()) {
-            for (String conversation : town.conversationsOf(user))
-                read(town.token(user), user + "/reader", conversation);
-        }
-    }
-
-    private static List<String> everybody() {
-        List<String> all = new ArrayList<>(Town.MEMBERS);
-        all.addAll(Town.GUESTS);
-        return all;
-    }
-
-    private long head(String token, String conversation) throws Exception {
-        JsonObject page = api.page(token, conversation, 0);
-        return page == null ? 0 : page.getLong("head");
-    }
-
-    private void read(String token, String reader, String conversation) throws Exception {
-        long after = 0;
-        while (true) {
-            JsonObject page = api.page(token, conversation, after);
-            if (page == null) return;
-            recorder.finalRead(reader, conversation, page);
-            long last = after;
-            for (Object entry : page.getJsonArray("entries")) last = ((JsonObject) entry).getLong("sequence");
-            if (last == after || last >= page.getLong("head")) return;
-            after = last;
-        }
     }
 
     private String tail() {
@@ -209,21 +126,11 @@ final class Ordeal {
         }
     }
 
-    private static void await(String what, long nanos, BooleanSupplier holds) {
-        if (!tryAwait(nanos, holds)) throw new AssertionError("waited in vain for " + what);
-    }
-
-    private static boolean tryAwait(long nanos, BooleanSupplier holds) {
-        long end = System.nanoTime() + nanos;
-        while (!holds.getAsBoolean()) {
-            if (System.nanoTime() - end > 0) return false;
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
-        }
-        return true;
-    }
-
     /** What a client never sees of a server that works. */
     List<String> odd() {
+        assertThat(recorder.receiptsRefused())
+                .as("receipts refused by a node that is alone")
+                .isZero();
         return recorder.odd();
     }
 

@@ -1,5 +1,6 @@
 package chat.parley.crash;
 
+import chat.parley.checker.Counter;
 import chat.parley.checker.EntryKind;
 import chat.parley.checker.FaultStep;
 import chat.parley.checker.GapReason;
@@ -10,6 +11,8 @@ import chat.parley.checker.Sent;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -25,8 +28,10 @@ final class Recorder {
     private final AtomicLong entries = new AtomicLong();
     private final AtomicLong holes = new AtomicLong();
     private final AtomicLong resyncs = new AtomicLong();
+    private final AtomicLong receiptsRefused = new AtomicLong();
     private final List<String> odd = new CopyOnWriteArrayList<>();
-    private volatile long firstAckNanos;
+    private final Map<String, Long> firstAckNanos = new ConcurrentHashMap<>(); // by conversation
+    private volatile long countedFromNanos = System.nanoTime();
     private volatile boolean ended;
 
     /** @param keepsPointers what was told of read pointers outlives the end of the node */
@@ -53,14 +58,14 @@ final class Recorder {
         history.invoke(System.nanoTime(), device, session, sent);
     }
 
-    /** @param ack the fields of {@code message_ack} */
-    void ok(String device, @Nullable String session, Sent sent, JsonObject ack) {
+    /** @param invokedNanos when the attempt was made @param ack the fields of {@code message_ack} */
+    void ok(String device, @Nullable String session, Sent sent, long invokedNanos, JsonObject ack) {
         if (ended) return;
         long now = System.nanoTime();
         boolean duplicate = ack.getBoolean("duplicate", false);
         acks.incrementAndGet();
         if (duplicate) duplicates.incrementAndGet();
-        if (firstAckNanos == 0 && !duplicate) firstAckNanos = now;
+        if (!duplicate && invokedNanos - countedFromNanos > 0) firstAckNanos.putIfAbsent(sent.conversation(), now);
         history.ok(
                 now,
                 device,
@@ -101,14 +106,14 @@ final class Recorder {
         history.gap(System.nanoTime(), device, conversation, gap.getLong("from"), gap.getLong("to"), reason(gap));
     }
 
-    void finalRead(String reader, String conversation, JsonObject page) {
+    void finalRead(String node, String reader, String conversation, JsonObject page) {
         for (Object entry : page.getJsonArray("entries")) {
-            history.finalRead(System.nanoTime(), "n1", reader, How.PAGE, seen((JsonObject) entry));
+            history.finalRead(System.nanoTime(), node, reader, How.PAGE, seen((JsonObject) entry));
         }
         for (Object each : page.getJsonArray("gaps")) {
             JsonObject gap = (JsonObject) each;
             history.finalGap(
-                    System.nanoTime(), "n1", reader, conversation, gap.getLong("from"), gap.getLong("to"), reason(gap));
+                    System.nanoTime(), node, reader, conversation, gap.getLong("from"), gap.getLong("to"), reason(gap));
         }
     }
 
@@ -137,6 +142,15 @@ final class Recorder {
         resyncs.incrementAndGet();
     }
 
+    /** One that may be tried again. */
+    void receiptRefused() {
+        if (!ended) receiptsRefused.incrementAndGet();
+    }
+
+    long receiptsRefused() {
+        return receiptsRefused.get();
+    }
+
     /** Something that no client of a server that works sees. */
     void odd(String what) {
         if (!ended && odd.size() < 100) odd.add(what);
@@ -150,22 +164,34 @@ final class Recorder {
         history.fault(System.nanoTime(), name, step);
     }
 
-    /** The next acknowledgement of something new is the first of a new life. */
-    void awaitFirstAck() {
-        firstAckNanos = 0;
+    void count(Counter counter, long amount) {
+        history.count(System.nanoTime(), counter, amount);
     }
 
-    /** 0 if there was none yet. */
-    long firstAckNanos() {
-        return firstAckNanos;
+    /** What was sent from this moment on, and is new, counts as a first acknowledgement. */
+    void awaitFirstAcks(long fromNanos) {
+        countedFromNanos = fromNanos;
+        firstAckNanos.clear();
+    }
+
+    /** When each conversation had its first acknowledgement since; those that had one. */
+    Map<String, Long> firstAckNanos() {
+        return Map.copyOf(firstAckNanos);
     }
 
     @Override
     public String toString() {
         return String.format(
                 "%,d sends, %,d acks, %,d retries, %,d duplicates answered, %,d entries received, %,d holes asked for,"
-                        + " %,d resyncs",
-                sends.get(), acks.get(), retries.get(), duplicates.get(), entries.get(), holes.get(), resyncs.get());
+                        + " %,d resyncs, %,d receipts refused",
+                sends.get(),
+                acks.get(),
+                retries.get(),
+                duplicates.get(),
+                entries.get(),
+                holes.get(),
+                resyncs.get(),
+                receiptsRefused.get());
     }
 
     private static Seen seen(JsonObject event) {

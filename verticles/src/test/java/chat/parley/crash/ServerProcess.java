@@ -38,9 +38,10 @@ final class ServerProcess {
      * Starts it and waits until it serves.
      *
      * @param store see {@link chat.parley.node.FaultyNode}; empty: the node as it is
+     * @param settings each NAME=VALUE
      * @param log is appended to by each life
      */
-    static ServerProcess start(String store, Path data, Path log) throws IOException {
+    static ServerProcess start(String store, List<String> settings, Path log) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(JVM);
@@ -48,7 +49,8 @@ final class ServerProcess {
         if (store.isEmpty()) command.add("chat.parley.node.Main");
         else command.addAll(List.of("-Dcrash.store=" + store, "chat.parley.node.FaultyNode"));
         command.add("serve");
-        command.addAll(List.of("--set", "store.path=" + data, "--set", "http.port=0", "--set", "ops.port=0"));
+        command.addAll(List.of("--set", "http.port=0", "--set", "ops.port=0"));
+        for (String setting : settings) command.addAll(List.of("--set", setting));
         for (String limit : LIMITS) command.addAll(List.of("--set", limit + "=100000"));
         long started = System.nanoTime();
         Process process = new ProcessBuilder(command)

@@ -27,11 +27,14 @@ final class StoreReader {
         Vertx vertx = Vertx.vertx();
         try (EmbeddedStore store =
                 EmbeddedStore.open(vertx, data, deferred ? options.withDeferredProjections(() -> {}) : options)) {
-            for (int shard = 0; shard < ConversationId.SHARDS; shard++)
-                read(store.stores().log(), shard, recorder);
+            read(store.stores().log(), recorder);
         } finally {
             vertx.close();
         }
+    }
+
+    static void read(ShardLog log, Recorder recorder) throws Exception {
+        for (int shard = 0; shard < ConversationId.SHARDS; shard++) read(log, shard, recorder);
     }
 
     private static void read(ShardLog log, int shard, Recorder recorder) throws Exception {
