@@ -52,7 +52,7 @@ class CassandraClusterTest {
 
     @BeforeAll
     static void start() throws Exception {
-        String first = RealCassandra.anyAddress();
+        String first = CassandraProcess.anyAddress();
         String network = first.substring(0, first.lastIndexOf('.') + 1);
         for (int i = 0; i < TOKENS.size(); i++) {
             String address = i == 0 ? first : network + (i == 1 ? 254 : 1);

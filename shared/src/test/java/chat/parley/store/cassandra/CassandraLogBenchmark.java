@@ -64,7 +64,7 @@ public final class CassandraLogBenchmark {
 
     public static void main(String[] arguments) throws Exception {
         int seconds = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 5;
-        String address = RealCassandra.anyAddress();
+        String address = CassandraProcess.anyAddress();
         Vertx vertx = Vertx.vertx();
         try (var process = new CassandraProcess(
                 Path.of("target", "benchmark" + address).toAbsolutePath(),

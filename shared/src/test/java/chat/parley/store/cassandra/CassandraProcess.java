@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -16,7 +17,7 @@ import java.util.stream.Stream;
  * One real Cassandra, in a process and on an address of its own. It ends with this JVM, however that ends: a shell holds the other end of a
  * pipe, and kills it when the pipe breaks.
  */
-final class CassandraProcess implements AutoCloseable {
+public final class CassandraProcess implements AutoCloseable {
     private static final int PORT = 9042;
     private static final int START_SECONDS = 180;
     private static final int LOG_LINES = 50;
@@ -76,6 +77,41 @@ final class CassandraProcess implements AutoCloseable {
                 .redirectErrorStream(true)
                 .redirectOutput(log().toFile())
                 .start();
+    }
+
+    /**
+     * One that is alone, once clients can connect.
+     *
+     * @param parent of its folder
+     */
+    public static CassandraProcess startAlone(Path parent) throws IOException, InterruptedException {
+        String address = anyAddress();
+        var process = new CassandraProcess(
+                parent.resolve("cassandra" + address).toAbsolutePath(),
+                address,
+                address,
+                "",
+                List.of(
+                        "commitlog_sync: batch",
+                        "paxos_variant: v2",
+                        // A slow machine is not what these tests are about.
+                        "cas_contention_timeout: 20s",
+                        "write_request_timeout: 20s",
+                        "read_request_timeout: 20s",
+                        "truncate_request_timeout: 60s"));
+        try {
+            process.awaitStart();
+        } catch (IOException | RuntimeException | InterruptedException failed) {
+            process.close();
+            throw failed;
+        }
+        return process;
+    }
+
+    /** One that no other build uses, most likely. */
+    static String anyAddress() {
+        var random = ThreadLocalRandom.current();
+        return "127." + random.nextInt(1, 255) + "." + random.nextInt(1, 255) + "." + random.nextInt(2, 255);
     }
 
     private List<String> yaml(String seed, String token, List<String> settings) {
@@ -163,7 +199,7 @@ final class CassandraProcess implements AutoCloseable {
         }
     }
 
-    String address() {
+    public String address() {
         return address;
     }
 

@@ -70,7 +70,7 @@ class CassandraStoreTest {
 
     @Test
     void aCassandraThatIsNotThereIsOneSentence() {
-        CassandraOptions gone = TestOptions.at(CASSANDRA.options(), RealCassandra.anyAddress(), "parley");
+        CassandraOptions gone = TestOptions.at(CASSANDRA.options(), CassandraProcess.anyAddress(), "parley");
         assertThatThrownBy(() -> CassandraStore.open(CASSANDRA.vertx(), gone))
                 .isInstanceOf(CannotOpen.class)
                 .hasMessageStartingWith("The Cassandra at 127.");

@@ -14,7 +14,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -45,33 +44,13 @@ final class RealCassandra implements BeforeAllCallback, AfterAllCallback {
         int keyspaces;
 
         Running() throws IOException, InterruptedException {
-            String address = anyAddress();
-            process = new CassandraProcess(
-                    Path.of("target", "cassandra" + address).toAbsolutePath(),
-                    address,
-                    address,
-                    "",
-                    List.of(
-                            "commitlog_sync: batch",
-                            "paxos_variant: v2",
-                            // A slow machine is not what these tests are about.
-                            "cas_contention_timeout: 20s",
-                            "write_request_timeout: 20s",
-                            "read_request_timeout: 20s",
-                            "truncate_request_timeout: 60s"));
-            process.awaitStart();
+            process = CassandraProcess.startAlone(Path.of("target"));
         }
 
         @Override
         public void close() {
             process.close();
         }
-    }
-
-    /** One that no other build uses, most likely. */
-    static String anyAddress() {
-        var random = ThreadLocalRandom.current();
-        return "127." + random.nextInt(1, 255) + "." + random.nextInt(1, 255) + "." + random.nextInt(2, 255);
     }
 
     @Override
