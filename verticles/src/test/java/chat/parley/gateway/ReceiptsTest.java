@@ -362,11 +362,7 @@ class ReceiptsTest {
     @Test
     void aReceiptOfAnEntryThatIsNotInTheTablesYetIsAnsweredOnceItIsWritten() {
         GatewayStage deferred = new GatewayStage(GatewayConfig.DEFAULT, true);
-        deferred.group(ANNA, BEN);
-        deferred.device(BEN, "phone");
-        deferred.stopProjecting();
-        deferred.say(ANNA, "only in the log");
-        Future<Optional<ErrorCode>> taken = deferred.gateway.receipt(BEN, GROUP, ReceiptType.READ, 3);
+        Future<Optional<ErrorCode>> taken = benReadsWhatIsOnlyInTheLog(deferred);
         deferred.loop.advance(1_000);
         assertThat(taken.isComplete()).isFalse();
         deferred.projectAgain();
@@ -379,11 +375,7 @@ class ReceiptsTest {
     @Test
     void whoAsksDoesNotWaitForEverForAnEntryToComeIntoTheTables() {
         GatewayStage deferred = new GatewayStage(GatewayConfig.DEFAULT, true);
-        deferred.group(ANNA, BEN);
-        deferred.device(BEN, "phone");
-        deferred.stopProjecting();
-        deferred.say(ANNA, "only in the log");
-        Future<Optional<ErrorCode>> taken = deferred.gateway.receipt(BEN, GROUP, ReceiptType.READ, 3);
+        Future<Optional<ErrorCode>> taken = benReadsWhatIsOnlyInTheLog(deferred);
         deferred.loop.advance(3_000);
         assertThat(taken.failed()).isTrue();
         deferred.projectAgain();
@@ -392,6 +384,14 @@ class ReceiptsTest {
         assertThat(pointer(deferred, BEN))
                 .as("it is written all the same")
                 .isEqualTo(new ReadPointer(GROUP, BEN, 3, 1, 3));
+    }
+
+    private static Future<Optional<ErrorCode>> benReadsWhatIsOnlyInTheLog(GatewayStage deferred) {
+        deferred.group(ANNA, BEN);
+        deferred.device(BEN, "phone");
+        deferred.stopProjecting();
+        deferred.say(ANNA, "only in the log");
+        return deferred.gateway.receipt(BEN, GROUP, ReceiptType.READ, 3);
     }
 
     @Test
