@@ -6,8 +6,11 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** A node that is killed under load loses nothing that it acknowledged, has nothing twice, and keeps all in order. */
+@Execution(ExecutionMode.CONCURRENT)
 @Tag("slow")
 class CrashTest {
     private static final int KILLS = 5;

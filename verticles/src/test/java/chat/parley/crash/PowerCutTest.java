@@ -10,8 +10,11 @@ import java.util.function.LongUnaryOperator;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** After a power cut all that was acknowledged is there; which a kill does not show, since the kernel lives on. */
+@Execution(ExecutionMode.CONCURRENT)
 @Tag("slow")
 class PowerCutTest {
     private static final int CUTS = 2;

@@ -15,11 +15,13 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /**
  * The WebSocket protocol (RFC 6455) case by case, each on a real socket of its own, in the groups of the Autobahn suite: what is
  * right comes back and is closed with 1000, what is wrong ends the socket with the code that it has to.
  */
+@Isolated
 class WebSocketCasesTest {
     private static final int MESSAGE_MAX = 64 << 10;
     private static final int NORMAL = 1000;

@@ -18,8 +18,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** Who does not stop costs nobody else anything but time, and is shown out; on a node with one loop for all, where it would hurt most. */
+@Isolated
 @Tag("slow")
 class FloodTest {
     /** In one text. */

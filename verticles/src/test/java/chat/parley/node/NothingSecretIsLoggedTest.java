@@ -33,12 +33,14 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.slf4j.LoggerFactory;
 
 /**
  * What clients say is nobody's to read in a log: everything that they can say is marked, in good requests and in bad ones, and said to a
  * node that logs all it can, first as it works, then with a store that has failed.
  */
+@Isolated
 @Tag("slow")
 class NothingSecretIsLoggedTest {
     /** Is in all that is said. Letters and figures only, as ids are. */

@@ -25,8 +25,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** Thousands who connect and say nothing: they cost little, hold nobody up, and are shown out in time. */
+@Isolated
 @Tag("slow")
 class SilentConnectionsTest {
     private static final int CONNECTIONS = 5_000;

@@ -6,10 +6,13 @@ import java.nio.file.Path;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Each mutant is caught within a few seeds, by a violation that fits; and the same seeds hold without it. */
+@Execution(ExecutionMode.CONCURRENT)
 class MutantTest {
     private static final int SEEDS = 30;
     private static final int HELD = 2;

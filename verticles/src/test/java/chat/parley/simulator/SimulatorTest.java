@@ -14,12 +14,15 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * Many seeds; what each does is in {@link Simulation}. System properties: {@code simulator.seeds} how many (1,000), {@code simulator.first}
  * from which on (1), {@code simulator.threads} how many at once; or {@code simulator.seed} for one, {@code simulator.scenario} for the
  * situation of a mutant, and {@code simulator.trace} for the file that shows what happened in it.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class SimulatorTest {
     private static final int SEEDS = 1_000;
 

@@ -118,7 +118,8 @@ final class Writer {
 
     /** The head as it is durable; fails while that is not known. */
     ShardHead head(int shard) {
-        if (state != State.SERVING) throw refusal(); // asked before too: a head read before a reopening must not be answered after it
+        if (state != State.SERVING)
+            throw refusal(); // asked before too: a head read before a reopening must not be answered after it
         ShardHead head = heads[shard];
         if (state != State.SERVING) throw refusal();
         return head;
