@@ -273,36 +273,49 @@ public final class FanoutVerticle extends VerticleBase {
             long after = repeats.covered();
             if (isEnded || isStopped || after >= until) return Future.succeededFuture();
             return stores.log().read(number, after, ROWS_MAX).compose(rows -> {
-                Map<ConversationId, Long> heads = new LinkedHashMap<>();
+                Map<ConversationId, Stretch> stretches = new LinkedHashMap<>();
                 long position = after;
                 for (LogRow row : rows) {
                     Entry entry = row.entry();
                     if (entry.position() > until) break;
-                    heads.put(entry.conversationId(), entry.sequence());
+                    stretches.merge(entry.conversationId(), Stretch.of(entry), Stretch::through);
                     position = entry.position();
                 }
                 if (position == after) return Future.succeededFuture();
                 long last = position;
-                return withMembers(heads).compose(hints -> {
+                return withMembers(stretches).compose(hints -> {
                     repeats.heard(after, last, hints, loop.monotonicMillis());
                     return readTo(until);
                 });
             });
         }
 
-        private Future<List<HeadHint>> withMembers(Map<ConversationId, Long> heads) {
+        private Future<List<HeadHint>> withMembers(Map<ConversationId, Stretch> stretches) {
             List<Future<HeadHint>> hints = new ArrayList<>();
-            heads.forEach((conversation, head) -> hints.add(members(conversation, "", new ArrayList<>())
-                    .map(users -> new HeadHint(conversation, head, users))));
+            stretches.forEach((conversation, its) -> hints.add(since(its.first, conversation, "", new ArrayList<>())
+                    .map(users -> new HeadHint(conversation, its.head, users))));
             return Future.all(hints).map(all -> all.list());
         }
 
-        private Future<List<UserId>> members(ConversationId conversation, String after, List<UserId> users) {
+        /** The members, and those who left at this sequence or after it. */
+        private Future<List<UserId>> since(long first, ConversationId conversation, String after, List<UserId> users) {
             return stores.directory().members(conversation, after, MEMBERS_MAX).compose(page -> {
-                for (Membership member : page) if (member.isMember()) users.add(member.userId());
+                for (Membership member : page)
+                    if (member.isMember() || member.last().left() >= first) users.add(member.userId());
                 if (page.size() < MEMBERS_MAX) return Future.succeededFuture(users);
-                return members(conversation, page.getLast().userId().value(), users);
+                return since(first, conversation, page.getLast().userId().value(), users);
             });
+        }
+    }
+
+    /** What was read of a conversation. */
+    private record Stretch(long first, long head) {
+        static Stretch of(Entry entry) {
+            return new Stretch(entry.sequence(), entry.sequence());
+        }
+
+        Stretch through(Stretch next) {
+            return new Stretch(first, next.head);
         }
     }
 }

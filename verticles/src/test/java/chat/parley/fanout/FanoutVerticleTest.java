@@ -97,6 +97,23 @@ class FanoutVerticleTest {
     }
 
     @Test
+    void whoLeftInWhatIsReadFromTheLogIsToldOfItToo() {
+        UserId cid = new UserId("cid");
+        append(created());
+        append(added(BOB));
+        append(added(cid));
+        append(new Content.MemberLeft(new Content.Departure(BOB, 2)));
+        append(new Content.MemberLeft(new Content.Departure(cid, 3)));
+        project(5);
+        stores.log().saveCursors(Map.of(SHARD, new ShardCursors(0, 4, 0)));
+
+        start();
+        loop.advance(3_000);
+
+        assertThat(heads()).containsExactly(new HeadHint(TALK, 5, List.of(ANN, cid)));
+    }
+
+    @Test
     void whatIsNotProjectedIsNotRepeated() {
         append(created());
         append(message());
