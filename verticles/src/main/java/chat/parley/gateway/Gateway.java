@@ -112,7 +112,7 @@ public final class Gateway {
         this.codec = new FrameCodec(config.limits());
         this.users = new Users(config.userSendsPerSecond(), config.userSendsBurst());
         this.readPointers = new ReadPointers(loop, stores.directory());
-        this.submitter = new Submitter(bus, loop, readPointers, config.submitMillis());
+        this.submitter = new Submitter(bus, loop, topology, readPointers, config.submitMillis());
         this.tail = new Tail(bus, stores, config.tailMillis());
         Recent recent = new Recent(config.recentBytesMax(), config.recentEntriesMax());
         this.ranges = new Ranges(recent, stores.history(), tail);
@@ -134,6 +134,7 @@ public final class Gateway {
     /** Completes once the instance can be reached on the bus. */
     public Future<Void> start() {
         registrar.start();
+        submitter.start();
         lookout.start();
         return bus.listen(Address.gateway(name), this::heard).mapEmpty();
     }

@@ -7,6 +7,7 @@ import chat.parley.bus.Loop;
 import chat.parley.bus.NotMine;
 import chat.parley.bus.Submit;
 import chat.parley.bus.Submitted;
+import chat.parley.bus.Topology;
 import chat.parley.model.ConversationId;
 import chat.parley.model.Draft;
 import chat.parley.wire.ErrorCode;
@@ -16,8 +17,10 @@ import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.eventbus.ReplyFailure;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,6 +36,7 @@ public final class Submitter {
     private static final int SUBMIT_DRAFTS_MAX = 2_048;
     private static final int QUICK_TRIES = 2;
     private static final long PAUSE_MILLIS = 100;
+    private static final long DOUBTED_ANSWER_MILLIS = 500;
     private static final long RETRY_AFTER_MILLIS = 1_000;
 
     private static final Answer BUSY =
@@ -44,18 +48,26 @@ public final class Submitter {
 
     private final Bus bus;
     private final Loop loop;
+    private final Topology topology;
     private final ReadPointers readPointers;
     private final long answerMillis;
     private final Map<Integer, List<Ready>> ready = new HashMap<>();
     private final List<Integer> readyShards = new ArrayList<>();
+    private final Set<Shipment> underWay = new LinkedHashSet<>();
     private boolean isPlanned;
     private int drafts;
 
-    Submitter(Bus bus, Loop loop, ReadPointers readPointers, long answerMillis) {
+    Submitter(Bus bus, Loop loop, Topology topology, ReadPointers readPointers, long answerMillis) {
         this.bus = bus;
         this.loop = loop;
+        this.topology = topology;
         this.readPointers = readPointers;
         this.answerMillis = answerMillis;
+    }
+
+    /** From now on it hears of nodes that leave. */
+    void start() {
+        topology.listen(loop, this::askOthers);
     }
 
     /**
@@ -129,23 +141,42 @@ public final class Submitter {
     private void send(Shipment shipment) {
         long left = shipment.deadline - loop.monotonicMillis();
         if (left <= 0) {
-            finish(shipment, null, UNAVAILABLE);
+            finish(shipment, null, shipment.isDoubted ? OUTCOME_UNKNOWN : UNAVAILABLE);
             return;
         }
+        int ask = ++shipment.asks;
         shipment.tries++;
-        bus.request(Address.sequencer(shipment.shard), new Submit(shipment.shard, shipment.drafts), left)
+        shipment.asked = topology.sequencerOwner(shipment.shard);
+        underWay.add(shipment);
+        bus.request(
+                        Address.sequencer(shipment.shard),
+                        new Submit(shipment.shard, shipment.drafts),
+                        shipment.isDoubted ? Math.min(left, DOUBTED_ANSWER_MILLIS) : left)
                 .onComplete(answer -> {
-                    if (answer.succeeded()) answered(shipment, answer.result());
-                    else failed(shipment, answer.cause());
+                    if (!underWay.contains(shipment)) return; // another ask was answered
+                    boolean isLast = ask == shipment.asks;
+                    if (answer.succeeded()) answered(shipment, answer.result(), isLast);
+                    else if (isLast) failed(shipment, answer.cause());
                 });
     }
 
-    private void answered(Shipment shipment, Object answer) {
+    private void askOthers() {
+        for (Shipment shipment : List.copyOf(underWay)) {
+            if (shipment.asked == null || topology.isAlive(shipment.asked)) continue;
+            shipment.isDoubted = true;
+            shipment.tries = 0;
+            send(shipment);
+        }
+    }
+
+    private void answered(Shipment shipment, Object answer, boolean isLast) {
         switch (answer) {
             case Submitted submitted
             when submitted.answers().size() == shipment.drafts.size() ->
                 finish(shipment, submitted.answers(), OUTCOME_UNKNOWN);
-            case NotMine notMine -> sendAgain(shipment);
+            case NotMine notMine -> {
+                if (isLast) sendAgain(shipment);
+            }
             default -> {
                 LOG.error("sequencer {} answered with something else than answers", shipment.shard);
                 finish(shipment, null, OUTCOME_UNKNOWN);
@@ -154,7 +185,8 @@ public final class Submitter {
     }
 
     private void failed(Shipment shipment, Throwable cause) {
-        if (cause instanceof ReplyException reply && reply.failureType() == ReplyFailure.NO_HANDLERS) {
+        if (shipment.isDoubted
+                || cause instanceof ReplyException reply && reply.failureType() == ReplyFailure.NO_HANDLERS) {
             shipment.tries = QUICK_TRIES; // nobody is there: no use in asking again at once
             sendAgain(shipment);
             return;
@@ -164,21 +196,27 @@ public final class Submitter {
     }
 
     private void sendAgain(Shipment shipment) {
+        shipment.asked = null; // nobody has it
         if (shipment.tries < QUICK_TRIES) {
             send(shipment);
             return;
         }
-        loop.after(PAUSE_MILLIS, () -> send(shipment));
+        int ask = shipment.asks;
+        loop.after(PAUSE_MILLIS, () -> {
+            if (underWay.contains(shipment) && ask == shipment.asks) send(shipment);
+        });
     }
 
     /** @param answers null: none came, and {@code without} is what is said instead */
     private void finish(Shipment shipment, @Nullable List<Answer> answers, Answer without) {
+        underWay.remove(shipment);
         int at = 0;
         for (int i = 0; i < shipment.lanes.size(); i++) {
             Ready each = shipment.lanes.get(i);
             Answer.Refused refused = null;
             for (int end = shipment.ends.get(i); at < end; at++) {
                 Answer answer = answers == null ? without : answers.get(at);
+                if (shipment.isDoubted && !(answer instanceof Answer.Placed)) answer = OUTCOME_UNKNOWN;
                 if (answer instanceof Answer.Refused refusal && refusal.code().retryable()) refused = refusal;
                 answer(shipment.submissions.get(at), answer);
             }
@@ -215,7 +253,13 @@ public final class Submitter {
         final List<Integer> ends = new ArrayList<>(); // of each lane's part
         final List<Submission> submissions = new ArrayList<>();
         final List<Draft> drafts = new ArrayList<>();
-        int tries;
+        int asks;
+        int tries; // since nobody was there, or somebody else
+
+        @Nullable
+        String asked; // the node, as far as it is known here
+
+        boolean isDoubted; // what it was asked may have been done, or be done yet, and that node does not answer
 
         Shipment(int shard) {
             this.shard = shard;

@@ -7,9 +7,11 @@ import chat.parley.bus.Answer;
 import chat.parley.bus.Bus.Received;
 import chat.parley.bus.ManualLoop;
 import chat.parley.bus.MemoryBus;
+import chat.parley.bus.NodeRole;
 import chat.parley.bus.NotMine;
 import chat.parley.bus.Submit;
 import chat.parley.bus.Submitted;
+import chat.parley.bus.Topology;
 import chat.parley.model.Content;
 import chat.parley.model.ConversationId;
 import chat.parley.model.Draft;
@@ -19,6 +21,8 @@ import chat.parley.store.memory.Weather;
 import chat.parley.wire.ErrorCode;
 import io.vertx.core.Future;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,9 +35,11 @@ class SubmitterTest {
 
     private final ManualLoop loop = new ManualLoop();
     private final MemoryBus bus = new MemoryBus(loop);
+    private final Topology topology = new Topology("gateway", nodes("n1"));
     private final Submitter submitter = new Submitter(
             bus,
             loop,
+            topology,
             new ReadPointers(
                     loop, new MemoryStore(false, 1).stores(Weather.FINE).directory()),
             2_000);
@@ -210,6 +216,93 @@ class SubmitterTest {
         loop.settle();
 
         assertThat(heard).hasSize(3);
+    }
+
+    @Test
+    void whatANodeThatLeftWasAskedIsAskedOfTheNext() {
+        submitter.start();
+        listen(GROUP);
+        submit(GROUP, "a");
+        submit(GROUP, "b");
+        loop.settle();
+        topology.update(nodes("n2"));
+        loop.settle();
+        assertThat(heardIds()).containsExactly("a,b", "a,b");
+        answer(1, new NotMine(GROUP.shard(), "n3"));
+        loop.settle();
+        assertThat(heard).hasSize(3);
+        place(2, 3, 4);
+
+        assertThat(answers).containsExactly("a=3", "b=4");
+        answer(0, new NotMine(GROUP.shard(), "n2"));
+        loop.advance(3_000);
+        assertThat(heard).hasSize(3);
+        assertThat(answers).hasSize(2);
+    }
+
+    @Test
+    void theAnswerOfANodeThatSeemedToHaveLeftCounts() {
+        submitter.start();
+        listen(GROUP);
+        submit(GROUP, "a");
+        loop.settle();
+        topology.update(nodes("n2"));
+        loop.settle();
+        place(0, 3);
+
+        assertThat(answers).containsExactly("a=3");
+    }
+
+    @Test
+    void aRefusalSaysNothingOfWhatTheNodeThatLeftHasDone() {
+        submitter.start();
+        listen(GROUP);
+        submit(GROUP, "a");
+        submit(GROUP, "b");
+        loop.settle();
+        submit(GROUP, "c");
+        topology.update(nodes("n2"));
+        loop.settle();
+        answer(
+                1,
+                new Submitted(List.of(
+                        new Answer.Refused(ErrorCode.NOT_FOUND, "no member any more"), new Answer.Unchanged(7))));
+
+        assertThat(answers).containsExactly("a outcome_unknown", "b outcome_unknown", "c unavailable");
+    }
+
+    @Test
+    void aNodeThatIsThereIsWaitedFor() {
+        submitter.start();
+        listen(GROUP);
+        submit(GROUP, "a");
+        loop.settle();
+        topology.update(nodes("n1", "n2"));
+        loop.advance(1_000);
+
+        assertThat(heard).hasSize(1);
+    }
+
+    @Test
+    void ifNobodyTakesOverTheOutcomeIsUnknownAfterTwoSecondsInAll() {
+        submitter.start();
+        listen(GROUP);
+        submit(GROUP, "a");
+        loop.advance(300);
+        topology.update(nodes());
+        loop.advance(1_699);
+        assertThat(answers).isEmpty();
+        assertThat(heard).hasSizeBetween(3, 5);
+        loop.advance(200);
+
+        assertThat(answers).containsExactly("a outcome_unknown");
+        assertThat(submitter.drafts()).isZero();
+    }
+
+    private static List<Topology.Node> nodes(String... names) {
+        return Arrays.stream(names)
+                .map(name -> new Topology.Node(name, EnumSet.allOf(NodeRole.class)))
+                .toList();
     }
 
     private void listen(ConversationId conversation) {
