@@ -73,7 +73,7 @@ final class Presence implements Workload {
         List<Double> without = new ArrayList<>();
         List<Double> with = new ArrayList<>();
         double most = 0;
-        for (int round = 0; round < settings.number("rounds", 3); round++) {
+        for (int round = 0; round < settings.number("rounds", 5); round++) {
             setWatching(fleet, false);
             Map<String, Object> before = measure(fleet, "without", round == 0 ? COLD_SECONDS : WARM_SECONDS);
             lines.accept(before);

@@ -53,6 +53,7 @@ final class Lookout {
     private final Turns looks = new Turns(LOOKS_MAX, LOOKS_WAITING_MAX);
     private boolean isPlanned;
     private boolean isTicking;
+    private boolean isSlicing;
     private boolean isStoreDown;
 
     Lookout(String gateway, long boot, Bus bus, Loop loop, Topology topology, Directory directory, WatchConfig config) {
@@ -185,6 +186,13 @@ final class Lookout {
             read(reading);
         }
         showing.show(now);
+        if (showing.isSliceOver() && !isSlicing) {
+            isSlicing = true;
+            loop.after(Showing.SLICE_MILLIS, () -> {
+                isSlicing = false;
+                goOn();
+            });
+        }
         if (isTicking || watches.views() == 0) return;
         isTicking = true;
         loop.after(TICK_MILLIS, this::tick);

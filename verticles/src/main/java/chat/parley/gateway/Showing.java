@@ -14,15 +14,22 @@ import java.util.function.Function;
  * the time costs nothing more. What was not shown yet waits for its turn. Some seconds later the frozen ones are shown as they are.
  *
  * <p>Who may not be seen any more is hidden before anything else is shown to anybody.
+ *
+ * <p>Messages wait for the same loop: so little is written at a time, as many events in 20 ms as the budget has for them, and the batch of a
+ * session whole.
  */
 final class Showing {
     static final long BATCH_MILLIS = 1_000;
     static final long PRESSED_MILLIS = 5_000;
 
+    /** Of the time in which so much may be written, and then no more. */
+    static final long SLICE_MILLIS = 20;
+
     private static final long THAW_MILLIS = 100;
 
     private final EventBudget budget;
     private final int thawMax;
+    private final int sliceMax;
 
     /** Sessions that still show somebody whom they may not see. */
     private final LinkedHashSet<Watcher> urgent = new LinkedHashSet<>();
@@ -31,12 +38,15 @@ final class Showing {
     private final ArrayDeque<Watcher> thawing = new ArrayDeque<>();
     private long pressedUntil = Long.MIN_VALUE;
     private long thawAt = Long.MIN_VALUE;
+    private long slice = Long.MIN_VALUE;
+    private int sliceLeft;
     private long shown;
 
     /** @param eventsPerSecond in whatever second */
     Showing(int eventsPerSecond) {
         this.budget = new EventBudget(eventsPerSecond);
         this.thawMax = Math.max(1, eventsPerSecond / 20);
+        this.sliceMax = Math.max(1, (int) (eventsPerSecond * SLICE_MILLIS / 1_000));
     }
 
     /** What the view shows may be another than before. */
@@ -70,13 +80,17 @@ final class Showing {
     /** Writes to whom it is time to write. */
     void show(long nowMillis) {
         if (nowMillis >= pressedUntil) thaw(nowMillis);
+        long present = Math.floorDiv(nowMillis, SLICE_MILLIS);
+        if (slice != present) sliceLeft = sliceMax;
+        slice = present;
         if (show(urgent, watcher -> watcher.hiding, nowMillis)) show(queue, watcher -> watcher.dirty, nowMillis);
     }
 
-    /** False: the budget is used up. */
+    /** False: the budget or the slice is used up. */
     private boolean show(
             LinkedHashSet<Watcher> watchers, Function<Watcher, LinkedHashSet<View>> views, long nowMillis) {
         for (int left = watchers.size(); left > 0; left--) {
+            if (sliceLeft <= 0) return false;
             Watcher watcher = watchers.removeFirst();
             LinkedHashSet<View> stale = views.apply(watcher);
             boolean isDue = nowMillis >= watcher.nextAt && watcher.sink.hasRoom();
@@ -85,6 +99,11 @@ final class Showing {
             if (!isAffordable) return false;
         }
         return true;
+    }
+
+    /** Whether more can be written once the present slice is over. */
+    boolean isSliceOver() {
+        return sliceLeft <= 0 && isWaiting();
     }
 
     /** Whether anything waits to be shown. */
@@ -119,6 +138,7 @@ final class Showing {
         if (!frames.isEmpty()) {
             watcher.nextAt = nowMillis + BATCH_MILLIS;
             shown += frames.size();
+            sliceLeft -= frames.size();
             watcher.sink.write(frames);
         }
         return isAffordable;

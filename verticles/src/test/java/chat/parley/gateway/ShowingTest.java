@@ -181,6 +181,23 @@ class ShowingTest {
     }
 
     @Test
+    void littleIsWrittenAtATimeAndEveryBatchWhole() {
+        int inSlice = (int) (PER_SECOND * Showing.SLICE_MILLIS / 1_000);
+        for (int i = 0; i < 5; i++)
+            new Socket("w" + i).watches(watched("ann" + i), watched("bob" + i), watched("eve" + i));
+
+        for (int slice = 1; slice <= 5; slice++) {
+            showing.show(now);
+            showing.show(now + Showing.SLICE_MILLIS - 1);
+            assertThat(writtenAt)
+                    .as("a batch of three, though %s would do", inSlice)
+                    .hasSize(3 * slice);
+            assertThat(showing.isSliceOver()).isEqualTo(slice < 5);
+            now += Showing.SLICE_MILLIS;
+        }
+    }
+
+    @Test
     void whoBecomesInvisibleIsUnknownFromThenOn() {
         Watched ann = watched("ann");
         comes(ann);
