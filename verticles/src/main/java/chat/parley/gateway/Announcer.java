@@ -36,8 +36,14 @@ final class Announcer {
     static final long REQUEST_MILLIS = 500;
 
     private static final long GATHER_MILLIS = 20;
-    private static final int CHANGES_MAX = 200;
-    private static final int WHOLE_USERS_MAX = 1_000;
+
+    /** With so many waiting an announcement is not put off any longer. */
+    private static final int GATHERED_USERS = 200;
+
+    /** Of one announcement: a storm waits for few round trips. */
+    private static final int CHANGES_MAX = 2_000;
+
+    private static final int WHOLE_USERS_MAX = 2_000;
     private static final int IN_FLIGHT_MAX = 4;
     private static final long PAUSE_MILLIS = 100;
     private static final int REFUSALS_MAX = 2;
@@ -298,7 +304,7 @@ final class Announcer {
             announcement.parts.add(new Part(shard, false));
             steps.add(new Announce.Step(shard.number, shard.counter, false, came, gone));
         }
-        owner.since = nowMillis;
+        owner.since = owner.hasWaiting() ? nowMillis - GATHER_MILLIS : nowMillis; // what did not fit has gathered
         send(announcement, new Announce(gateway, boot, steps));
     }
 
@@ -398,7 +404,7 @@ final class Announcer {
         /** At once when nothing is on its way, else what gathers in 20 ms or makes a batch. */
         long readyAt() {
             if (!hasWaiting() || inFlight >= IN_FLIGHT_MAX) return Long.MAX_VALUE;
-            return inFlight == 0 || changes >= CHANGES_MAX ? Long.MIN_VALUE : since + GATHER_MILLIS;
+            return inFlight == 0 || changes >= GATHERED_USERS ? Long.MIN_VALUE : since + GATHER_MILLIS;
         }
 
         void started(Sent message) {

@@ -118,21 +118,38 @@ class AnnouncerTest {
     }
 
     @Test
-    void twoHundredUsersAreABatch() {
-        List<UserId> crowd = someUsers(400);
+    void twoHundredUsersAreNotPutOff() {
+        List<UserId> crowd = someUsers(201);
         for (UserId user : crowd) came(user);
-        Action.Send wholes = onlySent();
-        answer(wholes, 1);
+        answer(onlySent(), 1);
+        came(crowd.getFirst());
+        assertThat(sent()).as("idle: at once").hasSize(1);
+
+        for (UserId user : crowd.subList(1, 200)) came(user);
+        assertThat(sent()).isEmpty();
+        came(crowd.getLast());
+        assertThat(users(sent())).isEqualTo(200);
+    }
+
+    @Test
+    void aStormGoesInFewAnnouncementsAndAtOnce() {
+        List<UserId> crowd = someUsers(3_000);
+        for (UserId user : crowd) came(user);
+        List<Action.Send> wholes = sent();
+        assertThat(wholes).hasSize(2);
+        for (Action.Send whole : wholes) answer(whole, 1);
         for (UserId user : crowd) came(user);
 
         List<Action.Send> batches = sent();
-        assertThat(batches).as("idle: at once, and the second is full").hasSize(2);
-        assertThat(announce(batches.getFirst()).steps()).hasSizeGreaterThan(100);
-        int users = 0;
-        for (Action.Send batch : batches)
-            for (Announce.Step step : announce(batch).steps())
-                users += step.came().size();
-        assertThat(users).isEqualTo(crowd.size());
+        assertThat(batches).hasSize(2);
+        assertThat(users(batches)).isEqualTo(crowd.size());
+    }
+
+    private static int users(List<Action.Send> batches) {
+        return batches.stream()
+                .flatMap(batch -> announce(batch).steps().stream())
+                .mapToInt(step -> step.came().size())
+                .sum();
     }
 
     @Test
