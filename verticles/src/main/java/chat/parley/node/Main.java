@@ -71,6 +71,7 @@ public final class Main {
         NodeConfig config = arguments.config();
         System.setProperty("parley.log", config.logLevel()); // before the first logger is asked for
         Node node = Node.start(config, opening);
+        node.endOnSignal();
         String address = "http://" + config.http().host() + ":" + node.port();
         StringBuilder ready = new StringBuilder("parley ready " + address + "\n");
         if (config.auth().dev()) {
@@ -79,7 +80,6 @@ public final class Main {
         }
         out.print(ready);
         out.flush();
-        node.endOnSignal();
         while (node.awaitEnd()) {
             node = Node.start(config, opening);
             node.endOnSignal();

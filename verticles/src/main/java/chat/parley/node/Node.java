@@ -84,6 +84,7 @@ final class Node {
     private final List<GatewayVerticle> gateways = new ArrayList<>();
     private final List<String> deployed = new ArrayList<>();
     private final CountDownLatch ended = new CountDownLatch(1);
+    private final Thread ending = new Thread(this::endProcess, "parley-end");
     private volatile boolean isToStartAgain;
     private @Nullable Membership membership;
     private @Nullable Vertx running;
@@ -283,15 +284,18 @@ final class Node {
                 : membership.topology().nodes();
     }
 
-    /** From now on SIGTERM and SIGINT end the node in order, and the process with exit code 0. */
+    /** From now on SIGTERM and SIGINT end the node in order, and the process with exit code 0; also one that came as it started. */
     void endOnSignal() {
-        Runtime.getRuntime()
-                .addShutdownHook(new Thread(
-                        () -> {
-                            end();
-                            Runtime.getRuntime().halt(0); // else it would be that of the signal
-                        },
-                        "parley-end"));
+        try {
+            Runtime.getRuntime().addShutdownHook(ending);
+        } catch (IllegalStateException signalled) {
+            endProcess();
+        }
+    }
+
+    private void endProcess() {
+        end();
+        Runtime.getRuntime().halt(0); // else the exit code would be that of the signal
     }
 
     /** Waits until the node has ended. Whether it is to be started again. */
@@ -301,7 +305,16 @@ final class Node {
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         }
-        return isToStartAgain;
+        return isToStartAgain && isNotSignalled();
+    }
+
+    /** From now on a signal is another node's. */
+    private boolean isNotSignalled() {
+        try {
+            return Runtime.getRuntime().removeShutdownHook(ending);
+        } catch (IllegalStateException signalled) {
+            return false;
+        }
     }
 
     /** Nobody in the cluster finds this node any more. */
@@ -314,7 +327,7 @@ final class Node {
      * Drains, then ends every part, in 30 s at most. Shards go to the other nodes before the sessions do; alone, they are given up after the
      * last session has gone, since until then clients may still send.
      */
-    void end() {
+    synchronized void end() {
         if (ended.getCount() == 0) return;
         long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(END_SECONDS_MAX);
         log.info("draining");
