@@ -79,6 +79,11 @@ public final class Topology {
         return picture.fanouts[shard];
     }
 
+    /** The node that brings this part of the event log to consumers; null: there is none. */
+    public @Nullable String consumerOwner(int part) {
+        return picture.consumers[part];
+    }
+
     /** A node that is alive. */
     public record Node(String name, Set<NodeRole> roles) {}
 
@@ -88,7 +93,8 @@ public final class Topology {
             TreeMap<String, Set<NodeRole>> nodes,
             @Nullable String[] presence,
             @Nullable String[] sequencers,
-            @Nullable String[] fanouts) {
+            @Nullable String[] fanouts,
+            @Nullable String[] consumers) {
         static Picture of(Collection<Node> nodes) {
             TreeMap<String, Set<NodeRole>> byName = new TreeMap<>();
             for (Node node : nodes) byName.put(node.name(), Set.copyOf(node.roles()));
@@ -96,7 +102,8 @@ public final class Topology {
                     byName,
                     owners(byName, NodeRole.PRESENCE, UserId.SHARDS),
                     owners(byName, NodeRole.SEQUENCER, ConversationId.SHARDS),
-                    owners(byName, NodeRole.FANOUT, ConversationId.SHARDS));
+                    owners(byName, NodeRole.FANOUT, ConversationId.SHARDS),
+                    owners(byName, NodeRole.CONSUMERS, ConversationId.SHARDS));
         }
 
         private static @Nullable String[] owners(TreeMap<String, Set<NodeRole>> nodes, NodeRole role, int shards) {

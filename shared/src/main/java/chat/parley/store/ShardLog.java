@@ -32,11 +32,17 @@ public interface ShardLog {
      */
     Future<List<LogRow>> read(int shard, long after, int rowsMax);
 
+    /** Up to which position rows were removed with age; 0: none were. */
+    Future<Long> trimmed(int shard);
+
     /** What was saved; {@code projected} may be further, if the store knows better. */
     Future<ShardCursors> cursors(int shard);
 
     /** Keeps the cursors; of two values for one the higher stays. Not fsynced: an older one may be found after a crash. */
     Future<Void> saveCursors(Map<Integer, ShardCursors> byShard);
+
+    /** What the data has under this name: the value, if it had none. Durable once it completes; never changed. */
+    Future<String> remember(String name, String value);
 
     /** Which life of the data this is: a restore starts another. */
     long incarnation();

@@ -13,6 +13,7 @@ import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -249,6 +250,22 @@ public abstract class ShardLogContract {
         await(log.saveCursors(Map.of(SHARD, new ShardCursors(9, 5, 2), SHARD + 1, ShardCursors.NONE)));
         await(log.saveCursors(Map.of(SHARD, new ShardCursors(8, 6, 1))));
         assertThat(await(log.cursors(SHARD))).isEqualTo(new ShardCursors(9, 6, 2));
+    }
+
+    @Test
+    void ofANewLogNothingWasRemoved() {
+        assertThat(await(log.trimmed(SHARD))).isZero();
+        scribe.append(messages(3));
+        assertThat(await(log.trimmed(SHARD))).isZero();
+    }
+
+    @Test
+    void whatIsRememberedFirstIsRememberedForEver() {
+        String name = "name-" + UUID.randomUUID();
+        assertThat(await(log.remember(name, "first"))).isEqualTo("first");
+        assertThat(await(log.remember(name, "second"))).isEqualTo("first");
+        assertThat(await(log.remember(name + ".other", "second"))).isEqualTo("second");
+        assertThat(await(log.remember(name, "first"))).isEqualTo("first");
     }
 
     @Test

@@ -12,6 +12,7 @@ import chat.parley.store.ShardCursors;
 import chat.parley.store.ShardHead;
 import chat.parley.store.ShardLog;
 import chat.parley.store.Unavailable;
+import com.datastax.oss.driver.api.core.DefaultConsistencyLevel;
 import com.datastax.oss.driver.api.core.cql.BatchStatement;
 import com.datastax.oss.driver.api.core.cql.BatchType;
 import com.datastax.oss.driver.api.core.cql.BatchableStatement;
@@ -38,6 +39,11 @@ final class CassandraLog implements ShardLog {
     private static final int PAGE_ROWS = 128;
     private static final Appended DONE = new Appended.Done();
 
+    private static final String REMEMBERED = "remembered/";
+
+    /** How many partitions were emptied with age. */
+    static final String EMPTIED = "SELECT emptied FROM shard_cursors WHERE shard = ?";
+
     private final Requests requests;
     private final Format format;
     private final Heads heads;
@@ -48,6 +54,9 @@ final class CassandraLog implements ShardLog {
     private final PreparedStatement take;
     private final PreparedStatement rows;
     private final PreparedStatement cursors;
+    private final PreparedStatement emptied;
+    private final PreparedStatement remembered;
+    private final PreparedStatement remember;
     private final PreparedStatement[] saves;
 
     CassandraLog(Connection connection, Requests requests, Format format) throws CannotOpen {
@@ -68,6 +77,9 @@ final class CassandraLog implements ShardLog {
         rows = connection.prepare(
                 "SELECT position, batch_id, entry FROM shard_log WHERE shard = ? AND part = ? AND position > ?");
         cursors = connection.prepare("SELECT projected, fanned_out, exported FROM shard_cursors WHERE shard = ?");
+        emptied = connection.prepare(EMPTIED);
+        remembered = connection.prepare("SELECT value FROM format WHERE name = ?");
+        remember = connection.prepare("UPDATE format SET value = ? WHERE name = ? IF value = null");
         saves = new PreparedStatement[] {
             save(connection, "projected"), save(connection, "fanned_out"), save(connection, "exported")
         };
@@ -276,6 +288,16 @@ final class CassandraLog implements ShardLog {
         return new Damaged(null, "the log of shard " + shard + " has no row of position " + position);
     }
 
+    /** The end of the last partition that was emptied: what it says of the head stays. */
+    @Override
+    public Future<Long> trimmed(int shard) {
+        return requests.row(emptied.bind(shard).setIdempotent(true)).compose(row -> {
+            long parts = row.map(found -> found.getLong("emptied")).orElse(0L);
+            if (parts == 0) return Future.succeededFuture(0L);
+            return heads.statics(shard, parts - 1).map(last -> last.position() == null ? 0L : last.position());
+        });
+    }
+
     @Override
     public Future<ShardCursors> cursors(int shard) {
         return requests.row(cursors.bind(shard).setIdempotent(true))
@@ -295,6 +317,19 @@ final class CassandraLog implements ShardLog {
             }
         });
         return requests.all(statements);
+    }
+
+    @Override
+    public Future<String> remember(String name, String value) {
+        String key = REMEMBERED + name;
+        return requests.send(
+                        remember.bind(value, key).setIdempotent(false).setExecutionProfileName(Connection.CONDITIONAL))
+                .compose(said -> requests.row(remembered
+                        .bind(key)
+                        .setConsistencyLevel(DefaultConsistencyLevel.LOCAL_SERIAL)
+                        .setIdempotent(true)))
+                .map(row -> row.map(found -> found.getString("value"))
+                        .orElseThrow(() -> new IllegalStateException(name + " is not remembered")));
     }
 
     @Override

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param waitingMax requests that wait; the next one fails with {@code Unavailable}
  * @param partitionRows positions of a shard's log in one partition; fixed for the life of the data
  * @param logKept closed partitions of a log whose last row is older, and that all cursors have passed, are emptied
+ * @param exported whether the exported cursor is one of these
  * @param trimEvery how often that is looked for
  * @param clock says how old a log row is
  */
@@ -38,6 +39,7 @@ public record CassandraOptions(
         int waitingMax,
         long partitionRows,
         Duration logKept,
+        boolean exported,
         Duration trimEvery,
         InstantSource clock) {
     private static final int PORT = 9042;
@@ -72,6 +74,7 @@ public record CassandraOptions(
                 20_000,
                 10_000,
                 Duration.ofDays(7),
+                false,
                 Duration.ofHours(1),
                 InstantSource.system());
     }

@@ -1,6 +1,7 @@
 package chat.parley.store.cassandra;
 
 import chat.parley.store.CannotOpen;
+import chat.parley.store.ShardCursors;
 import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import com.datastax.oss.driver.api.core.cql.Row;
 import io.vertx.core.Future;
@@ -10,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Empties closed partitions of the logs, of which the last row is old enough and behind all cursors. What they say of the head stays: a
- * partition without it would be a new one. As long as nothing exports the logs, the exported cursor does not count.
+ * partition without it would be a new one. The exported cursor is one of them if the logs are exported.
  */
 final class Trimming {
     private final Requests requests;
@@ -26,7 +27,7 @@ final class Trimming {
         this.requests = requests;
         this.log = log;
         this.options = options;
-        emptied = connection.prepare("SELECT emptied FROM shard_cursors WHERE shard = ?");
+        emptied = connection.prepare(CassandraLog.EMPTIED);
         last = connection.prepare("SELECT DISTINCT last_position FROM shard_log WHERE shard = ? AND part = ?");
         writeTime = connection.prepare(
                 "SELECT writetime(entry) AS at FROM shard_log WHERE shard = ? AND part = ? AND position = ?");
@@ -47,8 +48,13 @@ final class Trimming {
                         .compose(row -> run(
                                 shard,
                                 row.map(found -> found.getLong("emptied")).orElse(0L),
-                                Math.min(cursors.projected(), cursors.fannedOut()),
+                                passed(cursors),
                                 0)));
+    }
+
+    private long passed(ShardCursors cursors) {
+        long passed = Math.min(cursors.projected(), cursors.fannedOut());
+        return options.exported() ? Math.min(passed, cursors.exported()) : passed;
     }
 
     /** @param through the position that all cursors have passed */

@@ -162,9 +162,9 @@ final class EmbeddedLog implements ShardLog, Projections {
                     LogRows.Row row = LogRows.read(rows.value());
                     long first = Keys.positionOfLog(rows.key()) - row.count() + 1;
                     if (first > next) throw missing(shard, next);
-                    for (Entry entry : entries(rocks, shard, first, row)) {
-                        if (entry.position() != next) continue; // before what was asked for
-                        if (found.size() == rowsMax) break;
+                    int from = (int) (next - first);
+                    int to = Math.min(row.count(), from + rowsMax - found.size());
+                    for (Entry entry : entries(rocks, shard, first, row, from, to)) {
                         found.add(new LogRow(entry, row.batchId()));
                         bytes += EntryCodec.sizeOf(entry);
                         next++;
@@ -177,28 +177,46 @@ final class EmbeddedLog implements ShardLog, Projections {
         });
     }
 
-    private static List<Entry> entries(Rocks rocks, int shard, long first, LogRows.Row row) throws RocksDBException {
-        List<Entry> entries = row.entries();
-        if (entries.isEmpty()) {
-            List<byte[]> keys = new ArrayList<>(row.names().size());
-            for (EntryKey name : row.names()) keys.add(Keys.history(name.conversationId(), name.sequence()));
-            entries = new ArrayList<>(keys.size());
+    /** Those of a row from one index to before another: of a batch only what is damaged cannot be read. */
+    private static List<Entry> entries(Rocks rocks, int shard, long first, LogRows.Row row, int from, int to)
+            throws RocksDBException {
+        List<Entry> entries = new ArrayList<>(to - from);
+        if (!row.entries().isEmpty()) {
+            entries.addAll(row.entries().subList(from, to));
+        } else {
+            List<byte[]> keys = new ArrayList<>(to - from);
+            for (EntryKey name : row.names().subList(from, to))
+                keys.add(Keys.history(name.conversationId(), name.sequence()));
             List<byte @Nullable []> found = rocks.get(Family.HISTORY, keys);
             for (int i = 0; i < keys.size(); i++) {
                 byte[] entry = found.get(i);
-                ConversationId conversation = row.names().get(i).conversationId();
-                if (entry == null) throw new Damaged(conversation, "entry at position " + (first + i) + " is missing");
+                ConversationId conversation = row.names().get(from + i).conversationId();
+                if (entry == null)
+                    throw new Damaged(conversation, "entry at position " + (first + from + i) + " is missing");
                 entries.add(EntryCodec.decode(entry));
             }
         }
         for (int i = 0; i < entries.size(); i++) {
-            if (entries.get(i).position() != first + i) throw missing(shard, first + i);
+            if (entries.get(i).position() != first + from + i) throw missing(shard, first + from + i);
         }
         return entries;
     }
 
     private static Damaged missing(int shard, long position) {
         return new Damaged(null, "the log of shard " + shard + " has no row of position " + position);
+    }
+
+    @Override
+    public Future<Long> trimmed(int shard) {
+        return readers.read(null, rocks -> {
+            try (RocksIterator rows = rocks.iterator(Family.LOG)) {
+                rows.seek(Keys.log(shard, 0));
+                if (!rows.isValid()) rows.status();
+                if (!rows.isValid() || Keys.shardOfLog(rows.key()) != shard) return 0L;
+                return Keys.positionOfLog(rows.key())
+                        - LogRows.read(rows.value()).count();
+            }
+        });
     }
 
     @Override
@@ -242,6 +260,18 @@ final class EmbeddedLog implements ShardLog, Projections {
                 Math.max(one.projected(), other.projected()),
                 Math.max(one.fannedOut(), other.fannedOut()),
                 Math.max(one.exported(), other.exported()));
+    }
+
+    @Override
+    public Future<String> remember(String name, String value) {
+        byte[] key = Keys.remembered(name);
+        return writer.write(0, commit -> {
+            byte[] there = commit.get(Family.META, key);
+            if (there != null) return new ByteReader(there).getString();
+            commit.put(Family.META, key, new ByteWriter(64).putString(value).toBytes());
+            commit.sync();
+            return value;
+        });
     }
 
     @Override

@@ -12,6 +12,7 @@ import java.time.InstantSource;
  * @param appendsMax appends and other changes that wait for the writer; the next one fails with {@code Unavailable}
  * @param appendBytesMax about how many bytes of entries wait for the writer, likewise
  * @param logKept rows of a shard's log older than this, and behind all of its cursors, are removed
+ * @param exported whether the exported cursor is one of these
  * @param trimEvery how often that is looked for
  * @param rewrittenWithin within about this time each file is rewritten, and drops what was overwritten: erased bodies, removed log rows
  * @param deferredProjections for tests: an append writes the log alone, and {@code Projections.project} the tables
@@ -25,6 +26,7 @@ public record EmbeddedOptions(
         int appendsMax,
         long appendBytesMax,
         Duration logKept,
+        boolean exported,
         Duration trimEvery,
         Duration rewrittenWithin,
         boolean deferredProjections,
@@ -49,6 +51,7 @@ public record EmbeddedOptions(
                 APPENDS_MAX,
                 APPEND_BYTES_MAX,
                 Duration.ofDays(7),
+                false,
                 Duration.ofHours(1),
                 Duration.ofDays(3),
                 false,
@@ -64,6 +67,7 @@ public record EmbeddedOptions(
                 appendsMax,
                 appendBytesMax,
                 logKept,
+                exported,
                 trimEvery,
                 rewrittenWithin,
                 deferredProjections,
@@ -80,6 +84,7 @@ public record EmbeddedOptions(
                 appends,
                 appendBytes,
                 logKept,
+                exported,
                 trimEvery,
                 rewrittenWithin,
                 deferredProjections,
@@ -96,6 +101,7 @@ public record EmbeddedOptions(
                 appendsMax,
                 appendBytesMax,
                 logKept,
+                exported,
                 trimEvery,
                 rewrittenWithin,
                 true,
@@ -111,6 +117,24 @@ public record EmbeddedOptions(
                 appendsMax,
                 appendBytesMax,
                 logKept,
+                exported,
+                trimEvery,
+                rewrittenWithin,
+                deferredProjections,
+                betweenRows,
+                clock);
+    }
+
+    /** The log is exported: its rows wait for that too. */
+    public EmbeddedOptions withExport() {
+        return new EmbeddedOptions(
+                memoryBytes,
+                readerThreads,
+                readsMax,
+                appendsMax,
+                appendBytesMax,
+                logKept,
+                true,
                 trimEvery,
                 rewrittenWithin,
                 deferredProjections,

@@ -2,6 +2,7 @@ package chat.parley.store.embedded;
 
 import chat.parley.model.ConversationId;
 import chat.parley.store.CannotOpen;
+import chat.parley.store.EventLog;
 import chat.parley.store.OpenStore;
 import chat.parley.store.ShardHead;
 import chat.parley.store.Stores;
@@ -34,6 +35,7 @@ public final class EmbeddedStore implements OpenStore {
     private final Readers readers;
     private final Writer writer;
     private final Trimming trimming;
+    private final EmbeddedEventLog events;
     private final Stores stores;
     private final long trimTimer;
 
@@ -92,13 +94,19 @@ public final class EmbeddedStore implements OpenStore {
                 vertx, options, rocks, heads, current, new FolderReopening(folder, options, committing), committing);
         var log = new EmbeddedLog(options, format, readers, writer);
         stores = new Stores(log, log, new EmbeddedHistory(current, readers), new EmbeddedDirectory(readers, writer));
-        trimming = new Trimming(options, readers, writer);
+        events = new EmbeddedEventLog(log, readers, writer);
+        trimming = new Trimming(options, readers, writer, events);
         trimTimer = vertx.setPeriodic(options.trimEvery().toMillis(), timer -> trim());
     }
 
     @Override
     public Stores stores() {
         return stores;
+    }
+
+    /** The logs of the shards, for consumers in this process. */
+    public EventLog events() {
+        return events;
     }
 
     @Override

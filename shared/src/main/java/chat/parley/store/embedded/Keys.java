@@ -20,6 +20,8 @@ final class Keys {
     private static final int LAST_SEEN = 's';
     private static final int OWNER = 'o';
     private static final int CURSORS = 'k';
+    private static final int REMEMBERED = 'r';
+    private static final int CONSUMER = 'e';
     private static final int ROOM = 64;
 
     static final byte[] FORMAT = {'f'};
@@ -34,6 +36,18 @@ final class Keys {
 
     static byte[] cursors(int shard) {
         return new byte[] {CURSORS, (byte) shard};
+    }
+
+    static byte[] remembered(String name) {
+        return new ByteWriter(ROOM).putByte(REMEMBERED).putString(name).toBytes();
+    }
+
+    static byte[] consumer(String consumer, int shard) {
+        return new ByteWriter(ROOM)
+                .putByte(CONSUMER)
+                .putString(consumer)
+                .putByte(shard)
+                .toBytes();
     }
 
     // LOG: by the last position of the row, so that a seek to n + 1 finds the row that holds n + 1

@@ -11,20 +11,22 @@ import org.rocksdb.RocksIterator;
 
 /**
  * Removes rows from the logs: those that are old enough, behind all cursors, and not the last of their shard, which says where the
- * shard's head is. As long as nothing exports the log, the exported cursor does not count.
+ * shard's head is. The exported cursor is one of them if the log is exported; what consumers have not read yet stays as long as they are open.
  */
 final class Trimming {
     private final EmbeddedOptions options;
     private final Readers readers;
     private final Writer writer;
+    private final EmbeddedEventLog events;
 
     /** Rows of a shard from {@code from} on and before {@code to}. */
     private record Range(byte[] from, byte[] to) {}
 
-    Trimming(EmbeddedOptions options, Readers readers, Writer writer) {
+    Trimming(EmbeddedOptions options, Readers readers, Writer writer, EmbeddedEventLog events) {
         this.options = options;
         this.readers = readers;
         this.writer = writer;
+        this.events = events;
     }
 
     /** Completes with the number of shards that rows were removed from. */
@@ -53,7 +55,9 @@ final class Trimming {
             ShardCursors cursors = EmbeddedLog.savedCursors(rocks.get(Family.META, Keys.cursors(shard)));
             long head = EmbeddedLog.storedHead(rocks, shard).position();
             long projected = options.deferredProjections() ? cursors.projected() : head;
+            long exported = options.exported() ? cursors.exported() : head;
             long through = Math.min(Math.min(projected, cursors.fannedOut()), head - 1);
+            through = Math.min(through, Math.min(exported, events.readThrough(shard)));
             Range range = range(rocks, shard, through, before);
             if (range != null) ranges.add(range);
         }

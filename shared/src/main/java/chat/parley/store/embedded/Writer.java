@@ -125,6 +125,11 @@ final class Writer {
         return head;
     }
 
+    /** The end of the shard's log as it was durable last; it may be about to be reopened. */
+    long lastPosition(int shard) {
+        return heads[shard].position();
+    }
+
     long commits() {
         return commits.get();
     }

@@ -146,6 +146,7 @@ class CassandraPartitionsTest {
         assertThat(await(its.takeOver(head, "n2"))).isEqualTo(new Appended.Done());
         assertThat(await(old.trim())).as("passed by all cursors").isEqualTo(2);
         assertThat(await(old.trim())).as("again").isZero();
+        assertThat(await(its.trimmed(SHARD))).isEqualTo(21);
 
         assertThatThrownBy(() -> await(its.read(SHARD, 0, 100))).isInstanceOf(Damaged.class);
         assertThatThrownBy(() -> await(its.read(SHARD, 20, 100))).isInstanceOf(Damaged.class);

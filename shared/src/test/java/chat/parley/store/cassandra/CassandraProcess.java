@@ -1,27 +1,16 @@
 package chat.parley.store.cassandra;
 
+import chat.parley.store.ForeignProcess;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/**
- * One real Cassandra, in a process and on an address of its own. It ends with this JVM, however that ends: a shell holds the other end of a
- * pipe, and kills it when the pipe breaks.
- */
+/** One real Cassandra, in a process and on an address of its own. */
 public final class CassandraProcess implements AutoCloseable {
     private static final int PORT = 9042;
-    private static final int START_SECONDS = 180;
-    private static final int LOG_LINES = 50;
-    private static final String KEEPER = "\"$@\" </dev/null & echo $! >\"$0\"; cat >/dev/null; kill -9 $!";
 
     private static final List<String> OPENED = List.of(
             "java.base/java.io",
@@ -55,7 +44,7 @@ public final class CassandraProcess implements AutoCloseable {
 
     private final String address;
     private final Path folder;
-    private final Process keeper;
+    private final ForeignProcess process;
 
     /**
      * Begins to start one.
@@ -69,14 +58,7 @@ public final class CassandraProcess implements AutoCloseable {
         this.folder = folder;
         Files.createDirectories(folder);
         Files.write(folder.resolve("cassandra.yaml"), yaml(seed, token, settings));
-        List<String> command =
-                new ArrayList<>(List.of("/bin/sh", "-c", KEEPER, pidFile().toString()));
-        command.addAll(command());
-        keeper = new ProcessBuilder(command)
-                .directory(folder.toFile())
-                .redirectErrorStream(true)
-                .redirectOutput(log().toFile())
-                .start();
+        process = new ForeignProcess("Cassandra", folder, command());
     }
 
     /**
@@ -86,7 +68,7 @@ public final class CassandraProcess implements AutoCloseable {
      */
     public static CassandraProcess startAlone(Path parent) throws IOException, InterruptedException {
         String address = anyAddress();
-        var process = new CassandraProcess(
+        var cassandra = new CassandraProcess(
                 parent.resolve("cassandra" + address).toAbsolutePath(),
                 address,
                 address,
@@ -100,18 +82,17 @@ public final class CassandraProcess implements AutoCloseable {
                         "read_request_timeout: 20s",
                         "truncate_request_timeout: 60s"));
         try {
-            process.awaitStart();
+            cassandra.awaitStart();
         } catch (IOException | RuntimeException | InterruptedException failed) {
-            process.close();
+            cassandra.close();
             throw failed;
         }
-        return process;
+        return cassandra;
     }
 
     /** One that no other build uses, most likely. */
     static String anyAddress() {
-        var random = ThreadLocalRandom.current();
-        return "127." + random.nextInt(1, 255) + "." + random.nextInt(1, 255) + "." + random.nextInt(2, 255);
+        return ForeignProcess.anyAddress();
     }
 
     private List<String> yaml(String seed, String token, List<String> settings) {
@@ -140,12 +121,7 @@ public final class CassandraProcess implements AutoCloseable {
     }
 
     private List<String> command() throws IOException {
-        String file = System.getProperty("cassandra.classpath");
-        if (file == null || !Files.isReadable(Path.of(file))) {
-            throw new IllegalStateException("There is no Cassandra to start: the build writes down where it is with"
-                    + " mvn -Preal -pl shared -am.");
-        }
-        String classPath = Files.readString(Path.of(file)).strip();
+        String classPath = ForeignProcess.classPath("cassandra.classpath");
         String jamm = Stream.of(classPath.split(":"))
                 .filter(jar -> jar.contains("/jamm-"))
                 .findFirst()
@@ -179,24 +155,7 @@ public final class CassandraProcess implements AutoCloseable {
 
     /** Waits until clients can connect. */
     void awaitStart() throws IOException, InterruptedException {
-        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_SECONDS);
-        while (!isListening()) {
-            boolean isGone = Files.exists(pidFile())
-                    && !Files.readString(pidFile()).isBlank()
-                    && ProcessHandle.of(pid()).isEmpty();
-            if (isGone || System.nanoTime() > until)
-                throw new IllegalStateException("Cassandra did not start:\n" + tail());
-            keeper.waitFor(100, TimeUnit.MILLISECONDS);
-        }
-    }
-
-    private boolean isListening() {
-        try (Socket socket = new Socket()) {
-            socket.connect(new InetSocketAddress(address, PORT), 1_000);
-            return true;
-        } catch (IOException notYet) {
-            return false;
-        }
+        process.awaitStart(address, PORT);
     }
 
     public String address() {
@@ -205,39 +164,12 @@ public final class CassandraProcess implements AutoCloseable {
 
     /** A signal to the process: STOP, CONT, KILL. */
     void signal(String name) throws IOException, InterruptedException {
-        new ProcessBuilder("kill", "-" + name, String.valueOf(pid())).start().waitFor();
-    }
-
-    private long pid() throws IOException {
-        return Long.parseLong(Files.readString(pidFile()).strip());
-    }
-
-    private Path pidFile() {
-        return folder.resolve("pid");
-    }
-
-    private Path log() {
-        return folder.resolve("log");
-    }
-
-    private String tail() throws IOException {
-        List<String> lines = Files.readAllLines(log());
-        return String.join("\n", lines.subList(Math.max(0, lines.size() - LOG_LINES), lines.size()));
+        process.signal(name);
     }
 
     /** Kills it, and removes what it wrote. */
     @Override
     public void close() {
-        try {
-            keeper.getOutputStream().close(); // the keeper kills what it keeps
-            if (!keeper.waitFor(10, TimeUnit.SECONDS)) keeper.destroyForcibly();
-            try (Stream<Path> files = Files.walk(folder)) {
-                for (Path file : files.sorted(Comparator.reverseOrder()).toList()) Files.deleteIfExists(file);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        process.remove();
     }
 }

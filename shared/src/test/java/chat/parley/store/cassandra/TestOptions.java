@@ -58,6 +58,7 @@ final class TestOptions {
                 of.waitingMax(),
                 partitionRows,
                 of.logKept(),
+                of.exported(),
                 of.trimEvery(),
                 clock);
     }

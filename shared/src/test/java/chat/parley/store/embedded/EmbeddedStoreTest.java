@@ -14,11 +14,16 @@ import chat.parley.store.Appended;
 import chat.parley.store.CannotOpen;
 import chat.parley.store.Damaged;
 import chat.parley.store.Directory.ReadPointer;
+import chat.parley.store.EventCursor;
+import chat.parley.store.EventReader;
+import chat.parley.store.EventRecord;
+import chat.parley.store.EventRows;
 import chat.parley.store.History.IdKey;
 import chat.parley.store.LogRow;
 import chat.parley.store.Scribe;
 import chat.parley.store.ShardCursors;
 import chat.parley.store.ShardHead;
+import chat.parley.store.ShardLog;
 import chat.parley.store.StoredEntry;
 import chat.parley.store.Stores;
 import io.vertx.core.Context;
@@ -314,6 +319,83 @@ class EmbeddedStoreTest {
 
         assertThat(await(again.log().head(SHARD))).isEqualTo(head);
         assertThat(await(again.log().read(SHARD, 4, 10))).hasSize(1);
+    }
+
+    @Test
+    void rowsThatAreExportedWaitUntilTheyAre() throws Exception {
+        var now = new AtomicReference<>(Instant.parse("2026-01-01T00:00:00Z"));
+        EmbeddedStore store = OPEN.open(folder, OPTIONS.withClock(now::get).withExport());
+        var scribe = new Scribe(store.stores());
+        for (int i = 1; i <= 20; i++) scribe.message(ONE, ANN, "old " + i);
+        now.updateAndGet(time -> time.plus(Duration.ofDays(80)));
+        ShardLog log = store.stores().log();
+
+        await(log.saveCursors(Map.of(SHARD, new ShardCursors(0, 20, 0))));
+        assertThat(await(store.trim())).as("nothing is exported").isZero();
+        assertThat(await(log.trimmed(SHARD))).isZero();
+        await(log.saveCursors(Map.of(SHARD, new ShardCursors(0, 20, 12))));
+        assertThat(await(store.trim())).isEqualTo(1);
+        assertThat(await(log.trimmed(SHARD))).isEqualTo(12);
+        assertThat(await(new EventRows(log).read(SHARD, 3, 100)))
+                .containsExactly(
+                        new EventRecord.Missing(log.incarnation(), SHARD, 4, 12, EventRecord.Reason.RETENTION));
+        assertThat(await(new EventRows(log).read(SHARD, 12, 100))).hasSize(8);
+    }
+
+    @Test
+    void rowsThatAConsumerReadsWaitUntilItHasSavedThat() throws Exception {
+        var now = new AtomicReference<>(Instant.parse("2026-01-01T00:00:00Z"));
+        EmbeddedStore store = OPEN.open(folder, OPTIONS.withClock(now::get));
+        var scribe = new Scribe(store.stores());
+        for (int i = 1; i <= 20; i++) scribe.message(ONE, ANN, "old " + i);
+        now.updateAndGet(time -> time.plus(Duration.ofDays(80)));
+        ShardLog log = store.stores().log();
+        await(log.saveCursors(Map.of(SHARD, new ShardCursors(0, 20, 0))));
+        EventReader reader = await(store.events().read("c", List.of(SHARD)));
+        EventReader elsewhere = await(store.events().read("c", List.of(SHARD + 1)));
+
+        assertThat(await(reader.next())).hasSize(20);
+        assertThat(await(store.trim())).as("nothing is saved").isZero();
+        await(reader.save(Map.of(SHARD, new EventCursor(log.incarnation(), 12))));
+        assertThat(await(store.trim())).isEqualTo(1);
+        assertThat(await(log.trimmed(SHARD))).isEqualTo(12);
+        await(reader.close());
+        assertThat(await(store.trim())).as("nobody reads it").isEqualTo(1);
+        assertThat(await(log.trimmed(SHARD))).isEqualTo(19);
+        await(elsewhere.close());
+    }
+
+    @Test
+    void ofABatchOnlyWhatIsDamagedIsMissing() throws Exception {
+        EmbeddedStore store = OPEN.open(folder, OPTIONS);
+        var scribe = new Scribe(store.stores());
+        List<Entry> entries = new ArrayList<>();
+        for (int i = 0; i < 5; i++) entries.add(scribe.place(ONE, ANN, Content.Message.of("message " + i)));
+        scribe.append(entries);
+        OPEN.close(store);
+        forget(Keys.history(ONE, 3));
+
+        ShardLog log = OPEN.open(folder, OPTIONS).stores().log();
+
+        EventRows rows = new EventRows(log);
+        List<EventRecord> records = new ArrayList<>();
+        for (List<EventRecord> some = await(rows.read(SHARD, 0, 100));
+                !some.isEmpty();
+                some = await(rows.read(SHARD, records.getLast().position(), 100))) records.addAll(some);
+        assertThat(records)
+                .containsExactly(
+                        EventRecord.of(log.incarnation(), entries.get(0)),
+                        EventRecord.of(log.incarnation(), entries.get(1)),
+                        new EventRecord.Missing(log.incarnation(), SHARD, 3, 3, EventRecord.Reason.DAMAGED),
+                        EventRecord.of(log.incarnation(), entries.get(3)),
+                        EventRecord.of(log.incarnation(), entries.get(4)));
+    }
+
+    /** Removes a row of the history behind the store's back. */
+    private void forget(byte[] key) throws Exception {
+        try (var rocks = new Rocks(folder.resolve(EmbeddedStore.FOLDER), OPTIONS, true, Writer.Committing.ROCKS)) {
+            rocks.db().delete(rocks.handle(Family.HISTORY), key);
+        }
     }
 
     // Bodies

@@ -44,6 +44,7 @@ public final class MemoryStore {
     private final Map<Integer, List<LogRow>> logs = new TreeMap<>();
     private final Map<Integer, ShardHead> heads = new TreeMap<>();
     private final Map<Integer, ShardCursors> cursors = new TreeMap<>();
+    private final Map<String, String> remembered = new TreeMap<>();
     private final Map<String, Directory.ReadPointer> pointers = new TreeMap<>();
     private final Map<String, Map<String, Device>> devices = new TreeMap<>();
     private final Map<UserId, UserSettings> settings = new TreeMap<>();
@@ -170,6 +171,11 @@ public final class MemoryStore {
         }
 
         @Override
+        public Future<Long> trimmed(int shard) {
+            return weather.read(() -> 0L);
+        }
+
+        @Override
         public Future<ShardCursors> cursors(int shard) {
             return weather.read(() -> cursors.getOrDefault(shard, ShardCursors.NONE));
         }
@@ -186,6 +192,14 @@ public final class MemoryStore {
                                 Math.max(a.fannedOut(), b.fannedOut()),
                                 Math.max(a.exported(), b.exported()))));
                 return done();
+            });
+        }
+
+        @Override
+        public Future<String> remember(String name, String value) {
+            return weather.write(() -> {
+                String there = remembered.putIfAbsent(name, value);
+                return there == null ? value : there;
             });
         }
 
