@@ -2,8 +2,6 @@ package chat.parley.node;
 
 import chat.parley.store.cassandra.CassandraOptions;
 import chat.parley.store.cassandra.CassandraOptions.Credentials;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -15,8 +13,13 @@ final class CassandraSettings {
 
     private CassandraSettings() {}
 
-    /** @param isUsed whether it is the store of this node @param logKept as of the embedded store @return null if it is not */
-    static @Nullable CassandraOptions read(Settings settings, boolean isUsed, Duration logKept) {
+    /**
+     * @param isUsed whether it is the store of this node
+     * @param logKept as of the embedded store
+     * @param isExported whether the logs go elsewhere, too
+     * @return null if it is not
+     */
+    static @Nullable CassandraOptions read(Settings settings, boolean isUsed, Duration logKept, boolean isExported) {
         CassandraOptions unset = CassandraOptions.defaults();
         List<String> contactPoints = settings.list(
                 "store.cassandra.contactPoints",
@@ -29,7 +32,8 @@ final class CassandraSettings {
                 "The data centre of Cassandra that all sequencers use.");
         String keyspace =
                 settings.text("store.cassandra.keyspace", unset.keyspace(), "Keyspace of all data but tokens.");
-        Credentials credentials = credentials(settings);
+        Login login = Login.read(settings, "store.cassandra", "Cassandra");
+        Credentials credentials = login == null ? null : new Credentials(login.username(), login.password());
         boolean tls = settings.flag(
                 "store.cassandra.tls",
                 false,
@@ -84,25 +88,8 @@ final class CassandraSettings {
                 waitingMax,
                 unset.partitionRows(),
                 logKept,
+                isExported,
                 unset.trimEvery(),
                 unset.clock());
-    }
-
-    private static @Nullable Credentials credentials(Settings settings) {
-        String username = settings.optionalText("store.cassandra.username", "Who the node is to Cassandra.");
-        String password = settings.secret("store.cassandra.password", "Its password.");
-        String file = settings.optionalText("store.cassandra.passwordFile", "File with its password, instead.");
-        settings.require(
-                (username != null) == (password != null || file != null) && (password == null || file == null),
-                "store.cassandra.username goes with one of store.cassandra.password and store.cassandra.passwordFile.");
-        if (username == null) return null;
-        if (password != null) return new Credentials(username, password);
-        if (file == null) return null;
-        try {
-            return new Credentials(username, Files.readString(Path.of(file)).strip());
-        } catch (IOException unreadable) {
-            settings.require(false, "the file of store.cassandra.passwordFile, " + file + ", cannot be read.");
-            return null;
-        }
     }
 }

@@ -39,6 +39,8 @@ import chat.parley.store.Stores;
 import chat.parley.store.cassandra.CassandraOptions;
 import chat.parley.store.cassandra.CassandraStore;
 import chat.parley.store.embedded.EmbeddedStore;
+import chat.parley.store.kafka.KafkaEventLog;
+import chat.parley.store.kafka.KafkaOptions;
 import io.vertx.core.Deployable;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -82,6 +84,7 @@ final class Node {
     private final Opening opening;
     private final Health health = new Health();
     private final List<GatewayVerticle> gateways = new ArrayList<>();
+    private final List<SequencerVerticle> sequencers = new ArrayList<>();
     private final List<String> deployed = new ArrayList<>();
     private final CountDownLatch ended = new CountDownLatch(1);
     private final Thread ending = new Thread(this::endProcess, "parley-end");
@@ -89,6 +92,7 @@ final class Node {
     private @Nullable Membership membership;
     private @Nullable Vertx running;
     private @Nullable OpenStore store;
+    private @Nullable KafkaEventLog events;
     private @Nullable KeyWatch keys;
     private @Nullable Entrance entrance;
 
@@ -128,6 +132,8 @@ final class Node {
         OpenStore opened = openStore(vertx);
         store = opened;
         Stores stores = opened.stores();
+        KafkaEventLog kafka = openEvents(vertx, stores);
+        events = kafka;
         DevTokens devTokens = config.auth().dev() ? openDevTokens() : null;
         KeyWatch watch = readKeys(devTokens);
         keys = watch;
@@ -207,6 +213,14 @@ final class Node {
                 config.http().port());
         Map<String, LongSupplier> counters = new TreeMap<>(opened.counters());
         if (membership != null) counters.put("parley_bus_dropped_total", windows::dropped);
+        if (kafka != null) {
+            counters.putAll(kafka.counters());
+            counters.put(
+                    "parley_export_waiting",
+                    () -> sequencers.stream()
+                            .mapToLong(SequencerVerticle::toExport)
+                            .sum());
+        }
         deployListener(
                 vertx,
                 1,
@@ -243,7 +257,6 @@ final class Node {
             Function<Loop, Bus> bus, Vertx vertx, Stores stores, Topology topology, SecureRandom random, long boot)
             throws Refusal {
         int instances = config.instances().sequencer();
-        List<SequencerVerticle> sequencers = new ArrayList<>();
         List<VertxLoop> loops = new ArrayList<>();
         deploy(instances, () -> {
             VertxLoop loop = new VertxLoop(vertx);
@@ -254,6 +267,7 @@ final class Node {
                     bus.apply(loop),
                     loop,
                     stores,
+                    events,
                     topology,
                     random,
                     config.sequencer().ofInstances(instances));
@@ -349,6 +363,7 @@ final class Node {
         if (membership != null) membership.leave();
         for (String deployment : deployed.reversed()) await(vertx.undeploy(deployment), until, "ending a part");
         if (keys != null) keys.close();
+        if (events != null) events.close();
         if (store != null) store.close();
         await(vertx.close(), until, "ending the last");
         if (membership != null) membership.close();
@@ -376,6 +391,17 @@ final class Node {
     private OpenStore openStore(Vertx vertx) throws Refusal {
         try {
             return opening.open(vertx, config);
+        } catch (CannotOpen cannot) {
+            throw new Refusal(String.valueOf(cannot.getMessage()));
+        }
+    }
+
+    /** Null: consumers read the store. */
+    private @Nullable KafkaEventLog openEvents(Vertx vertx, Stores stores) throws Refusal {
+        KafkaOptions kafka = config.kafka();
+        if (kafka == null) return null;
+        try {
+            return KafkaEventLog.open(vertx, kafka, stores.log());
         } catch (CannotOpen cannot) {
             throw new Refusal(String.valueOf(cannot.getMessage()));
         }

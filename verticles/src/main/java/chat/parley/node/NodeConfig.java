@@ -15,6 +15,7 @@ import chat.parley.presence.PresenceConfig;
 import chat.parley.sequencer.SequencerConfig;
 import chat.parley.store.cassandra.CassandraOptions;
 import chat.parley.store.embedded.EmbeddedOptions;
+import chat.parley.store.kafka.KafkaOptions;
 import chat.parley.wire.Limits;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -34,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  * @param web whether there is a web client
  * @param storeFolder of all of the node's data
  * @param cassandra where that is instead; null: in the embedded store
+ * @param kafka where entries go besides, for consumers; null: nowhere
  */
 record NodeConfig(
         String name,
@@ -46,6 +48,7 @@ record NodeConfig(
         Path storeFolder,
         EmbeddedOptions store,
         @Nullable CassandraOptions cassandra,
+        @Nullable KafkaOptions kafka,
         Auth auth,
         GatewayConfig gateway,
         ApiConfig api,
@@ -85,6 +88,7 @@ record NodeConfig(
                 "embedded",
                 "Where messages are kept: in the folder of the node, or in Cassandra.");
         EmbeddedOptions store = store(settings);
+        KafkaOptions kafka = EventLogSettings.read(settings);
         NodeConfig config = new NodeConfig(
                 settings.text("node.name", "n1", "What the node is called, on the bus and in logs."),
                 roles(settings),
@@ -99,8 +103,10 @@ record NodeConfig(
                                 "ops.port", 0, PORT_MAX, 8081, "Operators' port: /health/live and /health/ready.")),
                 Path.of(settings.text(
                         "store.path", "./data", "Folder of all data, relative to the working directory.")),
-                store,
-                CassandraSettings.read(settings, storeType.equals(CassandraSettings.TYPE), store.logKept()),
+                kafka == null ? store : store.withExport(),
+                CassandraSettings.read(
+                        settings, storeType.equals(CassandraSettings.TYPE), store.logKept(), kafka != null),
+                kafka,
                 auth(settings),
                 gateway(settings, limits),
                 new ApiConfig(
@@ -568,6 +574,7 @@ record NodeConfig(
                         24 * 365,
                         store.logKept().toHours(),
                         "How long the rows of a shard's log are kept.")),
+                store.exported(),
                 store.trimEvery(),
                 Duration.ofHours(settings.number(
                         "store.eraseHours",

@@ -18,7 +18,7 @@ final class OpsVerticle extends VerticleBase {
     private final Map<String, LongSupplier> counters;
     private int port;
 
-    /** @param counters by name: what only grows. Read on this verticle's loop */
+    /** @param counters by name: what ends in {@code _total} only grows, the others say how it is. Read on this verticle's loop */
     OpsVerticle(NodeConfig.Ops config, Health health, Map<String, LongSupplier> counters) {
         this.config = config;
         this.health = health;
@@ -58,7 +58,7 @@ final class OpsVerticle extends VerticleBase {
         StringBuilder text = new StringBuilder();
         counters.forEach((name, value) -> text.append("# TYPE ")
                 .append(name)
-                .append(" counter\n")
+                .append(name.endsWith("_total") ? " counter\n" : " gauge\n")
                 .append(name)
                 .append(' ')
                 .append(value.getAsLong())

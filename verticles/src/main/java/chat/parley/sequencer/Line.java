@@ -58,6 +58,7 @@ final class Line {
     private final Memory memory;
     private final Projecting projecting;
     private final Spreading spreading;
+    private final @Nullable Exporting exporting;
 
     private final Map<ConversationId, Conversation> conversations = new LinkedHashMap<>();
     private final Deque<Ask> asks = new ArrayDeque<>();
@@ -71,12 +72,16 @@ final class Line {
     private boolean isLeaving;
     private boolean isEnded;
 
-    /** @param projected up to where the log is projected: what lies behind is to be told by {@link #read} */
+    /**
+     * @param projected up to where the log is projected: what lies behind is to be told by {@link #read}
+     * @param exporting hears of all that is durable; null: nobody wants to
+     */
     Line(
             int shard,
             long epoch,
             String owner,
             long projected,
+            @Nullable Exporting exporting,
             SequencerConfig config,
             Digests digests,
             RandomGenerator random,
@@ -94,6 +99,7 @@ final class Line {
         this.memory = new Memory(projected, config.recentBytesMax());
         this.projecting = new Projecting(config.retryMillisMax());
         this.spreading = new Spreading(shard, epoch, projected);
+        this.exporting = exporting;
         this.position = projected;
         this.projectedThrough = projected;
     }
@@ -118,6 +124,11 @@ final class Line {
 
     Spreading spreading() {
         return spreading;
+    }
+
+    @Nullable
+    Exporting exporting() {
+        return exporting;
     }
 
     boolean isEnded() {
@@ -576,6 +587,7 @@ final class Line {
         kept.conversation().unprojected++;
         memory.durable(kept);
         projecting.add(kept);
+        if (exporting != null) exporting.durable(kept.entry());
     }
 
     private Cut takeCut() {

@@ -10,7 +10,9 @@ import chat.parley.bus.Submit;
 import chat.parley.model.Entry;
 import chat.parley.store.Appended;
 import chat.parley.store.Batch;
+import chat.parley.store.EventExport;
 import chat.parley.store.LogRow;
+import chat.parley.store.ShardCursors;
 import chat.parley.store.ShardHead;
 import chat.parley.store.ShardLog;
 import chat.parley.store.Stores;
@@ -53,6 +55,7 @@ final class Ownership {
     private final Loop loop;
     private final ShardLog log;
     private final Stores stores;
+    private final @Nullable EventExport export;
     private final SequencerConfig config;
     private final RandomGenerator random;
     private final Turn turn;
@@ -67,6 +70,7 @@ final class Ownership {
 
     private State state = State.TAKING;
     private @Nullable Line line;
+    private @Nullable Exporter exporter;
     private int earlyDrafts;
     private boolean isAdvancing;
     private boolean isStepping;
@@ -76,7 +80,7 @@ final class Ownership {
     private boolean isProjecting;
     private boolean isProjectionFailing;
     private long projectAt = Long.MAX_VALUE;
-    private long savedCursor;
+    private ShardCursors savedCursors = ShardCursors.NONE;
     private long leaveBy;
     private boolean isBroken;
 
@@ -98,6 +102,7 @@ final class Ownership {
             Bus bus,
             Loop loop,
             Stores stores,
+            @Nullable EventExport export,
             SequencerConfig config,
             RandomGenerator random,
             Turn turn,
@@ -111,6 +116,7 @@ final class Ownership {
         this.loop = loop;
         this.log = stores.log();
         this.stores = stores;
+        this.export = export;
         this.config = config;
         this.random = random;
         this.turn = turn;
@@ -163,7 +169,9 @@ final class Ownership {
 
     private void serve(Line ready) {
         line = ready;
-        savedCursor = ready.projectedThrough();
+        Exporting exporting = ready.exporting();
+        if (exporting != null && export != null) exporter = new Exporter(shard, log, export, loop, exporting);
+        savedCursors = cursorsOf(ready);
         state = State.SERVING;
         LOG.debug("shard {} is served from position {} in epoch {}", shard, ready.position(), ready.epoch());
         for (Early each : early) receive(each.body, each.received, each.arrived);
@@ -230,6 +238,7 @@ final class Ownership {
         }
         isAdvancing = false;
         project(serving);
+        if (exporter != null) exporter.go();
         leaveIfQuiet();
     }
 
@@ -453,13 +462,28 @@ final class Ownership {
         if (spread != null) bus.send(Address.fanout(shard), spread);
     }
 
-    /** The projected cursor, if it has moved since it was saved; else −1. */
-    long cursorToSave() {
-        return line != null && line.projectedThrough() > savedCursor ? line.projectedThrough() : -1;
+    /** The cursors, if one has moved since they were saved. */
+    @Nullable
+    ShardCursors cursorsToSave() {
+        if (line == null) return null;
+        ShardCursors now = cursorsOf(line);
+        return now.equals(savedCursors) ? null : now;
     }
 
-    void cursorSaved(long projected) {
-        savedCursor = Math.max(savedCursor, projected);
+    void cursorsSaved(ShardCursors cursors) {
+        savedCursors = cursors;
+    }
+
+    /** How many entries of the log are not exported; 0: none have to be. */
+    long toExport() {
+        Exporting exporting = line == null ? null : line.exporting();
+        return exporting == null ? 0 : exporting.waiting();
+    }
+
+    /** The fanned-out one is another's. */
+    private static ShardCursors cursorsOf(Line line) {
+        Exporting exporting = line.exporting();
+        return new ShardCursors(line.projectedThrough(), 0, exporting == null ? 0 : exporting.exported());
     }
 
     // The end.
@@ -490,6 +514,7 @@ final class Ownership {
         LOG.debug("shard {} is left: {}", shard, why);
         state = State.ENDED;
         takeOver.callOff();
+        if (exporter != null) exporter.end();
         if (line != null) line.end(elsewhere.get());
         for (Early each : early) each.received.answer(notMine());
         early.clear();

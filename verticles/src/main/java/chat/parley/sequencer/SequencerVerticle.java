@@ -9,6 +9,7 @@ import chat.parley.bus.Route;
 import chat.parley.bus.Submit;
 import chat.parley.bus.Topology;
 import chat.parley.model.ConversationId;
+import chat.parley.store.EventExport;
 import chat.parley.store.ShardCursors;
 import chat.parley.store.Stores;
 import io.vertx.core.Future;
@@ -38,6 +39,7 @@ public final class SequencerVerticle extends VerticleBase {
     private final Bus bus;
     private final Loop loop;
     private final Stores stores;
+    private final @Nullable EventExport export;
     private final Topology topology;
     private final RandomGenerator random;
     private final SequencerConfig config;
@@ -57,6 +59,7 @@ public final class SequencerVerticle extends VerticleBase {
     private boolean isFlushing;
     private boolean isSaving;
     private boolean isStopped;
+    private volatile long toExport;
     private long savedAt;
     private Loop.@Nullable Timer tick;
     private int instances;
@@ -66,6 +69,7 @@ public final class SequencerVerticle extends VerticleBase {
     /**
      * @param instance of this node: each has shards of its own
      * @param bootId of this life of the node; with the instance it names the owner in the log
+     * @param export where the logs of its shards go; null: nowhere
      */
     @SuppressWarnings("unchecked")
     public SequencerVerticle(
@@ -75,6 +79,7 @@ public final class SequencerVerticle extends VerticleBase {
             Bus bus,
             Loop loop,
             Stores stores,
+            @Nullable EventExport export,
             Topology topology,
             RandomGenerator random,
             SequencerConfig config) {
@@ -84,6 +89,7 @@ public final class SequencerVerticle extends VerticleBase {
         this.bus = bus;
         this.loop = loop;
         this.stores = stores;
+        this.export = export;
         this.topology = topology;
         this.random = random;
         this.config = config;
@@ -147,10 +153,11 @@ public final class SequencerVerticle extends VerticleBase {
                 bus,
                 loop,
                 stores,
+                export,
                 config,
                 random,
                 turn,
-                (epoch, projected) -> new Line(shard, epoch, owner, projected, config, digests, random, turn, loaded),
+                (epoch, cursors) -> line(shard, epoch, cursors),
                 () -> ownerElsewhere(shard),
                 this::changed,
                 this::ended);
@@ -163,18 +170,29 @@ public final class SequencerVerticle extends VerticleBase {
         return ownership.taken();
     }
 
+    private Line line(int shard, long epoch, ShardCursors cursors) {
+        long projected = cursors.projected();
+        Exporting exporting = export == null ? null : new Exporting(projected, cursors.exported());
+        return new Line(shard, epoch, owner, projected, exporting, config, digests, random, turn, loaded);
+    }
+
     /** Hands the shard over: completes once nothing of it is in flight here and nothing more is taken. */
     public Future<Void> release(int shard) {
         Ownership ownership = owned[shard];
         if (ownership == null) return Future.succeededFuture();
         ownership.leave();
-        return ownership.left().compose(done -> saveCursor(ownership));
+        return ownership.left().compose(done -> saveCursors(ownership));
     }
 
     /** Whether this instance serves the shard, as far as it knows. */
     public boolean serves(int shard) {
         Ownership ownership = owned[shard];
         return ownership != null && ownership.isServing();
+    }
+
+    /** How many entries of its shards are not exported yet, as of a moment ago. From any thread. */
+    public long toExport() {
+        return toExport;
     }
 
     // What comes in.
@@ -290,7 +308,13 @@ public final class SequencerVerticle extends VerticleBase {
 
     private void tick() {
         long now = loop.monotonicMillis();
-        for (Ownership ownership : owned) if (ownership != null) guarded(ownership, () -> ownership.tick(now));
+        long waiting = 0;
+        for (Ownership ownership : owned) {
+            if (ownership == null) continue;
+            guarded(ownership, () -> ownership.tick(now));
+            waiting += ownership.toExport();
+        }
+        toExport = waiting;
         loaded.shrink();
         if (now - savedAt >= config.cursorMillis()) saveCursors(now);
         if (now >= followAt && !isStopped) followNow();
@@ -303,9 +327,9 @@ public final class SequencerVerticle extends VerticleBase {
         Map<Integer, ShardCursors> cursors = new LinkedHashMap<>();
         List<Ownership> saved = new ArrayList<>();
         for (Ownership ownership : owned) {
-            long projected = ownership == null ? -1 : ownership.cursorToSave();
-            if (ownership == null || projected < 0) continue;
-            cursors.put(ownership.shard(), new ShardCursors(projected, 0, 0));
+            ShardCursors moved = ownership == null ? null : ownership.cursorsToSave();
+            if (ownership == null || moved == null) continue;
+            cursors.put(ownership.shard(), moved);
             saved.add(ownership);
         }
         if (cursors.isEmpty()) return;
@@ -317,21 +341,19 @@ public final class SequencerVerticle extends VerticleBase {
                 return;
             }
             for (Ownership ownership : saved) {
-                ShardCursors cursor = cursors.get(ownership.shard());
-                if (cursor != null) ownership.cursorSaved(cursor.projected());
+                ShardCursors its = cursors.get(ownership.shard());
+                if (its != null) ownership.cursorsSaved(its);
             }
         });
     }
 
-    private Future<Void> saveCursor(Ownership ownership) {
-        long projected = ownership.cursorToSave();
-        if (projected < 0) return Future.succeededFuture();
-        return stores.log()
-                .saveCursors(Map.of(ownership.shard(), new ShardCursors(projected, 0, 0)))
-                .recover(cause -> {
-                    LOG.warn("the cursor of shard {} is not saved: {}", ownership.shard(), cause.toString());
-                    return Future.succeededFuture();
-                });
+    private Future<Void> saveCursors(Ownership ownership) {
+        ShardCursors moved = ownership.cursorsToSave();
+        if (moved == null) return Future.succeededFuture();
+        return stores.log().saveCursors(Map.of(ownership.shard(), moved)).recover(cause -> {
+            LOG.warn("the cursors of shard {} are not saved: {}", ownership.shard(), cause.toString());
+            return Future.succeededFuture();
+        });
     }
 
     private void ended(Ownership ownership) {

@@ -3,6 +3,7 @@ package chat.parley.sequencer;
 import chat.parley.bus.Loop;
 import chat.parley.store.Appended;
 import chat.parley.store.LogRow;
+import chat.parley.store.ShardCursors;
 import chat.parley.store.ShardHead;
 import chat.parley.store.ShardLog;
 import io.vertx.core.AsyncResult;
@@ -37,9 +38,9 @@ final class TakeOver {
     private boolean isOff;
     private boolean isWarned;
 
-    /** Makes the line of the shard, once its epoch and its projected cursor are known. */
+    /** Makes the line of the shard, once its epoch and its cursors are known. */
     interface Lines {
-        Line of(long epoch, long projected);
+        Line of(long epoch, ShardCursors cursors);
     }
 
     /**
@@ -118,11 +119,18 @@ final class TakeOver {
     private void readCursors(ShardHead head) {
         when(log.cursors(shard), read -> {
             if (read.succeeded()) {
-                readTail(lines.of(head.epoch(), Math.min(read.result().projected(), head.position())), head);
+                readTail(lines.of(head.epoch(), upTo(head, read.result())), head);
             } else {
                 again("its cursors cannot be read", read.cause(), () -> readCursors(head));
             }
         });
+    }
+
+    private static ShardCursors upTo(ShardHead head, ShardCursors saved) {
+        return new ShardCursors(
+                Math.min(saved.projected(), head.position()),
+                Math.min(saved.fannedOut(), head.position()),
+                Math.min(saved.exported(), head.position()));
     }
 
     /** Page by page, no faster than it is projected: the tail has its bound here too. */

@@ -117,6 +117,7 @@ final class ClusterOrdeal {
                 any.waitingMax(),
                 any.partitionRows(),
                 any.logKept(),
+                any.exported(),
                 any.trimEvery(),
                 any.clock());
     }

@@ -81,7 +81,16 @@ final class GatewayStage {
                 fine.history(),
                 fine.directory());
         sequencer = new SequencerVerticle(
-                "n1", 0, "boot", bus, loop, sequencers, topology, new SplittableRandom(3), SequencerConfig.DEFAULT);
+                "n1",
+                0,
+                "boot",
+                bus,
+                loop,
+                sequencers,
+                null,
+                topology,
+                new SplittableRandom(3),
+                SequencerConfig.DEFAULT);
         start(presence::start);
         start(fanout::start);
         start(sequencer::start);

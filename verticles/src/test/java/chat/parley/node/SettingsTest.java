@@ -10,6 +10,7 @@ import chat.parley.gateway.auth.Algorithm;
 import chat.parley.gateway.sockjs.SockJsConfig;
 import chat.parley.sequencer.SequencerConfig;
 import chat.parley.store.cassandra.CassandraOptions;
+import chat.parley.store.kafka.KafkaOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -114,6 +115,12 @@ class SettingsTest {
                 "store.cassandra.keyspace=Parley | store.cassandra.keyspace cannot be 'Parley'; allowed: small letters",
                 "store.cassandra.username=parley | store.cassandra.username goes with one of",
                 "store.cassandra.password=secret | store.cassandra.username goes with one of",
+                "eventLog.type=kafka | with eventLog.type kafka, eventLog.kafka.brokers has to say where it is",
+                "eventLog.type=none | eventLog.type cannot be 'none' (set on the command line); allowed: store, kafka.",
+                "eventLog.kafka.brokers=kafka1 | eventLog.kafka.brokers cannot be",
+                "eventLog.kafka.topic=a/b | eventLog.kafka.topic cannot be 'a/b'; allowed: letters",
+                "eventLog.kafka.partitions=129 | eventLog.kafka.partitions cannot be '129'",
+                "eventLog.kafka.password=secret | eventLog.kafka.username goes with one of",
             })
     void whatCannotBeIsASentence(String assignment, String sentence) throws Exception {
         Path file = file("{\"auth\":{\"dev\":true}}");
@@ -198,6 +205,34 @@ class SettingsTest {
         assertThat(cassandra.credentials()).isEqualTo(new CassandraOptions.Credentials("parley", "0123456789"));
         assertThat(cassandra.logKept()).hasDays(1);
         assertThat(config.toString()).doesNotContain("0123456789");
+    }
+
+    @Test
+    void aNodeThatExportsKeepsItsLogUntilItHas() throws Exception {
+        NodeConfig alone = read("{\"auth\":{\"dev\":true}}");
+        assertThat(alone.kafka()).isNull();
+        assertThat(alone.store().exported()).isFalse();
+        String kafka = "\"eventLog\":{\"type\":\"kafka\",\"kafka\":{\"brokers\":[\"k1:9092\",\"[::1]:9093\"],"
+                + "\"username\":\"parley\",\"password\":\"0123456789\"}}";
+        NodeConfig config = read("{\"auth\":{\"dev\":true}," + kafka + "}");
+        assertThat(config.store().exported()).isTrue();
+        assertThat(config.kafka()).isNotNull();
+        assertThat(config.kafka().brokers()).containsExactly("k1:9092", "[::1]:9093");
+        assertThat(config.kafka().credentials())
+                .isEqualTo(new KafkaOptions.Credentials("SCRAM-SHA-512", "parley", "0123456789"));
+        assertThat(config.toString()).doesNotContain("0123456789");
+        NodeConfig onCassandra = read("{\"auth\":{\"dev\":true},\"store\":{\"type\":\"cassandra\",\"cassandra\":{"
+                + "\"contactPoints\":[\"db1\"]}}," + kafka + "}");
+        assertThat(onCassandra.cassandra().exported()).isTrue();
+    }
+
+    @Test
+    void aPasswordDoesNotGoToKafkaAsItIs() {
+        String kafka = "\"eventLog\":{\"type\":\"kafka\",\"kafka\":{\"brokers\":[\"k1:9092\"],\"mechanism\":\"PLAIN\","
+                + "\"username\":\"parley\",\"password\":\"0123456789\"}}";
+        assertThatThrownBy(() -> read("{\"auth\":{\"dev\":true}," + kafka + "}"))
+                .isInstanceOf(Refusal.class)
+                .hasMessageContaining("eventLog.kafka.tls has to be true");
     }
 
     @Test

@@ -94,7 +94,7 @@ class HandOverTest {
     private Node node(String name) throws Exception {
         VertxLoop loop = new VertxLoop(vertx);
         SequencerVerticle sequencer = new SequencerVerticle(
-                name, 0, name + "-boot", bus, loop, stores, Topology.single("here"), new Random(7), QUICK);
+                name, 0, name + "-boot", bus, loop, stores, null, Topology.single("here"), new Random(7), QUICK);
         vertx.deployVerticle(sequencer).await(20, SECONDS);
         return new Node(sequencer, loop);
     }

@@ -63,6 +63,7 @@ final class SequencerBenchmark {
                 new NullBus(),
                 loop,
                 stores(),
+                null,
                 Topology.single("here"),
                 new SplittableRandom(1),
                 SequencerConfig.DEFAULT);

@@ -18,6 +18,7 @@ import chat.parley.model.Draft;
 import chat.parley.model.Role;
 import chat.parley.model.Settings;
 import chat.parley.model.UserId;
+import chat.parley.store.EventExport;
 import chat.parley.store.LogRow;
 import chat.parley.store.Stores;
 import chat.parley.store.memory.MemoryStore;
@@ -60,8 +61,21 @@ final class Stage {
     }
 
     SequencerVerticle sequencer(String node, Stores stores, SequencerConfig config) {
+        return sequencer(node, stores, null, config);
+    }
+
+    SequencerVerticle sequencer(String node, Stores stores, EventExport export, SequencerConfig config) {
         SequencerVerticle sequencer = new SequencerVerticle(
-                node, 0, node + "-boot", bus, loop, stores, Topology.single("here"), new Random(++made), config);
+                node,
+                0,
+                node + "-boot",
+                bus,
+                loop,
+                stores,
+                export,
+                Topology.single("here"),
+                new Random(++made),
+                config);
         sequencer.start();
         return sequencer;
     }

@@ -1,0 +1,82 @@
+package chat.parley.node;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import chat.parley.store.EventLogContract;
+import chat.parley.store.EventReader;
+import chat.parley.store.EventRecord;
+import chat.parley.store.kafka.KafkaEventLog;
+import chat.parley.store.kafka.RealKafka;
+import chat.parley.store.memory.MemoryStore;
+import chat.parley.store.memory.Weather;
+import io.vertx.core.json.JsonObject;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A whole node that exports to a real Kafka. */
+@Tag("real")
+class KafkaNodeTest {
+    private static final int PARTITIONS = 3;
+    private static final long WAIT_SECONDS = 60;
+
+    @RegisterExtension
+    static final RealKafka KAFKA = new RealKafka();
+
+    private final String topic = RealKafka.topic();
+
+    @Test
+    void whatIsSaidIsInKafkaForAnybody(@TempDir Path folder) throws Exception {
+        String conversation;
+        try (TestNode node = start(folder, PARTITIONS)) {
+            Caller anna = node.caller("anna");
+            conversation = anna.post("/v1/conversations", "{\"type\":\"direct\",\"memberIds\":[\"ben\"]}")
+                    .json()
+                    .getString("conversationId");
+            for (int i = 1; i <= 3; i++) {
+                String message = "{\"clientMessageId\":\"m" + i + "\",\"body\":\"hello " + i + "\"}";
+                assertThat(anna.post("/v1/conversations/" + conversation + "/messages", message)
+                                .status())
+                        .isEqualTo(201);
+            }
+            List<EventRecord.Placed> records = read(5);
+            assertThat(records).allMatch(each -> each.conversationId().value().equals(conversation));
+            assertThat(records.stream().map(EventRecord.Placed::sequence)).containsExactly(1L, 2L, 3L, 4L, 5L);
+            JsonObject last = new JsonObject(records.getLast().event());
+            assertThat(last.getString("body")).isEqualTo("hello 3");
+            assertThat(last.getString("senderId")).isEqualTo("anna");
+            assertThat(last.getString("clientMessageId")).isEqualTo("m3");
+        }
+        assertThatThrownBy(() -> start(folder, PARTITIONS + 1))
+                .rootCause()
+                .isInstanceOf(Refusal.class)
+                .hasMessageStartingWith("Entries of this data went to 3 partitions of the topic " + topic);
+    }
+
+    private TestNode start(Path folder, int partitions) {
+        return TestNode.start(
+                folder,
+                "eventLog.type=kafka",
+                "eventLog.kafka.brokers=" + KAFKA.process().broker(),
+                "eventLog.kafka.topic=" + topic,
+                "eventLog.kafka.partitions=" + partitions,
+                "eventLog.kafka.replication=1");
+    }
+
+    private List<EventRecord.Placed> read(int count) throws Exception {
+        KafkaEventLog events = KAFKA.open(
+                KAFKA.options(topic, PARTITIONS),
+                new MemoryStore(false, 7).stores(Weather.FINE).log());
+        EventReader reader = events.read("test", List.of(0, 1, 2)).await(WAIT_SECONDS, SECONDS);
+        List<EventRecord.Placed> records = new ArrayList<>();
+        for (EventRecord each : EventLogContract.take(reader, count)) records.add((EventRecord.Placed) each);
+        reader.close().await(WAIT_SECONDS, SECONDS);
+        return records;
+    }
+}
