@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * breaks it knows that it should have been told.
  */
 class LayersTest {
-    private static final List<String> VERTICLES = List.of("gateway", "sequencer", "fanout", "presence");
+    private static final List<String> VERTICLES = List.of("gateway", "sequencer", "fanout", "presence", "consumers");
 
     private static final JavaClasses PARLEY =
             new ClassFileImporter().withImportOption(LayersTest::isNoTest).importPackages("chat.parley");
@@ -65,7 +65,7 @@ class LayersTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"gateway", "sequencer", "fanout", "presence"})
+    @ValueSource(strings = {"gateway", "sequencer", "fanout", "presence", "consumers"})
     void aVerticleMeetsOthersOnTheBusOnly(String verticle) {
         check(noClasses()
                 .that()
@@ -79,7 +79,7 @@ class LayersTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"gateway", "sequencer", "fanout", "presence"})
+    @ValueSource(strings = {"gateway", "sequencer", "fanout", "presence", "consumers"})
     void aVerticleKnowsThePortsOfTheStoreNotItsAdapters(String verticle) {
         check(noClasses()
                 .that()

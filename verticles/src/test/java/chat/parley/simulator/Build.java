@@ -2,6 +2,8 @@ package chat.parley.simulator;
 
 import chat.parley.bus.Bus;
 import chat.parley.bus.Topology;
+import chat.parley.consumers.ConsumerVerticle;
+import chat.parley.consumers.EventHandler;
 import chat.parley.fanout.FanoutConfig;
 import chat.parley.fanout.FanoutVerticle;
 import chat.parley.gateway.Gateway;
@@ -11,20 +13,36 @@ import chat.parley.presence.PresenceConfig;
 import chat.parley.presence.PresenceVerticle;
 import chat.parley.sequencer.SequencerConfig;
 import chat.parley.sequencer.SequencerVerticle;
+import chat.parley.store.EventExport;
+import chat.parley.store.EventLog;
 import chat.parley.store.Stores;
 import chat.parley.store.memory.MemoryStore;
 import chat.parley.store.memory.Weather;
 import io.vertx.core.Future;
+import java.util.List;
 import java.util.random.RandomGenerator;
 
 /** How a node is put together: as it should be. A mutant overrides one step. */
 class Build {
     /** What the parts of one node in one life share. */
-    record Parts(String node, long life, Bus bus, Process process, Topology topology, Stores stores) {}
+    record Parts(
+            String node,
+            long life,
+            Bus bus,
+            Process process,
+            Topology topology,
+            Stores stores,
+            EventExport export,
+            EventLog events,
+            EventHandler consumer) {}
 
     /** The store as a process has it. */
     Stores stores(MemoryStore store, Weather weather, Process process) {
         return store.stores(weather);
+    }
+
+    EventExport export(EventExport export) {
+        return export;
     }
 
     Bus bus(Bus bus, Process process) {
@@ -69,9 +87,18 @@ class Build {
                 parts.bus,
                 parts.process,
                 parts.stores,
+                parts.export,
                 parts.topology,
                 random.split(),
                 sequencer(options.sequencer()));
+        var consumer = new ConsumerVerticle(
+                "consumer",
+                parts.node,
+                parts.events,
+                parts.stores.log(),
+                parts.topology,
+                parts.process,
+                parts.consumer);
         var gateway = new Gateway(
                 parts.node + ".0",
                 parts.life,
@@ -83,7 +110,8 @@ class Build {
                 random.split(),
                 gateway(options.gateway()));
         try {
-            return Future.all(presence.start(), fanout.start(), sequencer.start(), gateway.start())
+            return Future.all(List.of(
+                            presence.start(), fanout.start(), sequencer.start(), consumer.start(), gateway.start()))
                     .map(started -> {
                         sequencer.follow(1);
                         return gateway;

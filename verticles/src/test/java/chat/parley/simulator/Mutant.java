@@ -7,6 +7,7 @@ import chat.parley.simulator.Nemesis.Harm;
 import chat.parley.simulator.Options.Ending;
 import chat.parley.store.Appended;
 import chat.parley.store.Batch;
+import chat.parley.store.EventExport;
 import chat.parley.store.History;
 import chat.parley.store.ShardCursors;
 import chat.parley.store.ShardLog;
@@ -104,6 +105,20 @@ enum Mutant {
             Kind.HOLE,
             Kind.LOST_TAIL,
             Kind.DEVICE_HOLE),
+
+    /** The exported cursor passes entries when they are given to the event log, not when it acknowledges them. */
+    EXPORT_UNACKNOWLEDGED(
+            new Build() {
+                @Override
+                EventExport export(EventExport export) {
+                    return (shard, records) -> {
+                        export.add(shard, records);
+                        return Future.succeededFuture();
+                    };
+                }
+            },
+            options -> options.only(Harm.CRASH),
+            Kind.EXPORT),
 
     /** What comes next passes, whatever lies between. */
     GATE_TRUSTS_ORDER(

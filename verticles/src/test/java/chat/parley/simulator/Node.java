@@ -65,7 +65,15 @@ final class Node {
         Process own = process;
         Build build = world.options.build();
         Build.Parts parts = new Build.Parts(
-                name, life, build.bus(world.network.bus(own), own), own, topology, world.stores(own, random.split()));
+                name,
+                life,
+                build.bus(world.network.bus(own), own),
+                own,
+                topology,
+                world.stores(own, random.split()),
+                world.export(own, random.split()),
+                world.events.log(),
+                world.consumer());
         build.start(parts, world.options, TOKENS, random)
                 .onSuccess(made -> {
                     if (process == own) gateway = made;

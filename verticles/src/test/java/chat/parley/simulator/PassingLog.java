@@ -39,6 +39,11 @@ abstract class PassingLog implements ShardLog {
     }
 
     @Override
+    public Future<Long> trimmed(int shard) {
+        return log.trimmed(shard);
+    }
+
+    @Override
     public Future<ShardCursors> cursors(int shard) {
         return log.cursors(shard);
     }
@@ -46,6 +51,11 @@ abstract class PassingLog implements ShardLog {
     @Override
     public Future<Void> saveCursors(Map<Integer, ShardCursors> byShard) {
         return log.saveCursors(byShard);
+    }
+
+    @Override
+    public Future<String> remember(String name, String value) {
+        return log.remember(name, value);
     }
 
     @Override

@@ -11,17 +11,22 @@ import chat.parley.checker.History;
 import chat.parley.checker.How;
 import chat.parley.checker.Seen;
 import chat.parley.checker.Verdict;
+import chat.parley.consumers.EventHandler;
 import chat.parley.gateway.Pages;
 import chat.parley.gateway.Unread;
 import chat.parley.model.ConversationId;
 import chat.parley.model.Membership;
 import chat.parley.model.UserId;
 import chat.parley.store.Directory;
+import chat.parley.store.EventExport;
+import chat.parley.store.EventRecord;
 import chat.parley.store.LogRow;
 import chat.parley.store.Stores;
+import chat.parley.store.memory.MemoryEventLog;
 import chat.parley.store.memory.MemoryStore;
 import chat.parley.store.memory.Weather;
 import chat.parley.wire.ServerFrame;
+import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import java.io.PrintWriter;
@@ -53,6 +58,9 @@ final class Simulation {
     private static final long BACKSTOP_MICROS = 320 * SECOND;
     private static final int BROKEN_MOST = 20;
     private static final int PAGE = 200;
+    private static final int EVENT_PARTS = 4;
+    private static final double UNKNOWN_EXPORTS = 0.1;
+    private static final long EXPORT_OUTAGE = 15 * SECOND;
 
     final long seed;
     final Options options;
@@ -60,6 +68,8 @@ final class Simulation {
     final Trace trace;
     final History history = new History();
     final StoreWeather.Faults storeFaults = new StoreWeather.Faults();
+    final MemoryEventLog events = new MemoryEventLog(EVENT_PARTS);
+    private final StoreWeather.Faults exportFaults = new StoreWeather.Faults();
     final Network network;
     final Cluster cluster;
     final List<Device> devices = new ArrayList<>();
@@ -97,8 +107,11 @@ final class Simulation {
         workload.begin();
         runFor(5 * SECOND);
         nemesis.rage(options.stormMicros());
+        exportFaults.unknownWrites = 1;
+        after(EXPORT_OUTAGE, () -> exportFaults.unknownWrites = UNKNOWN_EXPORTS);
         runFor(options.stormMicros());
         nemesis.heal();
+        exportFaults.clear();
         runFor(10 * SECOND);
         workload.end();
         settle("the storm");
@@ -112,6 +125,7 @@ final class Simulation {
         for (Device device : devices) if (device.random.nextBoolean()) device.hangUp();
         settle("all that was said");
         readAll();
+        readEvents();
         readPointers();
         return outcome();
     }
@@ -200,6 +214,42 @@ final class Simulation {
         long until = scheduler.nowMicros() + SETTLE_MOST;
         while (reading > 0 && scheduler.nowMicros() < until) runFor(SECOND / 10);
         if (reading > 0) broken(reading + " final reads were never answered");
+    }
+
+    /** The event log as it is: with repeats, and each position for the first time only behind all before it. */
+    private void readEvents() {
+        Map<Integer, Long> seen = new TreeMap<>();
+        for (int part = 0; part < EVENT_PARTS; part++) {
+            for (EventRecord record : events.records(part)) {
+                seen.merge(record.shard(), record.position(), Math::max);
+                exported("event log", record);
+            }
+        }
+        for (int shard = 0; shard < ConversationId.SHARDS; shard++) {
+            long exported = seen.getOrDefault(shard, 0L);
+            int head = store.log(shard).size();
+            if (exported != head) broken("shard " + shard + " is exported up to " + exported + " of " + head);
+        }
+    }
+
+    /** What the consumers of all nodes are given, together: repeats after crashes, and nothing too early. */
+    EventHandler consumer() {
+        return records -> {
+            for (EventRecord record : records) exported("consumer", record);
+            return Future.succeededFuture();
+        };
+    }
+
+    private void exported(String consumer, EventRecord record) {
+        switch (record) {
+            case EventRecord.Placed placed ->
+                history.export(now(), consumer, Entries.seen(new JsonObject(placed.event())));
+            case EventRecord.Missing missing -> broken(consumer + " lacks " + missing);
+        }
+    }
+
+    EventExport export(Process process, SplittableRandom of) {
+        return options.build().export(events.export(new StoreWeather(scheduler, process, of, trace, exportFaults)));
     }
 
     /** How far everybody has read, and what is unread by that. */

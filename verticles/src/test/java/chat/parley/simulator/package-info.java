@@ -1,7 +1,7 @@
 /**
  * The simulator: several nodes, their bus, their store and their clients in one thread and virtual time, from one seed. The nodes are
  * the real verticles ({@code SequencerVerticle}, {@code PresenceVerticle}, {@code FanoutVerticle}, {@code Gateway}) on a simulated bus, loop and
- * store; what clients saw goes to {@link chat.parley.checker.Checker}.
+ * store, with {@code ConsumerVerticle} behind a simulated event log; what clients saw goes to {@link chat.parley.checker.Checker}.
  *
  * <ul>
  *   <li>{@link chat.parley.simulator.Scheduler}: virtual time.
