@@ -11,6 +11,14 @@
  *       of each shard brings there what is durable ({@link chat.parley.store.EventExport}), in the form of {@link chat.parley.store.EventCodec}.
  * </ul>
  *
+ * <p>What may be lost at any time is {@link chat.parley.store.Ephemeral}, in Redis or for a node alone:
+ *
+ * <ul>
+ *   <li>{@link chat.parley.store.Presence}: where devices were seen within the last minute.
+ *   <li>{@link chat.parley.store.SharedBuckets}: what users have spent of their allowance at all nodes together.
+ *   <li>{@link chat.parley.store.SharedCounts}: how many connections each node holds of an address.
+ * </ul>
+ *
  * A future that fails means a breakage: for a read, try again; for a write, not known, unless it is
  * {@link chat.parley.store.Unavailable}: then nothing was written. Futures complete on the context of the
  * caller, those of one commit together.

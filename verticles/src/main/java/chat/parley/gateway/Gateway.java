@@ -15,6 +15,8 @@ import chat.parley.model.ConversationId;
 import chat.parley.model.DeviceId;
 import chat.parley.model.UserId;
 import chat.parley.model.UserSettings;
+import chat.parley.store.Ephemeral;
+import chat.parley.store.SharedBuckets;
 import chat.parley.store.Stores;
 import chat.parley.wire.CloseCode;
 import chat.parley.wire.ErrorCode;
@@ -80,6 +82,7 @@ public final class Gateway {
     private final Signalling signalling;
     private final DeviceBook devices;
     private final LastSeen lastSeen;
+    private final Attendance attendance;
     private final Set<Session> sessions = new LinkedHashSet<>();
     private final ArrayDeque<Fresh> fresh = new ArrayDeque<>();
     private boolean isTicking;
@@ -96,6 +99,7 @@ public final class Gateway {
             Bus bus,
             Loop loop,
             Stores stores,
+            Ephemeral ephemeral,
             Topology topology,
             Tokens tokens,
             RandomGenerator random,
@@ -110,13 +114,17 @@ public final class Gateway {
         this.config = config;
         this.incarnation = Long.toString(stores.log().incarnation());
         this.codec = new FrameCodec(config.limits());
-        this.users = new Users(config.userSendsPerSecond(), config.userSendsBurst());
+        SharedBuckets.Rate rate = new SharedBuckets.Rate(config.userSendsPerSecond(), config.userSendsBurst());
+        this.users = new Users(new Spending(loop, ephemeral.buckets(), rate));
         this.readPointers = new ReadPointers(loop, stores.directory());
         this.submitter = new Submitter(bus, loop, topology, readPointers, config.submitMillis());
         this.tail = new Tail(bus, stores, config.tailMillis());
         Recent recent = new Recent(config.recentBytesMax(), config.recentEntriesMax());
         this.ranges = new Ranges(recent, stores.history(), tail);
-        this.lookout = new Lookout(name, boot, bus, loop, topology, stores.directory(), config.watch());
+        this.lastSeen = new LastSeen(loop, stores.directory());
+        Sightings sightings = new Sightings(ephemeral.presence(), topology, lastSeen);
+        this.lookout = new Lookout(name, boot, bus, loop, topology, stores.directory(), sightings, config.watch());
+        this.attendance = new Attendance(name, loop, ephemeral.presence());
         this.gates = new Gates(users, loop, tail, recent, config.gatesMax(), lookout::passed);
         this.pages = new Pages(stores, tail);
         this.headCheck = new HeadCheck(stores.directory(), gates, users);
@@ -127,7 +135,6 @@ public final class Gateway {
         Roster roster = new Roster(stores.directory(), gates);
         this.receipts = new Receipts(loop, stores, gates, roster, signalling);
         this.typing = new Typing(loop, stores.directory(), gates, roster, signalling);
-        this.lastSeen = new LastSeen(loop, stores.directory());
         this.registrar = new Registrar(name, boot, bus, loop, topology, this::registryWasWrong);
     }
 
@@ -270,6 +277,7 @@ public final class Gateway {
         LocalUser user = Objects.requireNonNull(session.user());
         DeviceId device = Objects.requireNonNull(session.device());
         devices.seen(user.id, device, session.client());
+        attendance.came(session);
         boolean[] wentOn = {false};
         registrar.came(user.id, standing -> {
             if (!session.isOpen()) return;
@@ -293,6 +301,7 @@ public final class Gateway {
             DeviceId device = session.device();
             if (device != null) devices.seen(user.id, device, session.client());
             user.sessions.remove(session);
+            attendance.gone(session, device != null && user.sessionOf(device) != null);
             if (user.sessions.isEmpty()) {
                 registrar.gone(user.id);
                 lastSeen.gone(user.id);

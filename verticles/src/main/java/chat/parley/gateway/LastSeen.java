@@ -31,8 +31,13 @@ final class LastSeen {
 
     /** The user's last session here has ended. */
     void gone(UserId user) {
+        was(user, loop.millis());
+    }
+
+    /** The user was somewhere then, in Unix milliseconds. */
+    void was(UserId user, long atMillis) {
         if (waiting.size() >= WAITING_MAX) return;
-        waiting.put(user, loop.millis());
+        waiting.merge(user, atMillis, Math::max);
         if (isPlanned) return;
         isPlanned = true;
         loop.after(WRITE_MILLIS, this::write);

@@ -15,7 +15,7 @@ final class LocalUser {
     private static final int LEFT_MAX = 1_000;
 
     final UserId id;
-    final TokenBucket allowance;
+    final Allowance allowance;
 
     /** In the order they said hello. */
     final List<Session> sessions = new ArrayList<>(1);
@@ -47,7 +47,7 @@ final class LocalUser {
     /** Conversations of which the sessions here were told that the user has left them. */
     private final Set<ConversationId> left = new HashSet<>(0);
 
-    LocalUser(UserId id, TokenBucket allowance) {
+    LocalUser(UserId id, Allowance allowance) {
         this.id = id;
         this.allowance = allowance;
     }

@@ -13,16 +13,19 @@ import chat.parley.model.UserId;
 import chat.parley.model.UserSettings;
 import chat.parley.store.Directory;
 import chat.parley.wire.ErrorCode;
+import chat.parley.wire.ServerFrame.Status;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,6 +50,7 @@ final class Lookout {
     private final Loop loop;
     private final Topology topology;
     private final Directory directory;
+    private final Sightings sightings;
     private final Acquaintances acquaintances;
     private final Showing showing;
     private final Watches watches;
@@ -56,13 +60,22 @@ final class Lookout {
     private boolean isSlicing;
     private boolean isStoreDown;
 
-    Lookout(String gateway, long boot, Bus bus, Loop loop, Topology topology, Directory directory, WatchConfig config) {
+    Lookout(
+            String gateway,
+            long boot,
+            Bus bus,
+            Loop loop,
+            Topology topology,
+            Directory directory,
+            Sightings sightings,
+            WatchConfig config) {
         this.gateway = gateway;
         this.boot = boot;
         this.bus = bus;
         this.loop = loop;
         this.topology = topology;
         this.directory = directory;
+        this.sightings = sightings;
         this.acquaintances = new Acquaintances(directory);
         this.showing = new Showing(config.eventsPerSecond());
         this.watches = new Watches(showing, config.sessionMax(), config.viewsMax());
@@ -149,12 +162,16 @@ final class Lookout {
         Future<?> stored = readStored(users, (settings, lastSeen) -> {
             for (Watched there : watched.values()) stored(there, settings, lastSeen);
         });
-        Future<?> heard = ask(users, Ask::new, presences -> {
-            for (Presences.State state : presences.states()) {
-                Watched there = watched.get(state.userId());
-                if (there != null) there.heard(presences.node(), presences.turn(), state);
-            }
-        });
+        Future<?> heard = ask(users, Ask::new, true, presences -> {
+                    for (Presences.State state : presences.states()) {
+                        Watched there = watched.get(state.userId());
+                        if (there != null) there.heard(presences.node(), presences.turn(), state);
+                    }
+                })
+                .onSuccess(unheard -> {
+                    for (UserId each : unheard.users)
+                        Objects.requireNonNull(watched.get(each)).lost(unheard.seen.contains(each));
+                });
         return Future.all(found, stored, heard).map(all -> {
             List<byte[]> events = new ArrayList<>(views.size());
             for (View view : views) {
@@ -202,7 +219,7 @@ final class Lookout {
         isTicking = false;
         List<UserId> again = watches.toRenew(loop.monotonicMillis());
         if (!again.isEmpty()) {
-            watch(again);
+            watch(again, false);
             readStored(again).onComplete(done -> noteStore(done.failed() ? done.cause() : null));
         }
         List<UserId> gone = watches.takeGone();
@@ -215,7 +232,7 @@ final class Lookout {
         Future<Map<UserId, Acquaintance>> found = acquaintances.of(reading.watcher().user, reading.users());
         List<UserId> unknown = reading.unknown();
         Future<?> known =
-                unknown.isEmpty() ? Future.succeededFuture() : Future.join(readStored(unknown), watch(unknown));
+                unknown.isEmpty() ? Future.succeededFuture() : Future.join(readStored(unknown), watch(unknown, true));
         Future.join(found, known).onComplete(done -> {
             noteStore(done.failed() ? done.cause() : null);
             if (done.succeeded()) watches.read(reading, found.result());
@@ -234,32 +251,55 @@ final class Lookout {
                 .compose(settings -> directory.lastSeen(users).onSuccess(lastSeen -> to.accept(settings, lastSeen)));
     }
 
-    /** Tells the owners that these are watched here, and hears from them how it stands. Never fails. */
-    private Future<?> watch(List<UserId> users) {
-        Set<UserId> unheard = new HashSet<>(users);
-        return ask(users, some -> new Watch(gateway, boot, some, List.of()), presences -> {
-                    watches.heard(presences);
-                    for (Presences.State state : presences.states()) unheard.remove(state.userId());
-                })
-                .onComplete(done -> {
-                    watches.lost(List.copyOf(unheard), loop.monotonicMillis());
+    /** Tells the owners that these are watched here, and hears from them how it stands. @param isFirst of them. Never fails. */
+    private Future<?> watch(List<UserId> users, boolean isFirst) {
+        return ask(users, some -> new Watch(gateway, boot, some, List.of()), isFirst, watches::heard)
+                .onSuccess(unheard -> {
+                    watches.lost(unheard.users, unheard.seen, loop.monotonicMillis());
                     plan();
                 });
     }
 
-    /** Asks the owners of the users; completes when all have answered or will not. */
-    private Future<?> ask(List<UserId> users, Function<List<UserId>, Object> question, Consumer<Presences> heard) {
+    /**
+     * Asks the owners of the users; completes when all have answered or will not, with those of whom none did. Never fails.
+     *
+     * @param isFirst whether nothing is known of them yet: then it is looked up, too, who may have gone without a word
+     */
+    private Future<Unheard> ask(
+            List<UserId> users, Function<List<UserId>, Object> question, boolean isFirst, Consumer<Presences> heard) {
+        Set<UserId> unheard = new LinkedHashSet<>(users);
+        List<Presences> vague = new ArrayList<>(0);
+        List<UserId> gone = new ArrayList<>(0);
         List<Future<?>> answers = new ArrayList<>(1);
         byOwner(users)
                 .forEach((owner, some) ->
                         answers.add(bus.request(Address.presence(owner), question.apply(some), ANSWER_MILLIS)
                                 .transform(answer -> {
-                                    if (answer.succeeded() && answer.result() instanceof Presences presences)
-                                        heard.accept(presences);
-                                    else LOG.debug("no answer from presence of {}", owner, answer.cause());
+                                    if (answer.succeeded() && answer.result() instanceof Presences presences) {
+                                        for (Presences.State state : presences.states()) {
+                                            unheard.remove(state.userId());
+                                            if (state.status() == Status.OFFLINE) gone.add(state.userId());
+                                        }
+                                        heard.accept(of(presences, state -> state.status() != Status.UNKNOWN));
+                                        vague.add(of(presences, state -> state.status() == Status.UNKNOWN));
+                                    } else LOG.debug("no answer from presence of {}", owner, answer.cause());
                                     return Future.succeededFuture();
                                 })));
-        return Future.join(answers);
+        return Future.join(answers).compose(done -> {
+            if (isFirst) sightings.gone(gone);
+            Set<UserId> unsure = new LinkedHashSet<>(unheard);
+            for (Presences each : vague) for (Presences.State state : each.states()) unsure.add(state.userId());
+            return sightings.of(unsure).map(seen -> {
+                for (Presences each : vague)
+                    heard.accept(new Presences(each.node(), each.turn(), Sightings.with(each.states(), seen)));
+                return new Unheard(List.copyOf(unheard), seen);
+            });
+        });
+    }
+
+    private static Presences of(Presences all, Predicate<Presences.State> some) {
+        return new Presences(
+                all.node(), all.turn(), all.states().stream().filter(some).toList());
     }
 
     private Map<String, List<UserId>> byOwner(List<UserId> users) {
@@ -271,6 +311,9 @@ final class Lookout {
         }
         return byOwner;
     }
+
+    /** Users of whom no owner has said how it stands. @param seen those of them who were somewhere a moment ago */
+    private record Unheard(List<UserId> users, Set<UserId> seen) {}
 
     /** Said once, not for each of the many that wait for it. */
     private void noteStore(@Nullable Throwable broken) {

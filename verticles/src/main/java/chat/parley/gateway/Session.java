@@ -57,6 +57,7 @@ public final class Session implements Inbound {
     private long turn;
     private int heartbeats;
     private long heardHeadsAt;
+    private long activeAt;
 
     /** As the last welcome told it. */
     private long unreadTotal;
@@ -153,6 +154,7 @@ public final class Session implements Inbound {
     }
 
     private void handle(Decoded decoded) {
+        activeAt = gateway.loop.millis();
         if (isExpired() && !(decoded instanceof ClientFrame.Reauth)) {
             refuse(decoded, ErrorCode.UNAUTHENTICATED, "the token has expired", 0);
             close(CloseCode.UNAUTHENTICATED);
@@ -206,10 +208,11 @@ public final class Session implements Inbound {
         int cost = cost(decoded);
         boolean isPassing = isPassing(decoded);
         TokenBucket mine = isPassing ? passingAllowance(now) : allowance;
-        TokenBucket ours = isPassing ? me().passingAllowance(gateway.config, now) : me().allowance;
         long wait = mine.take(cost, now);
         if (wait == 0) {
-            wait = ours.take(cost, now);
+            wait = isPassing
+                    ? me().passingAllowance(gateway.config, now).take(cost, now)
+                    : me().allowance.take(cost, now);
             if (wait == 0) return true;
             mine.giveBack(cost);
         }
@@ -520,6 +523,16 @@ public final class Session implements Inbound {
     @Nullable
     DeviceId device() {
         return device;
+    }
+
+    /** After the hello. */
+    DeviceId knownDevice() {
+        return Objects.requireNonNull(device);
+    }
+
+    /** When it said something last, in Unix milliseconds. */
+    long activeAt() {
+        return activeAt;
     }
 
     @Nullable

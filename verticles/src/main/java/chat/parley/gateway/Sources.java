@@ -3,20 +3,27 @@ package chat.parley.gateway;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * How many connections each source holds that have not proved who they are. A source is an IPv4 address or an IPv6 /64, as one customer
- * has all of it; loopback and trusted proxies, behind which are many, count nothing. For all loops of a node.
+ * has all of it, and what it holds at other nodes counts with it, where that is known; loopback and trusted proxies, behind which are many, count nothing. For all loops of a node.
  */
 public final class Sources {
+    private static final int MANY_MAX = 5_000;
+
     private final int unauthenticatedMax;
     private final List<Network> exempt;
     private final boolean isLoopbackExempt;
     private final ConcurrentHashMap<Long, Integer> unauthenticated = new ConcurrentHashMap<>();
+
+    /** Of sources that hold many here: what they hold at other nodes. */
+    private volatile Map<Long, Integer> elsewhere = Map.of();
 
     public Sources(int unauthenticatedMax, List<Network> exempt) {
         this(unauthenticatedMax, exempt, true);
@@ -33,7 +40,7 @@ public final class Sources {
         if (address == null || isExempt(address)) return new Place(this, null);
         long source = sourceOf(address);
         int held = unauthenticated.merge(source, 1, Integer::sum);
-        if (held <= unauthenticatedMax) return new Place(this, source);
+        if (held + elsewhere.getOrDefault(source, 0) <= unauthenticatedMax) return new Place(this, source);
         release(source);
         return null;
     }
@@ -46,6 +53,27 @@ public final class Sources {
     public boolean isProxy(@Nullable InetAddress address) {
         if (address != null) for (Network network : exempt) if (network.contains(address)) return true;
         return false;
+    }
+
+    /** The sources that hold a fiftieth of what they may, or more, with what they hold; of very many not all. */
+    Map<Long, Integer> many() {
+        int least = Math.max(1, unauthenticatedMax / 50);
+        Map<Long, Integer> many = new HashMap<>();
+        for (Map.Entry<Long, Integer> each : unauthenticated.entrySet()) {
+            if (many.size() == MANY_MAX) break;
+            if (each.getValue() >= least) many.put(each.getKey(), each.getValue());
+        }
+        return many;
+    }
+
+    /** What the source holds here. */
+    int held(Long source) {
+        return unauthenticated.getOrDefault(source, 0);
+    }
+
+    /** What sources hold at other nodes, from now on; those not named hold nothing. */
+    void elsewhere(Map<Long, Integer> held) {
+        elsewhere = Map.copyOf(held);
     }
 
     /** Sources that hold a place now. */

@@ -10,25 +10,23 @@ import org.jspecify.annotations.Nullable;
 final class Users {
     private static final int STRANGERS_MAX = 50_000;
 
-    private final int perSecond;
-    private final int burst;
+    private final Spending spending;
     private final Map<UserId, LocalUser> users = new HashMap<>();
 
     /** Of users without a session, who come by HTTP: those longest not seen start afresh. */
-    private final LinkedHashMap<UserId, TokenBucket> strangers = new LinkedHashMap<>(16, 0.75f, true) {
+    private final LinkedHashMap<UserId, Allowance> strangers = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<UserId, TokenBucket> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<UserId, Allowance> eldest) {
             return size() > STRANGERS_MAX;
         }
     };
 
     private int unready;
 
-    Users(int perSecond, int burst) {
-        this.perSecond = perSecond;
-        this.burst = burst;
+    Users(Spending spending) {
+        this.spending = spending;
     }
 
     @Nullable
@@ -71,9 +69,9 @@ final class Users {
         return unready > 0;
     }
 
-    TokenBucket allowance(UserId id, long nowMillis) {
+    Allowance allowance(UserId id, long nowMillis) {
         LocalUser user = users.get(id);
         if (user != null) return user.allowance;
-        return strangers.computeIfAbsent(id, none -> new TokenBucket(perSecond, burst, nowMillis));
+        return strangers.computeIfAbsent(id, none -> spending.allowance(id, nowMillis));
     }
 }

@@ -74,13 +74,13 @@ final class Watched {
         return true;
     }
 
-    /** Nobody can say how it stands. True: it is another than before. */
-    boolean lost() {
-        boolean wasKnown = status != Status.UNKNOWN;
+    /** The owner does not say how it stands. @param wasSeen the user was somewhere a moment ago. True: it is another than before. */
+    boolean lost(boolean wasSeen) {
+        Status before = status;
         isHeardOf = false;
-        status = Status.UNKNOWN;
+        status = wasSeen ? Status.ONLINE : Status.UNKNOWN;
         truth = null;
-        return wasKnown;
+        return status != before;
     }
 
     /** Somebody else may say from now on how it stands. */

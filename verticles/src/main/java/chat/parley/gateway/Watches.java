@@ -246,14 +246,14 @@ final class Watches {
         }
     }
 
-    /** The owner of these did not answer, or does not know them: asked again soon. */
-    void lost(List<UserId> users, long nowMillis) {
+    /** The owner of these did not answer, or does not know them: asked again soon. @param seen those who were somewhere a moment ago */
+    void lost(List<UserId> users, Set<UserId> seen, long nowMillis) {
         for (UserId user : users) {
             Watched there = watched.get(user);
             if (there == null) continue;
             renewals.remove(user);
             retries.putLast(user, nowMillis + RETRY_MILLIS);
-            if (there.lost()) touch(there);
+            if (there.lost(seen.contains(user))) touch(there);
         }
     }
 

@@ -32,6 +32,10 @@
  *       see it ({@code View}) is decided here, from what the watched has set and how the two stand ({@code Acquaintance}). Whoever shares no
  *       conversation with them is a stranger and sees nothing, unless the watched named them. Who may not be seen, is invisible, does not
  *       exist or was never here is {@code unknown}: the same event, after the same reads. While somebody is invisible nothing is noted of when they go.
+ *   <li>Where the owner of a user does not answer, or does not know yet, the user is online if {@code Presence} saw them within a minute at a node
+ *       that lives ({@code Sightings}), else unknown. Gateways tell it who is here ({@code Attendance}).
+ *   <li>What a user spends is taken from an allowance here ({@code Allowance}), and told to the bucket of all nodes when it is a fiftieth of a burst
+ *       ({@code Spending}), behind the spending: no send waits for it. Who owes there is refused here until nothing is owed.
  *   <li>What sessions are shown of others is the first to go: it waits while a socket has an eighth of its bound pending, and past
  *       the budget of events; since only the present state waits, nothing piles up. Who may not be seen any more is hidden first.
  *   <li>{@code since} is taken and saves nothing yet: every hello is answered with all heads.

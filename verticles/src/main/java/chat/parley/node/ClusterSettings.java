@@ -10,7 +10,7 @@ final class ClusterSettings {
     private ClusterSettings() {}
 
     /** Null: a node alone. */
-    static @Nullable ClusterConfig read(Settings settings) {
+    static @Nullable ClusterConfig read(Settings settings, String name) {
         boolean isEnabled =
                 settings.flag("cluster.enabled", false, "Whether the node is one of several, over one store.");
         String host = settings.text(
@@ -31,7 +31,7 @@ final class ClusterSettings {
         Path password =
                 NodeConfig.path(settings.optionalText("cluster.tls.password", "A file with the password of both."));
         ClusterConfig config = new ClusterConfig(
-                settings.text("cluster.name", "parley", "Nodes of one cluster have the same."),
+                name,
                 host,
                 settings.number("cluster.port", 1, NodeConfig.PORT_MAX, 5701, "Port of the membership (Hazelcast)."),
                 settings.number("cluster.busPort", 1, NodeConfig.PORT_MAX, 15701, "Port of the event bus."),

@@ -19,6 +19,7 @@ import chat.parley.gateway.GatewayConfig;
 import chat.parley.gateway.GatewayVerticle;
 import chat.parley.gateway.HttpEdge;
 import chat.parley.gateway.Origins;
+import chat.parley.gateway.SourceExchange;
 import chat.parley.gateway.Sources;
 import chat.parley.gateway.api.ApiRoutes;
 import chat.parley.gateway.auth.DevTokens;
@@ -34,13 +35,17 @@ import chat.parley.node.cluster.NodeVerticle;
 import chat.parley.presence.PresenceVerticle;
 import chat.parley.sequencer.SequencerVerticle;
 import chat.parley.store.CannotOpen;
+import chat.parley.store.Ephemeral;
 import chat.parley.store.OpenStore;
 import chat.parley.store.Stores;
 import chat.parley.store.cassandra.CassandraOptions;
 import chat.parley.store.cassandra.CassandraStore;
+import chat.parley.store.embedded.EmbeddedPresence;
 import chat.parley.store.embedded.EmbeddedStore;
 import chat.parley.store.kafka.KafkaEventLog;
 import chat.parley.store.kafka.KafkaOptions;
+import chat.parley.store.redis.RedisOptions;
+import chat.parley.store.redis.RedisStore;
 import io.vertx.core.Deployable;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -93,6 +98,7 @@ final class Node {
     private @Nullable Vertx running;
     private @Nullable OpenStore store;
     private @Nullable KafkaEventLog events;
+    private @Nullable RedisStore redis;
     private @Nullable KeyWatch keys;
     private @Nullable Entrance entrance;
 
@@ -134,6 +140,9 @@ final class Node {
         Stores stores = opened.stores();
         KafkaEventLog kafka = openEvents(vertx, stores);
         events = kafka;
+        RedisOptions redisOptions = config.redis();
+        if (redisOptions != null) redis = new RedisStore(vertx, redisOptions);
+        Ephemeral ephemeral = redis == null ? Ephemeral.alone(new EmbeddedPresence()) : redis.ephemeral();
         DevTokens devTokens = config.auth().dev() ? openDevTokens() : null;
         KeyWatch watch = readKeys(devTokens);
         keys = watch;
@@ -176,6 +185,10 @@ final class Node {
         entrance = door;
         Sources sources = new Sources(
                 config.http().unauthenticatedPerSourceMax(), config.http().trustedProxies());
+        if (redis != null && has(NodeRole.GATEWAY)) {
+            VertxLoop loop = new VertxLoop(vertx);
+            loop.soon(new SourceExchange(config.name(), loop, sources, ephemeral.counts())::start);
+        }
         SockJs sockJs = new SockJs(config.sockJs(), config.gateway().limits(), door, sources);
         AtomicInteger connected = new AtomicInteger();
         Tokens tokens = watch.tokens();
@@ -188,8 +201,8 @@ final class Node {
                     VertxLoop loop = new VertxLoop(vertx);
                     Bus its = new PeerBus(bus, loop, topology, windows);
                     String name = config.name() + "." + gateways.size();
-                    Gateway gateway =
-                            new Gateway(name, boot, its, loop, stores, topology, tokens, random, gatewayConfig);
+                    Gateway gateway = new Gateway(
+                            name, boot, its, loop, stores, ephemeral, topology, tokens, random, gatewayConfig);
                     ApiRoutes api = new ApiRoutes(gateway, stores, tokens, loop, random, config.api());
                     BiConsumer<Router, HttpEdge> routes = (router, edge) -> {
                         if (devTokens != null) new DevTokenRoute(devTokens, origins).mount(router);
@@ -221,6 +234,7 @@ final class Node {
                             .mapToLong(SequencerVerticle::toExport)
                             .sum());
         }
+        if (redis != null) counters.putAll(redis.counters());
         deployListener(
                 vertx,
                 1,
@@ -364,6 +378,7 @@ final class Node {
         for (String deployment : deployed.reversed()) await(vertx.undeploy(deployment), until, "ending a part");
         if (keys != null) keys.close();
         if (events != null) events.close();
+        if (redis != null) redis.close();
         if (store != null) store.close();
         await(vertx.close(), until, "ending the last");
         if (membership != null) membership.close();

@@ -16,6 +16,7 @@ import chat.parley.sequencer.SequencerConfig;
 import chat.parley.store.cassandra.CassandraOptions;
 import chat.parley.store.embedded.EmbeddedOptions;
 import chat.parley.store.kafka.KafkaOptions;
+import chat.parley.store.redis.RedisOptions;
 import chat.parley.wire.Limits;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -36,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  * @param storeFolder of all of the node's data
  * @param cassandra where that is instead; null: in the embedded store
  * @param kafka where entries go besides, for consumers; null: nowhere
+ * @param redis by which nodes tell one another what may be lost; null: they do not
  */
 record NodeConfig(
         String name,
@@ -49,6 +51,7 @@ record NodeConfig(
         EmbeddedOptions store,
         @Nullable CassandraOptions cassandra,
         @Nullable KafkaOptions kafka,
+        @Nullable RedisOptions redis,
         Auth auth,
         GatewayConfig gateway,
         ApiConfig api,
@@ -89,10 +92,11 @@ record NodeConfig(
                 "Where messages are kept: in the folder of the node, or in Cassandra.");
         EmbeddedOptions store = store(settings);
         KafkaOptions kafka = EventLogSettings.read(settings);
+        String clusterName = settings.text("cluster.name", "parley", "Nodes of one cluster have the same.");
         NodeConfig config = new NodeConfig(
                 settings.text("node.name", "n1", "What the node is called, on the bus and in logs."),
                 roles(settings),
-                ClusterSettings.read(settings),
+                ClusterSettings.read(settings, clusterName),
                 http(settings),
                 settings.flag("http.web", true, "Whether the web client is at /."),
                 sockJs(settings),
@@ -107,6 +111,7 @@ record NodeConfig(
                 CassandraSettings.read(
                         settings, storeType.equals(CassandraSettings.TYPE), store.logKept(), kafka != null),
                 kafka,
+                RedisSettings.read(settings, clusterName),
                 auth(settings),
                 gateway(settings, limits),
                 new ApiConfig(
@@ -209,7 +214,8 @@ record NodeConfig(
                         1,
                         MANY,
                         HTTP.unauthenticatedPerSourceMax(),
-                        "Connections of one address (IPv6: /64) that have not said who they are."),
+                        "Connections of one address (IPv6: /64) that have not said who they are: with Redis, at all"
+                                + " nodes together."),
                 settings.number(
                         "http.connectionsMax", 1, 10 * MANY, HTTP.connectionsMax(), "Connections of all kinds."),
                 settings.number("http.headBytesMax", 1024, 64 << 10, HTTP.headBytesMax(), "Head of one HTTP request."),
@@ -334,7 +340,7 @@ record NodeConfig(
                         1,
                         MANY,
                         GATEWAY.userSendsPerSecond(),
-                        "Sends of one user over all sessions and HTTP, steadily."),
+                        "Sends of one user over all sessions and HTTP, steadily: with Redis, at all nodes together."),
                 settings.number(
                         "gateway.userSendsBurst", 1, MANY, GATEWAY.userSendsBurst(), "Sends of one user at once."),
                 settings.number("gateway.devicesMax", 1, 1000, GATEWAY.devicesMax(), "Sessions of one user."),

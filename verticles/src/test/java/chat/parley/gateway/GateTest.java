@@ -470,7 +470,7 @@ class GateTest {
         private List<String> out = new ArrayList<>();
 
         LocalUser user(String name) {
-            LocalUser user = new LocalUser(new UserId(name), new TokenBucket(1, 1, 0));
+            LocalUser user = new LocalUser(new UserId(name), new Allowance(new UserId(name), 1, 1, 0, due -> {}));
             users.put(user.id, user);
             return user;
         }

@@ -24,6 +24,8 @@ import chat.parley.presence.PresenceConfig;
 import chat.parley.presence.PresenceVerticle;
 import chat.parley.sequencer.SequencerConfig;
 import chat.parley.sequencer.SequencerVerticle;
+import chat.parley.store.Ephemeral;
+import chat.parley.store.SharedCounts;
 import chat.parley.store.Stores;
 import chat.parley.store.memory.MemoryStore;
 import chat.parley.store.memory.Weather;
@@ -50,6 +52,8 @@ final class GatewayStage {
     final MemoryStore store;
     final Topology topology = Topology.single("n1");
     final Stores stores;
+    final Recollection seen = new Recollection(loop::monotonicMillis);
+    final SpentElsewhere buckets = new SpentElsewhere();
     final Gateway gateway;
     final Set<String> untrustedKeys = new HashSet<>();
     final SequencerVerticle sequencer;
@@ -102,7 +106,16 @@ final class GatewayStage {
     /** Another gateway of the same node. */
     Gateway gateway(String name, GatewayConfig config) {
         var made = new Gateway(
-                name, 1, bus, loop, stores, topology, new NameTokens(), new SplittableRandom(name.hashCode()), config);
+                name,
+                1,
+                bus,
+                loop,
+                stores,
+                new Ephemeral(seen, buckets, SharedCounts.NONE),
+                topology,
+                new NameTokens(),
+                new SplittableRandom(name.hashCode()),
+                config);
         made.start();
         return made;
     }

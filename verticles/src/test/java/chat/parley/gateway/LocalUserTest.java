@@ -7,7 +7,8 @@ import chat.parley.model.UserId;
 import org.junit.jupiter.api.Test;
 
 class LocalUserTest {
-    private final LocalUser user = new LocalUser(new UserId("ann"), new TokenBucket(1, 1, 0));
+    private final LocalUser user =
+            new LocalUser(new UserId("ann"), new Allowance(new UserId("ann"), 1, 1, 0, due -> {}));
 
     @Test
     void whoHasLeftMoreConversationsThanAreRememberedIsNotToldOfThemAgainAndAgain() {

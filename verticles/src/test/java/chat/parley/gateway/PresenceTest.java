@@ -339,6 +339,7 @@ class PresenceTest {
     @Test
     void withoutAnAnswerOfTheRegistryItIsUnknownUntilThereIsOne() {
         stage.device(BEN, "phone");
+        stage.seen.isGone = true;
         stage.bus.lose(message -> message instanceof Watch || message instanceof Presences);
         Device anna = watching(ANNA, BEN);
         stage.loop.advance(5_000);

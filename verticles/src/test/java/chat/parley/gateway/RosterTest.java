@@ -41,7 +41,7 @@ class RosterTest {
     void itKeepsSoManyMembersAndNotMore() {
         Stores stores = new MemoryStore(false, 7).stores(Weather.FINE);
         Gates gates = stage.gateway.gates;
-        LocalUser here = new LocalUser(ANNA, new TokenBucket(1, 1, 0));
+        LocalUser here = new LocalUser(ANNA, new Allowance(ANNA, 1, 1, 0, due -> {}));
         Scribe scribe = new Scribe(stores);
         UserId[] others = new UserId[99];
         for (int i = 0; i < others.length; i++) others[i] = new UserId("user-" + i);

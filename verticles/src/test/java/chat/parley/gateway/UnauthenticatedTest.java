@@ -12,7 +12,9 @@ import chat.parley.gateway.auth.Tokens;
 import chat.parley.gateway.sockjs.SockJsConfig;
 import chat.parley.model.UserId;
 import chat.parley.node.RawClient;
+import chat.parley.store.Ephemeral;
 import chat.parley.store.Stores;
+import chat.parley.store.embedded.EmbeddedPresence;
 import chat.parley.store.memory.MemoryStore;
 import chat.parley.store.memory.Weather;
 import io.vertx.ext.web.Router;
@@ -79,6 +81,7 @@ class UnauthenticatedTest {
                 new MemoryBus(loop),
                 loop,
                 stores,
+                Ephemeral.alone(new EmbeddedPresence()),
                 Topology.single("n1"),
                 tokens,
                 random,

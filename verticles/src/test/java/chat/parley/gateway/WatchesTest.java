@@ -6,6 +6,7 @@ import chat.parley.bus.Watch;
 import chat.parley.model.UserId;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class WatchesTest {
@@ -29,7 +30,7 @@ class WatchesTest {
     void whomNobodyAnswersForIsAskedAboutSoonerAndHoldsUpNobody() {
         watches.watch(watcher, List.of(ANN, BOB), 0);
         long lostAt = Watch.AGAIN_MILLIS - 1;
-        watches.lost(List.of(BOB), lostAt);
+        watches.lost(List.of(BOB), Set.of(), lostAt);
 
         assertThat(watches.toRenew(Watch.AGAIN_MILLIS)).containsExactly(ANN);
         assertThat(watches.toRenew(lostAt + Watches.RETRY_MILLIS - 1)).isEmpty();
@@ -39,7 +40,7 @@ class WatchesTest {
     @Test
     void whoseOwnersAreOthersAreAllSaidAgainAtOnce() {
         watches.watch(watcher, List.of(ANN, BOB), 0);
-        watches.lost(List.of(BOB), 1);
+        watches.lost(List.of(BOB), Set.of(), 1);
         watches.moved();
 
         assertThat(watches.toRenew(2)).containsExactly(ANN, BOB);
@@ -49,7 +50,7 @@ class WatchesTest {
     @Test
     void whomNobodyWatchesIsNotSaidAgain() {
         watches.watch(watcher, List.of(ANN, BOB), 0);
-        watches.lost(List.of(BOB), 1);
+        watches.lost(List.of(BOB), Set.of(), 1);
         watches.end(watcher);
 
         assertThat(watches.toRenew(2 * Watch.AGAIN_MILLIS)).isEmpty();

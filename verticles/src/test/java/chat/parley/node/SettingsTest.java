@@ -121,6 +121,15 @@ class SettingsTest {
                 "eventLog.kafka.topic=a/b | eventLog.kafka.topic cannot be 'a/b'; allowed: letters",
                 "eventLog.kafka.partitions=129 | eventLog.kafka.partitions cannot be '129'",
                 "eventLog.kafka.password=secret | eventLog.kafka.username goes with one of",
+                "redis.endpoints=localhost | redis.endpoints cannot be 'localhost' (set on the command line); allowed:"
+                        + " host:port.",
+                "redis.endpoints=localhost:65536 | redis.endpoints cannot be",
+                "redis.endpoints=redis://a:6379 | redis.endpoints cannot be",
+                "redis.endpoints=a:6379,b:6379 | redis.endpoints names several servers",
+                "redis.password=secret | redis.username goes with one of redis.password and redis.passwordFile.",
+                "redis.caFile=/none | redis.caFile is for connections that are encrypted: set redis.tls too.",
+                "redis.requestMillis=5 | redis.requestMillis cannot be '5' (set on the command line); allowed: 10 to"
+                        + " 10000.",
             })
     void whatCannotBeIsASentence(String assignment, String sentence) throws Exception {
         Path file = file("{\"auth\":{\"dev\":true}}");

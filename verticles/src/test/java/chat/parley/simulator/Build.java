@@ -13,9 +13,12 @@ import chat.parley.presence.PresenceConfig;
 import chat.parley.presence.PresenceVerticle;
 import chat.parley.sequencer.SequencerConfig;
 import chat.parley.sequencer.SequencerVerticle;
+import chat.parley.store.Ephemeral;
 import chat.parley.store.EventExport;
 import chat.parley.store.EventLog;
+import chat.parley.store.Presence;
 import chat.parley.store.Stores;
+import chat.parley.store.embedded.EmbeddedPresence;
 import chat.parley.store.memory.MemoryStore;
 import chat.parley.store.memory.Weather;
 import io.vertx.core.Future;
@@ -105,6 +108,7 @@ class Build {
                 parts.bus,
                 parts.process,
                 parts.stores,
+                Ephemeral.alone(new EmbeddedPresence(Presence.LIFETIME_MILLIS, parts.process::monotonicMillis)),
                 parts.topology,
                 tokens,
                 random.split(),

@@ -1,0 +1,39 @@
+package chat.parley.store.redis;
+
+import chat.parley.store.Ephemeral;
+import chat.parley.store.Presence;
+import io.vertx.core.Vertx;
+import java.util.Map;
+import java.util.function.LongSupplier;
+
+/** What nodes tell one another through Redis. It need not be there, now or ever: what is asked of it fails then, at once. */
+public final class RedisStore implements AutoCloseable {
+    private final Pipe pipe;
+    private final Ephemeral ephemeral;
+
+    public RedisStore(Vertx vertx, RedisOptions options) {
+        this(vertx, options, Presence.LIFETIME_MILLIS);
+    }
+
+    RedisStore(Vertx vertx, RedisOptions options, long lifetimeMillis) {
+        pipe = new Pipe(vertx, options);
+        ephemeral = new Ephemeral(
+                new RedisPresence(pipe, options.prefix(), lifetimeMillis),
+                new RedisBuckets(pipe, options.prefix()),
+                new RedisCounts(pipe, options.prefix()));
+    }
+
+    public Ephemeral ephemeral() {
+        return ephemeral;
+    }
+
+    /** What it counts since it was opened, by name. From any thread. */
+    public Map<String, LongSupplier> counters() {
+        return Map.of("parley_redis_failures_total", pipe::failures);
+    }
+
+    @Override
+    public void close() {
+        pipe.close();
+    }
+}
