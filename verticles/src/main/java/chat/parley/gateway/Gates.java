@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -36,6 +37,7 @@ final class Gates implements Gate.Exit {
     private final BiConsumer<Entry, List<LocalUser>> passed;
     private final LinkedHashMap<ConversationId, Gate> gates = new LinkedHashMap<>();
     private final List<LocalUser> named = new ArrayList<>();
+    private final AtomicLong pulls = new AtomicLong();
     private long now;
 
     /** @param passed hears of each entry that passes, and to which members */
@@ -55,6 +57,11 @@ final class Gates implements Gate.Exit {
 
     int count() {
         return gates.size();
+    }
+
+    /** How often a gate asked for what it lacked. From any thread. */
+    long pulls() {
+        return pulls.get();
     }
 
     void deliver(Deliver deliver) {
@@ -232,6 +239,7 @@ final class Gates implements Gate.Exit {
     private void startPull(Gate gate) {
         if (gates.get(gate.conversation) != gate) return;
         Gate.Asked asked = gate.asked();
+        pulls.incrementAndGet();
         tail.read(gate.conversation, asked.after(), Gate.PULL_ENTRIES_MAX, asked.users(), asked.known())
                 .onComplete(answer -> {
                     if (gates.get(gate.conversation) != gate) return;

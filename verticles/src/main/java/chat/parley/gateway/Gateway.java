@@ -224,6 +224,11 @@ public final class Gateway {
         return gates.count();
     }
 
+    /** How often entries were pulled that had not come by the bus. From any thread. */
+    public long pulls() {
+        return gates.pulls();
+    }
+
     // What comes by the bus.
 
     private void heard(Bus.Received received) {

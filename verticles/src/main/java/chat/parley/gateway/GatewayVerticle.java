@@ -44,6 +44,11 @@ public final class GatewayVerticle extends VerticleBase {
         return drained.future();
     }
 
+    /** See {@link Gateway#pulls}. */
+    public long pulls() {
+        return gateway.pulls();
+    }
+
     /** The port that clients connect to, once started. */
     public int port() {
         return edge.port();

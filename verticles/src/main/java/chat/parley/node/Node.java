@@ -225,6 +225,7 @@ final class Node {
                 config.http().host(),
                 config.http().port());
         Map<String, LongSupplier> counters = new TreeMap<>(opened.counters());
+        counters.put("parley_gateway_pulls_total", this::pulls);
         if (membership != null) counters.put("parley_bus_dropped_total", windows::dropped);
         if (kafka != null) {
             counters.putAll(kafka.counters());
@@ -260,6 +261,10 @@ final class Node {
             running = membership.vertx();
         }
         return running;
+    }
+
+    private long pulls() {
+        return gateways.stream().mapToLong(GatewayVerticle::pulls).sum();
     }
 
     private boolean has(NodeRole role) {

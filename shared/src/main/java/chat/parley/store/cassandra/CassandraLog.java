@@ -48,6 +48,7 @@ final class CassandraLog implements ShardLog {
     private final Format format;
     private final Heads heads;
     private final AtomicLong conditionalWrites = new AtomicLong();
+    private final AtomicLong conflicts = new AtomicLong();
     private final BitSet written = new BitSet();
     private final PreparedStatement insert;
     private final PreparedStatement move;
@@ -200,6 +201,7 @@ final class CassandraLog implements ShardLog {
 
     private synchronized void note(int shard, Appended answer) {
         written.set(shard, answer instanceof Appended.Done);
+        if (answer instanceof Appended.Lost) conflicts.incrementAndGet();
     }
 
     /** The shards whose last append or take-over from here succeeded. */
@@ -209,6 +211,11 @@ final class CassandraLog implements ShardLog {
 
     long conditionalWrites() {
         return conditionalWrites.get();
+    }
+
+    /** Appends and take-overs that another was before. */
+    long conflicts() {
+        return conflicts.get();
     }
 
     @Override

@@ -107,7 +107,11 @@ public final class CassandraStore implements OpenStore {
 
     @Override
     public Map<String, LongSupplier> counters() {
-        return Map.of("parley_store_conditional_writes_total", this::conditionalWrites);
+        return Map.of(
+                "parley_store_conditional_writes_total",
+                this::conditionalWrites,
+                "parley_store_conflicts_total",
+                shardLog::conflicts);
     }
 
     /** Conditional writes so far. */
