@@ -257,7 +257,7 @@ final class Node {
         if (cluster == null) {
             running = Vertx.vertx(options);
         } else {
-            membership = Membership.join(options, cluster, config.name(), boot);
+            membership = Membership.join(options, cluster, config.name(), boot, this::startAgain);
             running = membership.vertx();
         }
         return running;
@@ -350,8 +350,9 @@ final class Node {
         }
     }
 
-    /** Nobody in the cluster finds this node any more. */
+    /** The others in the cluster do not count on this node any more. */
     private void startAgain() {
+        if (!health.isReady()) return; // it begins, or ends
         isToStartAgain = true;
         new Thread(this::end, "parley-start-again").start();
     }

@@ -95,7 +95,7 @@ final class RoutingNode {
         this.name = name;
         long boot = System.currentTimeMillis();
         VertxOptions options = new VertxOptions().setEventLoopPoolSize(2).setPreferNativeTransport(true);
-        Membership membership = Membership.join(options, config, name, boot);
+        Membership membership = Membership.join(options, config, name, boot, () -> {});
         vertx = membership.vertx();
         topology = membership.topology();
         BusCodecs.register(vertx.eventBus());

@@ -55,26 +55,39 @@ public final class Membership {
     private static final int MERGE_SECONDS = 10;
     private static final int BUS_PING_MILLIS = 5_000;
 
+    /** How long the last backups of the registry may take when the node leaves; it is rebuilt anyway. */
+    private static final int LEAVE_SECONDS_MAX = 5;
+
     private final String node;
     private final long boot;
     private final Vertx vertx;
     private final HazelcastInstance hazelcast;
     private final ReplicatedMap<String, String> serving;
     private final Topology topology;
+    private final Runnable lost;
+    private long lookedAt = System.nanoTime();
+
     /** What this node says of itself: its boot id and its roles. Null: it does not serve. */
     private volatile @Nullable String says;
 
-    private Membership(String node, long boot, Vertx vertx, HazelcastInstance hazelcast) {
+    private Membership(String node, long boot, Vertx vertx, HazelcastInstance hazelcast, Runnable lost) {
         this.node = node;
         this.boot = boot;
         this.vertx = vertx;
         this.hazelcast = hazelcast;
+        this.lost = lost;
         this.serving = hazelcast.getReplicatedMap(SERVING);
         this.topology = new Topology(node, List.of());
     }
 
-    /** Blocks until this node is a member; it does not serve yet. @throws Refusal with the sentence for the operator */
-    public static Membership join(VertxOptions options, ClusterConfig config, String node, long boot) throws Refusal {
+    /**
+     * Blocks until this node is a member; it does not serve yet.
+     *
+     * @param lost is run when the others have given this node up while it lived, or it them: it is to be started again
+     * @throws Refusal with the sentence for the operator
+     */
+    public static Membership join(VertxOptions options, ClusterConfig config, String node, long boot, Runnable lost)
+            throws Refusal {
         EventBusOptions bus = bus(config);
         HazelcastInstance hazelcast;
         try {
@@ -90,7 +103,7 @@ public final class Membership {
                     .withClusterManager(new HazelcastClusterManager(hazelcast))
                     .buildClustered()
                     .await(JOIN_SECONDS_MAX, TimeUnit.SECONDS);
-            Membership membership = new Membership(node, boot, vertx, hazelcast);
+            Membership membership = new Membership(node, boot, vertx, hazelcast, lost);
             membership.follow();
             return membership;
         } catch (Refusal refusal) {
@@ -133,9 +146,24 @@ public final class Membership {
             }
         });
         hazelcast.getLifecycleService().addLifecycleListener(event -> {
-            if (event.getState() == LifecycleState.MERGED) LOG.warn("the two halves of the cluster found each other");
+            if (event.getState() != LifecycleState.MERGED) return;
+            LOG.warn("the cluster that this node was cut off from is there again; the node starts again in it");
+            lost.run();
         });
-        vertx.setPeriodic(LOOK_MILLIS, timer -> look());
+        vertx.setPeriodic(LOOK_MILLIS, timer -> {
+            lookForGap();
+            look();
+        });
+    }
+
+    /** By now the others have given this node up, and whoever they are, it would be the one to find them gone. */
+    private void lookForGap() {
+        long now = System.nanoTime();
+        long seconds = TimeUnit.NANOSECONDS.toSeconds(now - lookedAt);
+        lookedAt = now;
+        if (seconds < HEARTBEAT_SECONDS_MAX) return;
+        LOG.warn("this node stood still for {} s; it starts again", seconds);
+        lost.run();
     }
 
     /** This Vert.x instance, clustered. */
@@ -243,6 +271,7 @@ public final class Membership {
                 .setProperty("hazelcast.phone.home.enabled", "false")
                 .setProperty("hazelcast.logging.type", "slf4j")
                 .setProperty("hazelcast.shutdownhook.enabled", "false")
+                .setProperty("hazelcast.graceful.shutdown.max.wait", String.valueOf(LEAVE_SECONDS_MAX))
                 .setProperty("hazelcast.socket.bind.any", "false")
                 .setProperty("hazelcast.local.localAddress", config.host())
                 .setProperty("hazelcast.wait.seconds.before.join", "1")

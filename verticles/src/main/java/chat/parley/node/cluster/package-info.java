@@ -10,6 +10,10 @@
  * once), or has not been heard for 10 s. What it says stands in a replicated map, by its name and boot id, so that what an earlier life
  * said is void.
  *
+ * <p>A node that was given up while it lived, because it stood still or was cut off, starts again when it finds that out: its drafts, its
+ * sessions and its part of the registry belong to a cluster that went on without it. Of two parts of a cluster that find each other it is
+ * the smaller that does. The same is done by one that no canary has come back to for a minute.
+ *
  * <p>Hazelcast has neither encryption nor identification in its open-source edition, so it is bound to one private address, and everything it
  * can do besides is off. The bus is mutual TLS: only who has a certificate of the cluster's own authority is heard.
  */
