@@ -121,14 +121,14 @@ public final class SequencerVerticle extends VerticleBase {
 
     /**
      * From now on this instance has its part of the shards that the topology gives to this node, also those that another took from it;
-     * completes once those of now are served.
+     * completes once those of now are served, or another's again.
      *
      * @param instances of this node among which its shards are shared out
      */
     public Future<Void> follow(int instances) {
         this.instances = instances;
         unfollow = topology.listen(loop, this::followNow);
-        return Future.all(followNow()).mapEmpty();
+        return Future.join(followNow()).otherwiseEmpty().mapEmpty();
     }
 
     private List<Future<Void>> followNow() {
