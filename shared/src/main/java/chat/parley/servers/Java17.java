@@ -1,4 +1,4 @@
-package chat.parley.store.cassandra;
+package chat.parley.servers;
 
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -8,19 +8,19 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Finds the JDK that Cassandra 5 runs on, which is older than the one that runs this. Looks where the launcher looks. */
-final class Jdk17 {
+final class Java17 {
     private static final String VERSION = "JAVA_VERSION=\"17";
 
-    private Jdk17() {}
+    private Java17() {}
 
     /** Its java. */
-    static Path java() throws IOException {
+    static Path java() throws IOException, CannotStart {
         for (Path folder : candidates()) {
             Path release = folder.resolve("release");
             if (!Files.isReadable(release) || !Files.isExecutable(java(folder))) continue;
             if (Files.readAllLines(release).stream().anyMatch(line -> line.startsWith(VERSION))) return java(folder);
         }
-        throw new IllegalStateException("Cassandra 5 runs on a Java of version 17, and none was found;"
+        throw new CannotStart("Cassandra 5 runs on a Java of version 17, and none was found;"
                 + " install one (on Debian openjdk-17-jre-headless), or set JAVA17_HOME to its folder.");
     }
 
