@@ -44,6 +44,15 @@ final class ClusterSettings {
                         ? null
                         : new ClusterConfig.Tls(keys, trust, password));
         if (!isEnabled) return null;
+        settings.require(settings.isGiven("node.name"), "each node of a cluster has a name of its own: set node.name.");
+        settings.require(
+                settings.isGiven("cluster.host"),
+                "the other nodes of the cluster have to reach this one: set cluster.host to a private address of this"
+                        + " machine.");
+        settings.require(
+                !config.members().isEmpty(),
+                "a node that looks for no other is a cluster of its own: set cluster.members to the nodes of yours,"
+                        + " each as host:port; this one may be among them.");
         settings.require(
                 isEncrypted == (config.tls() != null),
                 "cluster.tls.keys, cluster.tls.trust and cluster.tls.password go together: set all (./parley certs"

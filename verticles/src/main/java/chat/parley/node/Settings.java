@@ -52,6 +52,7 @@ final class Settings {
     private final Map<String, Said> said = new LinkedHashMap<>();
     private final Map<String, String> environment;
     private final Map<String, Setting> known = new LinkedHashMap<>();
+    private final Set<String> given = new HashSet<>();
     private final List<String> problems = new ArrayList<>();
 
     /** Whose values may be secret. */
@@ -163,6 +164,11 @@ final class Settings {
         });
     }
 
+    /** Whether anybody said anything of a setting that was asked for. */
+    boolean isGiven(String name) {
+        return given.contains(name);
+    }
+
     /** Something that two settings or more are only right or wrong about together. */
     void require(boolean holds, String sentence) {
         if (!holds) problems.add(sentence);
@@ -203,6 +209,7 @@ final class Settings {
         if (variable != null && (its == null || !its.source().equals("on the command line")))
             its = new Said(variable, "by " + variable(name));
         if (its == null) return unset;
+        given.add(name);
         T value = understand.of(its.value());
         if (value == null)
             problems.add(name + " cannot be " + shown(name, its.value()) + " (set " + its.source() + "); allowed: "

@@ -62,7 +62,7 @@ final class ClusterOfNodes implements AutoCloseable {
                 "cluster.host=" + host,
                 "cluster.port=" + port,
                 "cluster.busPort=" + busPort,
-                "cluster.members=" + String.join(",", members),
+                "cluster.members=" + host + ":" + port + "," + String.join(",", members),
                 "cluster.tls.enabled=false"));
         all.addAll(List.of(settings));
         TestNode node = TestNode.start((vertx, config) -> store, folder, all.toArray(String[]::new));

@@ -123,6 +123,9 @@ class ClusterSecurityTest {
     void aClusterThatCannotBeMeantIsRefused(String setting, String sentence) {
         List<String> settings = List.of(
                 "auth.dev=true",
+                "node.name=n1",
+                "cluster.host=127.0.0.1",
+                "cluster.members=127.0.0.1:5701",
                 "store.type=cassandra",
                 "store.cassandra.contactPoints=127.0.0.1",
                 "cluster.enabled=true",

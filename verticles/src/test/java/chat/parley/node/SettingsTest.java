@@ -14,6 +14,8 @@ import chat.parley.store.kafka.KafkaOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -45,6 +47,34 @@ class SettingsTest {
         NodeConfig config = NodeConfig.read(Settings.of(CONF.resolve("embedded.json"), Map.of(), List.of()));
         assertThat(config.auth().dev()).isTrue();
         assertThat(config.http()).isEqualTo(HttpConfig.DEFAULT);
+    }
+
+    /** What it lacks is said, one thing after the other, until nothing is missing. */
+    @Test
+    void theFileOfAClusterSaysWhatTheOperatorHasToSay() throws Exception {
+        Map<String, List<String>> missing = new LinkedHashMap<>();
+        missing.put(
+                "cluster.tls.keys, cluster.tls.trust and cluster.tls.password go together",
+                List.of("cluster.tls.keys=n1.p12", "cluster.tls.trust=trust.p12", "cluster.tls.password=password"));
+        missing.put("set node.name.", List.of("node.name=n1"));
+        missing.put("set cluster.host to a private address", List.of("cluster.host=10.0.0.1"));
+        missing.put("set cluster.members to the nodes of yours", List.of("cluster.members=10.0.0.1:5701"));
+        missing.put("store.cassandra.contactPoints has to say", List.of("store.cassandra.contactPoints=10.0.0.9"));
+        missing.put("nobody could log in", List.of("auth.jwksFile=jwks.json"));
+        List<String> said = new ArrayList<>();
+        Path file = CONF.resolve("cluster.json");
+        while (!missing.isEmpty()) {
+            assertThatThrownBy(() -> NodeConfig.read(Settings.of(file, Map.of(), said)))
+                    .isInstanceOf(Refusal.class)
+                    .message()
+                    .satisfies(sentence -> said.addAll(missing.remove(missing.keySet().stream()
+                            .filter(sentence::contains)
+                            .findFirst()
+                            .orElseThrow(() -> new AssertionError(sentence)))));
+        }
+        NodeConfig config = NodeConfig.read(Settings.of(file, Map.of(), said));
+        assertThat(config.cassandra()).isNotNull();
+        assertThat(config.cluster()).isNotNull();
     }
 
     @Test
