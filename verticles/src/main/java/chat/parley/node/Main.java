@@ -4,6 +4,7 @@ import chat.parley.gateway.auth.DevTokens;
 import chat.parley.model.UserId;
 import chat.parley.node.cluster.Certificates;
 import chat.parley.node.cluster.ClusterConfig;
+import chat.parley.node.local.LocalCluster;
 import chat.parley.store.CannotOpen;
 import chat.parley.store.cassandra.CassandraOptions;
 import chat.parley.store.cassandra.CassandraSchema;
@@ -12,6 +13,7 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The command line of a node. What goes wrong before it is ready is one sentence and an exit code. */
@@ -29,6 +31,8 @@ public final class Main {
                          make what is missing of the tables in Cassandra, where store.type says that
           certs FOLDER NODE...
                          make certificates for the nodes of a cluster, of an authority of their own
+          cluster [FOLDER] [--host ADDRESS]
+                         start a whole small cluster on this machine, for trying, with its data in ./cluster-data
           --help         this list
           --version      the version
 
@@ -51,6 +55,7 @@ public final class Main {
                 case "token" -> token(rest, out);
                 case "schema" -> schema(rest, out);
                 case "certs" -> certs(rest, out);
+                case "cluster" -> cluster(rest, out);
                 case "--help", "-h", "help" -> out.print(HELP);
                 case "--version" -> out.println("parley " + version());
                 case "" -> throw new Misuse("a command is missing");
@@ -103,14 +108,19 @@ public final class Main {
         arguments.requireNoMore();
         NodeConfig config = arguments.config();
         System.setProperty("parley.log", "WARN");
+        int before = applySchema(config);
+        out.println("version " + CassandraSchema.VERSION + " of the schema "
+                + (before == CassandraSchema.VERSION ? "was there." : "is there now."));
+    }
+
+    /** Returns the version that was there; 0: none. */
+    private static int applySchema(NodeConfig config) throws Refusal {
         CassandraOptions cassandra = config.cassandra();
         if (cassandra == null)
             throw new Refusal("the embedded store needs no schema; set store.type to cassandra for one there.");
         Vertx vertx = Vertx.vertx();
         try {
-            int before = CassandraSchema.apply(vertx, cassandra);
-            out.println("version " + CassandraSchema.VERSION + " of the schema "
-                    + (before == CassandraSchema.VERSION ? "was there." : "is there now."));
+            return CassandraSchema.apply(vertx, cassandra);
         } catch (CannotOpen cannot) {
             throw new Refusal(String.valueOf(cannot.getMessage()));
         } finally {
@@ -135,6 +145,22 @@ public final class Main {
         }
     }
 
+    private static void cluster(Arguments arguments, PrintStream out) throws Refusal, Misuse {
+        String folder = arguments.next();
+        arguments.requireNoMore();
+        String host = arguments.host();
+        if (!NodeConfig.isLoopback(host))
+            throw new Refusal("the cluster gives tokens to whoever asks, so --host has to be an address of loopback,"
+                    + " not '" + host + "'.");
+        System.setProperty("parley.log", "WARN");
+        LocalCluster.run(
+                Path.of(folder == null ? "cluster-data" : folder),
+                host,
+                Arguments.home().resolve("shared/servers/cassandra/target/run/classpath"),
+                out,
+                file -> applySchema(NodeConfig.read(Settings.of(file, Map.of(), List.of()))));
+    }
+
     static String version() {
         String version = Main.class.getPackage().getImplementationVersion();
         return version == null ? "(not packaged)" : version;
@@ -156,6 +182,7 @@ public final class Main {
         private final List<String> assignments = new ArrayList<>();
         private @Nullable String conf;
         private @Nullable String ttl;
+        private @Nullable String host;
 
         Arguments(List<String> arguments) throws Misuse {
             command = arguments.isEmpty() ? "" : arguments.getFirst();
@@ -174,6 +201,7 @@ public final class Main {
                     case "--conf" -> conf = value;
                     case "--set" -> assignments.add(value);
                     case "--ttl" -> ttl = value;
+                    case "--host" -> host = value;
                     default -> throw new Misuse("there is no option " + option);
                 }
             }
@@ -191,6 +219,10 @@ public final class Main {
         void requireNoMore() throws Misuse {
             if (!plain.isEmpty()) throw new Misuse("what is '" + plain.getFirst() + "'");
             if (ttl != null && !command.equals("token")) throw new Misuse("there is no option --ttl for " + command);
+            boolean isCluster = command.equals("cluster");
+            if (host != null && !isCluster) throw new Misuse("there is no option --host for " + command);
+            if (isCluster && (conf != null || !assignments.isEmpty()))
+                throw new Misuse("the nodes of cluster have settings of their own");
         }
 
         long ttlSeconds() throws Misuse {
@@ -202,6 +234,10 @@ public final class Main {
                 // said below
             }
             throw new Misuse("--ttl is 1 to " + DevTokens.TTL_SECONDS_MAX + " seconds");
+        }
+
+        String host() {
+            return host == null ? "127.0.0.1" : host;
         }
 
         NodeConfig config() throws Refusal {
