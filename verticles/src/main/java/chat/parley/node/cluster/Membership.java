@@ -13,6 +13,8 @@ import com.hazelcast.config.MapConfig;
 import com.hazelcast.config.MultiMapConfig;
 import com.hazelcast.config.NetworkConfig;
 import com.hazelcast.config.SerializationConfig;
+import com.hazelcast.core.EntryAdapter;
+import com.hazelcast.core.EntryEvent;
 import com.hazelcast.core.Hazelcast;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.core.HazelcastInstanceNotActiveException;
@@ -143,6 +145,12 @@ public final class Membership {
             @Override
             public void memberRemoved(MembershipEvent event) {
                 look();
+            }
+        });
+        serving.addEntryListener(new EntryAdapter<>() {
+            @Override
+            public void onEntryEvent(EntryEvent<String, String> event) {
+                look(); // whose shards nobody else takes yet are without an owner
             }
         });
         hazelcast.getLifecycleService().addLifecycleListener(event -> {
