@@ -15,7 +15,6 @@ import java.util.concurrent.locks.LockSupport;
  * another, each repeated under its id until it has an answer.
  */
 final class Clerk implements Runnable {
-    private static final long PAUSE_NANOS = 5_000_000;
     private static final long AGAIN_NANOS = 50_000_000;
     private static final int READ_ONE_OF = 20;
 
@@ -25,15 +24,17 @@ final class Clerk implements Runnable {
     private final String owner;
     private final String conversation;
     private final Town town;
+    private final long pauseNanos;
     private volatile boolean ended;
     private int count;
 
-    Clerk(Api api, Recorder recorder, Town town, String conversation, SplittableRandom random) {
+    Clerk(Api api, Recorder recorder, Town town, String conversation, Scale scale, SplittableRandom random) {
         this.api = api;
         this.recorder = recorder;
         this.random = random;
         this.town = town;
         this.conversation = conversation;
+        this.pauseNanos = scale.clerkPauseNanos;
         this.owner = town.members(conversation).getFirst();
     }
 
@@ -49,7 +50,7 @@ final class Clerk implements Runnable {
         try {
             while (!ended) {
                 carryOut(next());
-                LockSupport.parkNanos(PAUSE_NANOS);
+                LockSupport.parkNanos(pauseNanos);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

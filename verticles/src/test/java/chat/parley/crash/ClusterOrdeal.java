@@ -9,95 +9,108 @@ import chat.parley.checker.FaultStep;
 import chat.parley.checker.Verdict;
 import chat.parley.model.ConversationId;
 import chat.parley.store.ShardHead;
-import chat.parley.store.ShardLog;
 import chat.parley.store.cassandra.CassandraOptions;
 import chat.parley.store.cassandra.CassandraSchema;
 import chat.parley.store.cassandra.CassandraStore;
-import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.IntStream;
+import java.util.concurrent.locks.LockSupport;
 
 /**
- * One run: of three nodes over one Cassandra, under load, one at a time is killed and started again; then all is read, through each node and
- * from the logs, and judged.
+ * One run: nodes of a cluster of three are killed, frozen and ended in order under load, one at a time, and start again; then all is read, through
+ * each node and from the logs, and judged.
+ *
+ * <p>Right after each of these something is said in every conversation, so that there is one of each shard to tell when it is served again.
  */
 final class ClusterOrdeal {
-    private static final List<String> NAMES = List.of("n1", "n2", "n3");
     private static final int HANG_UP_ONE_OF = 3;
-    private static final long OUTAGE_SECONDS_MAX = 20;
-    private static final int LOG_LINES = 40;
+    private static final long OUTAGE_SECONDS_MAX = 60; // on a machine that does much else
+    private static final int FROZEN_SECONDS = 15;
+    private static final String CONFLICTS = "parley_store_conflicts_total";
+    private static final String PULLS = "parley_gateway_pulls_total";
 
     private final String cassandra;
     private final Path folder;
     private final SplittableRandom random;
-    private final String network; // of loopback, and nobody else's
-    private final Map<String, ServerProcess> nodes = new ConcurrentSkipListMap<>();
     private final Recorder recorder = new Recorder(true);
     private final Door door = new Door();
-    private final List<Long> unacknowledged = new ArrayList<>();
-    private final List<Long> recoveryMillis = new ArrayList<>(); // of each conversation, at each kill
-    private final List<Long> outageMillis = new ArrayList<>(); // until all were back, at each kill
-    private long takeOvers;
+    private final Recovery kills = new Recovery("kill -9");
+    private final Recovery freezes = new Recovery("SIGSTOP for " + FROZEN_SECONDS + " s");
+    private final Recovery drains = new Recovery("SIGTERM");
+    private final Map<Counter, Long> counted = new TreeMap<>();
+    private long unacknowledged;
+
+    /** How often each is done. @param rounds of nodes that end in order, one after the other @param sends at least so many in all */
+    record Faults(int kills, int freezes, int rounds, long sends) {
+        int all() {
+            return kills + freezes + rounds * NodesOfCluster.NAMES.size();
+        }
+    }
+
+    /** What a fault does to a node. */
+    private interface Blow {
+        void strike(ServerProcess node) throws Exception;
+    }
 
     /** @param cassandra the address of one without data */
     ClusterOrdeal(String cassandra, Path folder, long seed) {
         this.cassandra = cassandra;
         this.folder = folder;
         this.random = new SplittableRandom(seed);
-        var any = ThreadLocalRandom.current();
-        this.network = "127." + any.nextInt(1, 255) + "." + any.nextInt(1, 255) + ".";
     }
 
-    /** The verdict on so many kills; prints the figures. */
-    Verdict run(int kills) throws Exception {
+    /** The verdict on such a run; prints the figures. */
+    Verdict run(Faults faults) throws Exception {
         long began = System.nanoTime();
         Vertx vertx = Vertx.vertx();
         CassandraOptions options = options();
         CassandraSchema.apply(vertx, options);
-        try (CassandraStore store = CassandraStore.open(vertx, options)) {
-            ShardLog log = store.stores().log();
-            start(NAMES.getFirst());
-            CompletableFuture.allOf(NAMES.stream()
-                            .skip(1)
-                            .map(name -> CompletableFuture.runAsync(() -> start(name)))
-                            .toArray(CompletableFuture[]::new))
-                    .join();
-            Crowd crowd = new Crowd(door, recorder, random);
-            for (int kill = 1; kill <= kills; kill++) {
+        int devices;
+        long finishing;
+        try (CassandraStore store = CassandraStore.open(vertx, options);
+                NodesOfCluster nodes =
+                        new NodesOfCluster(cassandra, folder, store.stores().log())) {
+            try {
+                nodes.startAll();
+                nodes.ports().values().forEach(door::open);
+                Crowd crowd = new Crowd(door, recorder, Scale.CITY, random);
+                devices = crowd.devices().size();
+                crowd.burst();
                 crowd.load(crowd.conversations().size());
-                kill("kill " + kill, crowd, log);
+                for (int round = 1; round <= faults.rounds; round++) roll(round, nodes, crowd);
+                for (int freeze = 1; freeze <= faults.freezes; freeze++) freeze("freeze " + freeze, nodes, crowd);
+                for (int kill = 1; kill <= faults.kills; kill++) kill("kill " + kill, nodes, crowd);
+                Crowd.await(faults.sends + " sends", () -> recorder.sends() >= faults.sends);
+                finishing = System.nanoTime();
+                crowd.quiet(nodes::tails);
+                crowd.finalReads(nodes.ports());
+                for (String name : NodesOfCluster.NAMES) count(name, nodes);
+                counted.forEach(recorder::count);
+                recorder.end();
+                StoreReader.read(store.stores().log(), recorder);
+            } catch (AssertionError broken) {
+                throw new AssertionError(broken.getMessage() + "\n" + nodes.tails(), broken);
+            } finally {
+                door.end();
             }
-            crowd.load(crowd.conversations().size());
-            crowd.quiet(this::tails);
-            Map<String, Integer> ports = new TreeMap<>();
-            nodes.forEach((name, node) -> ports.put(name, node.port()));
-            crowd.finalReads(ports);
-            recorder.end();
-            StoreReader.read(log, recorder);
-        } catch (AssertionError broken) {
-            throw new AssertionError(broken.getMessage() + "\n" + tails(), broken);
         } finally {
-            door.end();
-            for (ServerProcess node : nodes.values()) node.kill();
             vertx.close();
         }
-        Verdict verdict = Checker.check(recorder.history(), expectations(kills));
-        System.out.println(figures(kills, (System.nanoTime() - began) / 1e9));
+        Verdict verdict = Checker.check(recorder.history(), expectations(faults, devices));
+        System.out.printf(
+                "cluster: %s; %d sends unacknowledged at kills; %.1f s, of which the final reads %.1f s%n",
+                recorder, unacknowledged, (System.nanoTime() - began) / 1e9, (System.nanoTime() - finishing) / 1e9);
+        for (Recovery each : List.of(kills, freezes, drains)) if (!each.isEmpty()) System.out.println("  " + each);
         System.out.println("  " + (verdict.holds() ? verdict : "found: " + verdict.counts()));
+        assertThat(unacknowledged)
+                .as("sends under way when their node was killed")
+                .isGreaterThanOrEqualTo(faults.kills);
         return verdict;
     }
 
@@ -122,152 +135,136 @@ final class ClusterOrdeal {
                 any.clock());
     }
 
-    private void start(String name) {
-        List<String> settings = List.of(
-                "node.name=" + name,
-                "store.path=" + folder.resolve("secrets"),
-                "store.type=cassandra",
-                "store.cassandra.contactPoints=" + cassandra,
-                "cluster.enabled=true",
-                "cluster.host=" + host(name),
-                "cluster.members="
-                        + String.join(
-                                ",",
-                                NAMES.stream().map(each -> host(each) + ":5701").toList()),
-                "cluster.tls.enabled=false");
-        try {
-            ServerProcess node = ServerProcess.start("", settings, log(name));
-            nodes.put(name, node);
-            door.open(node.port());
-        } catch (IOException broken) {
-            throw new UncheckedIOException(broken);
-        }
+    /** How long shards were without an owner after a kill. */
+    Recovery kills() {
+        return kills;
     }
 
-    private String host(String name) {
-        return network + (1 + NAMES.indexOf(name));
-    }
+    // The faults.
 
-    private Path log(String name) {
-        return folder.resolve(name + ".log");
-    }
-
-    /** Kills a node that somebody is connected to, and waits until all that is said is acknowledged again and the node is back. */
-    private void kill(String fault, Crowd crowd, ShardLog log) throws Exception {
-        List<String> visited = nodes.keySet().stream()
-                .filter(each -> crowd.devices().stream().anyMatch(device -> device.isConnectedTo(port(each))))
-                .toList();
-        String name = visited.get(random.nextInt(visited.size()));
-        int port = port(name);
+    /** SIGKILL while a client waits for an answer of the node. */
+    private void kill(String fault, NodesOfCluster nodes, Crowd crowd) throws Exception {
+        String name = visited(nodes, crowd);
+        int port = nodes.port(name);
+        Crowd.await(
+                "a send under way at " + name, () -> crowd.devices().stream().anyMatch(each -> each.waitsFor(port)));
         List<Device> its = crowd.devices().stream()
                 .filter(device -> device.isConnectedTo(port))
                 .toList();
-        List<ShardHead> before = heads(log);
-        recorder.fault(fault, FaultStep.PLANNED);
-        door.shut(port);
-        long at = System.nanoTime();
-        nodes.get(name).kill();
-        recorder.awaitFirstAcks(System.nanoTime());
-        Crowd.await(
-                "all sockets read to their end",
-                () -> crowd.devices().stream().noneMatch(device -> device.isConnectedTo(port)));
-        long without = its.stream().mapToLong(device -> device.leftBehind(at)).sum();
-        unacknowledged.add(without);
+        long at = strike(fault, name, nodes, crowd, kills, ServerProcess::kill);
+        Crowd.await("all sockets read to their end", () -> its.stream().noneMatch(each -> each.isConnectedTo(port)));
+        unacknowledged +=
+                its.stream().mapToLong(device -> device.leftBehind(at)).sum();
+        startAgain(fault, name, nodes, crowd);
+    }
 
-        crowd.awaitServed(crowd.conversations().size());
-        recorder.firstAckNanos().values().forEach(nanos -> recoveryMillis.add(millis(nanos - at)));
-        outageMillis.add(millis(Collections.max(recorder.firstAckNanos().values()) - at));
-        assertThat(without).as("sends unacknowledged at %s", fault).isPositive();
-        List<ShardHead> orphans = before.stream()
-                .filter(head -> head.owner().startsWith(name + "-"))
+    /** SIGSTOP: what the node was about to do, it does when others have its shards. */
+    private void freeze(String fault, NodesOfCluster nodes, Crowd crowd) throws Exception {
+        String name = visited(nodes, crowd);
+        recorder.silenceIsOdd(false);
+        long at = strike(fault, name, nodes, crowd, freezes, ServerProcess::freeze);
+        LockSupport.parkNanos(at + TimeUnit.SECONDS.toNanos(FROZEN_SECONDS) - System.nanoTime());
+        nodes.get(name).thaw();
+        nodes.awaitAllServe();
+        recorder.silenceIsOdd(true);
+        door.open(nodes.port(name));
+        goOn(fault, crowd);
+    }
+
+    /** SIGTERM to each node, one after the other. */
+    private void roll(int round, NodesOfCluster nodes, Crowd crowd) throws Exception {
+        for (String name : NodesOfCluster.NAMES) {
+            String fault = "round " + round + ", end of " + name;
+            strike(fault, name, nodes, crowd, drains, ServerProcess::end);
+            assertThat(nodes.get(name).awaitEnd()).as("exit code at %s", fault).isZero();
+            startAgain(fault, name, nodes, crowd);
+        }
+    }
+
+    private String visited(NodesOfCluster nodes, Crowd crowd) {
+        List<String> visited = NodesOfCluster.NAMES.stream()
+                .filter(each -> crowd.devices().stream().anyMatch(device -> device.isConnectedTo(nodes.port(each))))
                 .toList();
-        assertThat(orphans).as("shards of %s at %s", name, fault).isNotEmpty();
-        Crowd.await("other owners of the shards of " + name, () -> {
-            List<ShardHead> now = heads(log);
-            return orphans.stream()
-                    .noneMatch(head -> now.get(head.shard()).owner().equals(head.owner()));
-        });
-        List<ShardHead> after = heads(log);
-        long moved = sumOfEpochs(after) - sumOfEpochs(before);
-        takeOvers += moved;
-        recorder.count(Counter.SHARDS_MOVED, moved);
-        recorder.fault(fault, FaultStep.EFFECTIVE);
+        return visited.get(random.nextInt(visited.size()));
+    }
 
-        start(name);
-        recorder.fault(fault, FaultStep.HEALED);
+    /** Returns when it struck, once all shards are in other hands and every conversation is acknowledged again. */
+    private long strike(String fault, String name, NodesOfCluster nodes, Crowd crowd, Recovery recovery, Blow blow)
+            throws Exception {
+        List<ShardHead> before = nodes.heads();
+        List<ShardHead> orphans =
+                before.stream().filter(head -> NodesOfCluster.isOf(head, name)).toList();
+        assertThat(orphans).as("shards of %s at %s", name, fault).isNotEmpty();
+        count(name, nodes);
+        recorder.fault(fault, FaultStep.PLANNED);
+        door.shut(nodes.port(name));
+        long at = System.nanoTime();
+        blow.strike(nodes.get(name));
         recorder.awaitFirstAcks(System.nanoTime());
+        crowd.burst();
+        crowd.awaitServed(crowd.conversations().size());
+        recovery.add(at, orphans, recorder.firstAckNanos());
+        nodes.awaitHeads(
+                "other owners of the shards of " + name,
+                now -> orphans.stream()
+                        .noneMatch(head -> now.get(head.shard()).owner().equals(head.owner())));
+        add(Counter.SHARDS_MOVED, sumOfEpochs(nodes.heads()) - sumOfEpochs(before));
+        recorder.fault(fault, FaultStep.EFFECTIVE);
+        return at;
+    }
+
+    private void startAgain(String fault, String name, NodesOfCluster nodes, Crowd crowd) {
+        nodes.start(name);
+        nodes.awaitAllServe();
+        door.open(nodes.port(name));
+        goOn(fault, crowd);
+    }
+
+    private void goOn(String fault, Crowd crowd) {
+        recorder.fault(fault, FaultStep.HEALED);
         crowd.devices().stream()
                 .filter(device -> random.nextInt(HANG_UP_ONE_OF) == 0)
-                .forEach(Device::hangUp); // so that the new one has sessions too
+                .forEach(Device::hangUp); // so that the node has sessions again
+        crowd.load(0);
     }
 
-    private int port(String name) {
-        return nodes.get(name).port();
+    // What is counted.
+
+    /** What the node has counted, before it forgets it. */
+    private void count(String name, NodesOfCluster nodes) throws Exception {
+        add(Counter.CONFLICTS, nodes.counted(name, CONFLICTS));
+        add(Counter.PULLS, nodes.counted(name, PULLS));
     }
 
-    private static List<ShardHead> heads(ShardLog log) {
-        List<Future<ShardHead>> heads =
-                IntStream.range(0, ConversationId.SHARDS).mapToObj(log::head).toList();
-        Future.all(heads).toCompletionStage().toCompletableFuture().join();
-        return heads.stream().map(Future::result).toList();
+    private void add(Counter counter, long amount) {
+        counted.merge(counter, amount, Long::sum);
     }
 
     private static long sumOfEpochs(List<ShardHead> heads) {
         return heads.stream().mapToLong(ShardHead::epoch).sum();
     }
 
-    private static long millis(long nanos) {
-        return TimeUnit.NANOSECONDS.toMillis(nanos);
-    }
-
-    /** Conflicts and pulls are what may happen here, and need not: nobody but the dead one held the shards. */
-    private static Expectations expectations(int kills) {
+    /** Conflicts may happen and need not: a node that stood still mostly gives its shards up before it appends anything. */
+    private static Expectations expectations(Faults faults, int devices) {
         return Expectations.cluster()
+                .atLeast(Counter.SENDS, faults.sends)
                 .atLeast(Counter.CONFLICTS, 0)
-                .atLeast(Counter.PULLS, 0)
-                .atLeast(Counter.UNKNOWN_OUTCOMES, kills)
-                .atLeast(Counter.RESUMES, Town.DEVICES.size() + (long) kills)
-                .atLeast(Counter.SHARDS_MOVED, (long) kills * ConversationId.SHARDS / NAMES.size() / 2)
+                .atLeast(Counter.PULLS, faults.all())
+                .atLeast(Counter.UNKNOWN_OUTCOMES, faults.kills)
+                .atLeast(Counter.RESUMES, devices + (long) faults.all())
+                .atLeast(
+                        Counter.SHARDS_MOVED,
+                        (long) faults.all() * ConversationId.SHARDS / NodesOfCluster.NAMES.size() / 2)
                 .atLeast(Counter.POINTERS, 1)
                 .atLeast(Counter.UNREADS, 1)
-                .atLeast(Counter.STREAMS, Town.DEVICES.size())
-                .atLeast(Counter.FAULTS_EFFECTIVE, kills)
+                .atLeast(Counter.STREAMS, devices)
+                .atLeast(Counter.FAULTS_EFFECTIVE, faults.all())
                 .faultsEffective(1)
                 .outageAtMost(TimeUnit.SECONDS.toNanos(OUTAGE_SECONDS_MAX));
     }
 
-    private String tails() {
-        StringBuilder text = new StringBuilder();
-        for (String name : NAMES) {
-            try {
-                List<String> lines = Files.readAllLines(log(name));
-                lines.subList(Math.max(0, lines.size() - LOG_LINES), lines.size())
-                        .forEach(line ->
-                                text.append(name).append(": ").append(line).append('\n'));
-            } catch (IOException unread) {
-                text.append(name).append(": ").append(unread).append('\n');
-            }
-        }
-        return text.toString();
-    }
-
     /** What a client never sees of a cluster that works; receipts are refused while shards move. */
     List<String> odd() {
-        return recorder.odd();
-    }
-
-    private String figures(int kills, double seconds) {
-        List<Long> recovery = recoveryMillis.stream().sorted().toList();
-        return String.format(
-                "cluster: %d kills, unacknowledged at each %s; %s; from a kill until a conversation is acknowledged"
-                        + " again %d ms median, %d ms p95, until all are %s ms; %d shards taken over; %.1f s",
-                kills,
-                unacknowledged,
-                recorder,
-                recovery.get(recovery.size() / 2),
-                recovery.get(recovery.size() * 95 / 100),
-                outageMillis,
-                takeOvers,
-                seconds);
+        return new ArrayList<>(recorder.odd());
     }
 }

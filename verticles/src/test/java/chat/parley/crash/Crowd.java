@@ -5,20 +5,28 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** All clients of a run, from when they begin to talk until they have read all. */
 final class Crowd {
     private static final int LOADED_MILLIS_LEAST = 200;
     private static final int LOADED_MILLIS_MOST = 900;
-    private static final long WAIT_NANOS = TimeUnit.SECONDS.toNanos(30);
+    private static final long WAIT_NANOS = TimeUnit.SECONDS.toNanos(60);
     private static final long QUIET_NANOS = TimeUnit.SECONDS.toNanos(15); // the last heads are repeated after 10 s
+
+    private static final int READERS = 4;
 
     private final Recorder recorder;
     private final SplittableRandom random;
@@ -28,14 +36,15 @@ final class Crowd {
     private final List<Clerk> clerks = new ArrayList<>();
 
     /** They begin. */
-    Crowd(Door door, Recorder recorder, SplittableRandom random) throws IOException, Api.Refused, InterruptedException {
+    Crowd(Door door, Recorder recorder, Scale scale, SplittableRandom random)
+            throws IOException, Api.Refused, InterruptedException {
         this.recorder = recorder;
         this.random = random;
         api = new Api(door);
-        town = new Town(api);
-        for (String name : Town.DEVICES)
-            devices.add(new Device(name, carrier(name), api, door, recorder, town, random.split()));
-        for (String group : town.groups()) clerks.add(new Clerk(api, recorder, town, group, random.split()));
+        town = new Town(api, scale);
+        for (String name : town.devices())
+            devices.add(new Device(name, carrier(name), api, door, recorder, town, scale, random.split()));
+        for (String group : town.openGroups()) clerks.add(new Clerk(api, recorder, town, group, scale, random.split()));
         for (Device device : devices) Thread.ofPlatform().daemon().start(device);
         for (Clerk clerk : clerks) Thread.ofPlatform().daemon().start(clerk);
     }
@@ -59,17 +68,32 @@ final class Crowd {
 
     /** Until all are back and in so many conversations served, and then for a random while more. */
     void load(int served) {
-        await("all devices in step", () -> devices.stream().allMatch(Device::isInStep));
+        awaitInStep();
         awaitServed(served);
         long millis = random.nextInt(LOADED_MILLIS_LEAST, LOADED_MILLIS_MOST);
         LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(millis));
     }
 
+    void awaitInStep() {
+        await("all devices in step", () -> devices.stream().allMatch(Device::isInStep));
+    }
+
+    /** Something is said in every conversation, at once. */
+    void burst() {
+        devices.forEach(Device::burst);
+    }
+
     /** Until so many conversations had a first acknowledgement. */
     void awaitServed(int conversations) {
-        await(
-                "acknowledgements in " + conversations + " conversations",
-                () -> recorder.firstAckNanos().size() >= conversations);
+        boolean isServed = tryAwait(WAIT_NANOS, () -> recorder.firstAckNanos().size() >= conversations);
+        assertThat(isServed)
+                .as(() -> "an acknowledgement in all of " + conversations + " conversations; there were "
+                        + recorder.firstAckNanos().size() + "; without one: " + unsettled())
+                .isTrue();
+    }
+
+    private List<String> unsettled() {
+        return devices.stream().flatMap(device -> device.unsettled().stream()).toList();
     }
 
     /** Nobody says anything new, and all that was said gets its answer. @param said by the nodes, for whoever asks why not */
@@ -78,11 +102,8 @@ final class Crowd {
         clerks.forEach(Clerk::end);
         boolean isSettled = tryAwait(WAIT_NANOS, () -> devices.stream().allMatch(Device::isSettled));
         assertThat(isSettled)
-                .as(() -> "answers to all sends; without one: "
-                        + devices.stream()
-                                .flatMap(device -> device.unsettled().stream())
-                                .toList() + "; odd: "
-                        + recorder.odd() + "; said: " + said.get())
+                .as(() -> "answers to all sends; without one: " + unsettled() + "; odd: " + recorder.odd() + "; said: "
+                        + said.get())
                 .isTrue();
     }
 
@@ -91,36 +112,35 @@ final class Crowd {
      * is or the time for that is over.
      */
     void finalReads(Map<String, Integer> portsByNode) throws Exception {
-        for (String conversation : town.conversations()) {
-            List<String> members = town.members(conversation);
-            long head = head(town.token(members.getFirst()), conversation);
-            tryAwait(
-                    QUIET_NANOS,
-                    () -> devices.stream()
-                            .filter(device -> members.contains(device.user()))
-                            .allMatch(device -> device.cursor(conversation) >= head));
-        }
-        List<String> nodes = List.copyOf(portsByNode.keySet());
-        List<Api> apis = portsByNode.values().stream()
-                .map(port -> new Api(new Door(port)))
-                .toList();
+        Map<String, Long> heads = new LinkedHashMap<>();
+        for (String conversation : town.conversations())
+            heads.put(conversation, head(town.token(town.members(conversation).getFirst()), conversation));
+        tryAwait(QUIET_NANOS, () -> heads.entrySet().stream().allMatch(each -> hasAll(each.getKey(), each.getValue())));
+        Map<String, Api> apis = new LinkedHashMap<>();
+        portsByNode.forEach((node, port) -> apis.put(node, new Api(new Door(port))));
+        List<Callable<Void>> reads = new ArrayList<>();
         int turn = 0;
-        for (String user : everybody()) {
+        for (String user : town.everybody()) {
             for (String conversation : town.conversationsOf(user)) {
                 boolean isFirst = town.members(conversation).getFirst().equals(user);
-                turn++;
-                for (int node = 0; node < apis.size(); node++)
-                    if (isFirst || turn % apis.size() == node)
-                        read(nodes.get(node), apis.get(node), user, conversation);
+                int only = turn++ % apis.size();
+                int node = 0;
+                for (Map.Entry<String, Api> each : apis.entrySet())
+                    if (node++ == only || isFirst)
+                        reads.add(() -> read(each.getKey(), each.getValue(), user, conversation));
             }
+        }
+        try (ExecutorService readers = Executors.newFixedThreadPool(READERS)) {
+            for (Future<Void> read : readers.invokeAll(reads)) read.get();
         }
         recorder.marks().readAgain(api, town);
     }
 
-    private static List<String> everybody() {
-        List<String> all = new ArrayList<>(Town.MEMBERS);
-        all.addAll(Town.GUESTS);
-        return all;
+    private boolean hasAll(String conversation, long head) {
+        List<String> members = town.members(conversation);
+        return devices.stream()
+                .filter(device -> members.contains(device.user()))
+                .allMatch(device -> device.cursor(conversation) >= head);
     }
 
     private long head(String token, String conversation) throws Exception {
@@ -128,15 +148,15 @@ final class Crowd {
         return page == null ? 0 : page.getLong("head");
     }
 
-    private void read(String node, Api its, String user, String conversation) throws Exception {
+    private @Nullable Void read(String node, Api its, String user, String conversation) throws Exception {
         long after = 0;
         while (true) {
             JsonObject page = its.page(town.token(user), conversation, after);
-            if (page == null) return;
+            if (page == null) return null;
             recorder.finalRead(node, user + "/reader", conversation, page);
             long last = after;
             for (Object entry : page.getJsonArray("entries")) last = ((JsonObject) entry).getLong("sequence");
-            if (last == after || last >= page.getLong("head")) return;
+            if (last == after || last >= page.getLong("head")) return null;
             after = last;
         }
     }

@@ -9,7 +9,9 @@ import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -27,14 +29,12 @@ import org.jspecify.annotations.Nullable;
  * says anything new. It talks as much as its window allows.
  */
 final class Device implements Runnable {
-    private static final int WINDOW = 96;
     private static final int FRAMES_AT_ONCE = 8;
     private static final int OWN_MAX = 64;
     private static final long HOLE_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(8);
     private static final long AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final int NAP_MILLIS = 20;
-    private static final long READ_EVERY_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
     private static final String RECEIPT = "receipt";
 
     private final String name;
@@ -45,6 +45,7 @@ final class Device implements Runnable {
     private final Recorder recorder;
     private final Town town;
     private final List<String> conversations;
+    private final Scale scale;
     private final SplittableRandom random;
 
     // all of it guarded by this
@@ -59,6 +60,8 @@ final class Device implements Runnable {
     private String session = "";
     private boolean inStep;
     private boolean talks = true;
+    private final Deque<String> due = new ArrayDeque<>(); // conversations of a burst
+    private long saidNanos = System.nanoTime();
     private long readNanos = System.nanoTime();
     private int lives;
     private int count;
@@ -81,7 +84,15 @@ final class Device implements Runnable {
     /** A message of the user, to be edited or deleted. */
     private record Own(String conversation, long sequence) {}
 
-    Device(String name, Carrier carrier, Api api, Door door, Recorder recorder, Town town, SplittableRandom random) {
+    Device(
+            String name,
+            Carrier carrier,
+            Api api,
+            Door door,
+            Recorder recorder,
+            Town town,
+            Scale scale,
+            SplittableRandom random) {
         this.name = name;
         this.carrier = carrier;
         this.user = name.substring(0, name.indexOf('/'));
@@ -89,6 +100,7 @@ final class Device implements Runnable {
         this.door = door;
         this.recorder = recorder;
         this.town = town;
+        this.scale = scale;
         this.random = random;
         conversations = town.conversationsOf(user);
         if (!Town.GUESTS.contains(user)) conversations.forEach(conversation -> held.put(conversation, new Held()));
@@ -122,6 +134,20 @@ final class Device implements Runnable {
 
     synchronized boolean isConnectedTo(int port) {
         return socket != null && at == port;
+    }
+
+    /** Says something in each conversation that its user owns, as soon as it can; the user's other devices do not. */
+    synchronized void burst() {
+        if (!name.endsWith("/phone")) return;
+        due.clear();
+        for (String conversation : conversations)
+            if (town.members(conversation).getFirst().equals(user)) due.add(conversation);
+        notifyAll();
+    }
+
+    /** Whether it waits for an answer of this node. */
+    synchronized boolean waitsFor(int port) {
+        return isConnectedTo(port) && unsettled.values().stream().anyMatch(draft -> draft.onItsWay);
     }
 
     /** Ends its session, and comes back, to whichever node. */
@@ -235,9 +261,10 @@ final class Device implements Runnable {
         List<Draft> due = new ArrayList<>();
         for (Draft draft : unsettled.values()) {
             if (draft.onItsWay && now - draft.invokedNanos > SILENCE_NANOS) {
-                recorder.unknown(name, session, draft.sent, "no answer");
-                recorder.odd(name + ": no answer to " + draft.sent);
-                again(draft, now);
+                recorder.silent(name + ": no answer to " + draft.sent);
+                hangUp();
+                inStep = false;
+                return false;
             }
             if (!draft.onItsWay && draft.againNanos - now <= 0) due.add(draft);
         }
@@ -254,37 +281,55 @@ final class Device implements Runnable {
     }
 
     private boolean say() throws IOException {
-        int room = WINDOW - unsettled.size();
-        if (!talks || room <= 0) return false;
+        int room = scale.window - unsettled.size();
+        long now = System.nanoTime();
+        if (!talks || room <= 0 || due.isEmpty() && now - saidNanos < scale.sayEveryNanos) return false;
         List<Draft> drafts = new ArrayList<>();
-        for (int i = 1 + random.nextInt(Math.min(FRAMES_AT_ONCE, room)); i > 0; i--) {
-            Draft draft = next();
-            unsettled.put(draft.sent.clientMessageId(), draft);
-            drafts.add(draft);
+        if (due.isEmpty()) {
+            saidNanos = now;
+            for (int i = 1 + random.nextInt(Math.min(scale.framesAtOnce, room)); i > 0; i--) drafts.add(next());
+        } else {
+            for (int i = Math.min(FRAMES_AT_ONCE, room); i > 0 && !due.isEmpty(); i--)
+                drafts.add(message(due.removeFirst()));
         }
+        for (Draft draft : drafts) unsettled.put(draft.sent.clientMessageId(), draft);
         send(drafts);
         return true;
     }
 
+    private String nextId() {
+        return name.replace('/', '-') + "-" + ++count;
+    }
+
     private Draft next() {
-        String id = name.replace('/', '-') + "-" + ++count;
         int what = own.isEmpty() ? 100 : random.nextInt(100);
         if (what < 4) {
+            String id = nextId();
             Own target = own.remove(random.nextInt(own.size()));
             JsonObject frame = frame("delete_message", id, target.conversation).put("sequence", target.sequence);
             return new Draft(frame, Sent.delete(target.conversation, id, target.sequence));
         }
-        String conversation = conversations.get(random.nextInt(conversations.size()));
-        String body = id + " says ".repeat(1 + random.nextInt(30));
         if (what < 10) {
+            String id = nextId();
+            String body = body(id);
             Own target = own.get(random.nextInt(own.size()));
             JsonObject frame = frame("edit_message", id, target.conversation)
                     .put("sequence", target.sequence)
                     .put("body", body);
             return new Draft(frame, Sent.edit(target.conversation, id, target.sequence, History.digest(body)));
         }
+        return message(conversations.get(random.nextInt(conversations.size())));
+    }
+
+    private Draft message(String conversation) {
+        String id = nextId();
+        String body = body(id);
         JsonObject frame = frame("send_message", id, conversation).put("body", body);
         return new Draft(frame, Sent.message(conversation, id, History.digest(body)));
+    }
+
+    private String body(String id) {
+        return id + " says ".repeat(1 + random.nextInt(30));
     }
 
     private static JsonObject frame(String type, String id, String conversation) {
@@ -354,7 +399,7 @@ final class Device implements Runnable {
         String conversation = event.getString("conversationId");
         recorder.received(name, session, asked.getOrDefault(conversation, How.LIVE), event);
         held(conversation).add(event.getLong("sequence"), System.nanoTime());
-        if (System.nanoTime() - readNanos > READ_EVERY_NANOS) read(conversation, event.getLong("sequence"));
+        if (System.nanoTime() - readNanos > scale.readEveryNanos) read(conversation, event.getLong("sequence"));
     }
 
     private void read(String conversation, long sequence) {

@@ -53,9 +53,11 @@ final class Ordeal {
         List<String> settings = List.of("store.path=" + data);
         Path log = folder.resolve("node.log");
         ServerProcess node = ServerProcess.start(store, settings, log);
+        int devices;
         try {
             door.open(node.port());
-            Crowd crowd = new Crowd(door, recorder, random);
+            Crowd crowd = new Crowd(door, recorder, Scale.VILLAGE, random);
+            devices = crowd.devices().size();
             for (int kill = 1; kill <= kills; kill++) {
                 load(crowd, node);
                 String fault = "kill " + kill;
@@ -78,20 +80,20 @@ final class Ordeal {
             node.kill();
         }
         StoreReader.read(data, store.equals("deferred"), recorder);
-        Verdict verdict = Checker.check(recorder.history(), expectations(kills));
+        Verdict verdict = Checker.check(recorder.history(), expectations(kills, devices));
         System.out.println(figures(kills, (System.nanoTime() - began) / 1e9));
         System.out.println("  " + (verdict.holds() ? verdict : "found: " + verdict.counts()));
         return verdict;
     }
 
-    private static Expectations expectations(int kills) {
+    private static Expectations expectations(int kills, int devices) {
         return Expectations.oneNode()
                 .atLeast(Counter.UNKNOWN_OUTCOMES, (long) kills * UNACKNOWLEDGED_LEAST)
-                .atLeast(Counter.RESUMES, (long) kills * Town.DEVICES.size())
+                .atLeast(Counter.RESUMES, (long) kills * devices)
                 .atLeast(Counter.RECEPTIONS, 1)
                 .atLeast(Counter.POINTERS, 1)
                 .atLeast(Counter.UNREADS, 1)
-                .atLeast(Counter.STREAMS, Town.DEVICES.size())
+                .atLeast(Counter.STREAMS, devices)
                 .atLeast(Counter.FAULTS_EFFECTIVE, kills)
                 .faultsEffective(1);
     }

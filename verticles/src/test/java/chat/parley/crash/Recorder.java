@@ -32,6 +32,7 @@ final class Recorder {
     private final List<String> odd = new CopyOnWriteArrayList<>();
     private final Map<String, Long> firstAckNanos = new ConcurrentHashMap<>(); // by conversation
     private volatile long countedFromNanos = System.nanoTime();
+    private volatile boolean isSilenceOdd = true;
     private volatile boolean ended;
 
     /** @param keepsPointers what was told of read pointers outlives the end of the node */
@@ -65,7 +66,7 @@ final class Recorder {
         boolean duplicate = ack.getBoolean("duplicate", false);
         acks.incrementAndGet();
         if (duplicate) duplicates.incrementAndGet();
-        if (!duplicate && invokedNanos - countedFromNanos > 0) firstAckNanos.putIfAbsent(sent.conversation(), now);
+        if (invokedNanos - countedFromNanos > 0) firstAckNanos.putIfAbsent(sent.conversation(), now);
         history.ok(
                 now,
                 device,
@@ -156,6 +157,16 @@ final class Recorder {
         if (!ended && odd.size() < 100) odd.add(what);
     }
 
+    /** A node gave no answer, and no sign of its end either. */
+    void silent(String what) {
+        if (isSilenceOdd) odd(what);
+    }
+
+    /** Whether a node without an answer is one that does not work. */
+    void silenceIsOdd(boolean isOdd) {
+        isSilenceOdd = isOdd;
+    }
+
     List<String> odd() {
         return odd;
     }
@@ -168,7 +179,12 @@ final class Recorder {
         history.count(System.nanoTime(), counter, amount);
     }
 
-    /** What was sent from this moment on, and is new, counts as a first acknowledgement. */
+    /** Sends, repeats not counted. */
+    long sends() {
+        return sends.get();
+    }
+
+    /** What is sent from this moment on, for the first time or again, counts as a first acknowledgement. */
     void awaitFirstAcks(long fromNanos) {
         countedFromNanos = fromNanos;
         firstAckNanos.clear();

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /** A node in a process of its own, on the classes of this build. */
 final class ServerProcess {
@@ -23,6 +24,9 @@ final class ServerProcess {
     /** Settings that are raised, so that the clients' windows are the only limit. */
     private static final List<String> LIMITS = List.of(
             "gateway.sendsPerSecond", "gateway.sendsBurst", "gateway.userSendsPerSecond", "gateway.userSendsBurst");
+
+    /** A node gives itself 30 s. */
+    private static final int END_SECONDS_MAX = 45;
 
     private final Process process;
     private final int port;
@@ -97,5 +101,44 @@ final class ServerProcess {
     /** SIGKILL; nothing of it runs any more when this returns. */
     void kill() throws InterruptedException {
         process.destroyForcibly().waitFor();
+    }
+
+    /** SIGTERM: it is to end in order. */
+    void end() {
+        process.destroy();
+    }
+
+    /** Its exit code, once it has ended. */
+    int awaitEnd() throws InterruptedException {
+        if (!process.waitFor(END_SECONDS_MAX, TimeUnit.SECONDS))
+            throw new AssertionError("a node has not ended " + END_SECONDS_MAX + " s after it was to");
+        return process.exitValue();
+    }
+
+    /** SIGSTOP; nothing of it goes on when this returns, and all its connections stay. */
+    void freeze() throws IOException, InterruptedException {
+        signal("STOP");
+        for (int wait = 0; state() != 'T'; wait++) {
+            if (wait > 1_000) throw new AssertionError("a node goes on after SIGSTOP");
+            Thread.sleep(5);
+        }
+    }
+
+    /** SIGCONT. */
+    void thaw() throws IOException, InterruptedException {
+        signal("CONT");
+    }
+
+    private void signal(String name) throws IOException, InterruptedException {
+        int code = new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid()))
+                .start()
+                .waitFor();
+        if (code != 0) throw new IOException("kill -" + name + " ended with " + code);
+    }
+
+    /** As the kernel says it: T is stopped. */
+    private char state() throws IOException {
+        String stat = Files.readString(Path.of("/proc", String.valueOf(process.pid()), "stat"));
+        return stat.charAt(stat.lastIndexOf(')') + 2);
     }
 }

@@ -4,68 +4,104 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 
 /**
- * Who talks with whom: six members in four groups and three pairs, some with two devices, and two guests whom the owners of the
- * groups let in and put out.
+ * Who talks with whom: members in groups of four and in pairs, some with two devices, and two guests whom the owners of the first groups let
+ * in and put out.
  */
 final class Town {
-    static final List<String> MEMBERS = List.of("m0", "m1", "m2", "m3", "m4", "m5");
     static final List<String> GUESTS = List.of("g0", "g1");
-    static final List<String> DEVICES = List.of(
-            "m0/phone",
-            "m0/laptop",
-            "m1/phone",
-            "m1/laptop",
-            "m2/phone",
-            "m2/laptop",
-            "m3/phone",
-            "m4/phone",
-            "m5/phone",
-            "g0/phone",
-            "g1/phone");
-    private static final int GROUPS = 4;
+    private static final int OPEN_GROUPS = 4;
     private static final int GROUP_MEMBERS = 4;
+    private static final int STEPS = 5;
+    private static final int FOUNDED_AT_ONCE = 8;
 
+    private final Scale scale;
     private final Map<String, String> tokens = new LinkedHashMap<>();
     private final Map<String, List<String>> members = new LinkedHashMap<>(); // by conversation, the owner first
-    private final List<String> groups = new ArrayList<>();
+    private final List<String> openGroups;
 
-    Town(Api api) throws IOException, Api.Refused, InterruptedException {
-        for (String user : MEMBERS) tokens.put(user, api.token(user));
-        for (String user : GUESTS) tokens.put(user, api.token(user));
-        for (int group = 0; group < GROUPS; group++) {
-            int first = group;
-            groups.add(create(
-                    api,
-                    "group",
-                    IntStream.range(0, GROUP_MEMBERS)
-                            .mapToObj(i -> MEMBERS.get((first + i) % MEMBERS.size()))
-                            .toList()));
+    Town(Api api, Scale scale) throws IOException, Api.Refused, InterruptedException {
+        this.scale = scale;
+        for (String user : everybody()) tokens.put(user, api.token(user));
+        try (ExecutorService founders = Executors.newFixedThreadPool(FOUNDED_AT_ONCE)) {
+            Map<Future<String>, List<String>> founded = new LinkedHashMap<>();
+            for (List<String> group : groups()) founded.put(founders.submit(() -> create(api, "group", group)), group);
+            for (List<String> pair : pairs()) founded.put(founders.submit(() -> create(api, "direct", pair)), pair);
+            for (Map.Entry<Future<String>, List<String>> each : founded.entrySet())
+                members.put(each.getKey().get(), each.getValue());
+        } catch (ExecutionException broken) {
+            throw new IOException(broken.getCause());
         }
-        for (int pair = 0; pair < MEMBERS.size(); pair += 2) create(api, "direct", MEMBERS.subList(pair, pair + 2));
+        openGroups = conversations().subList(0, OPEN_GROUPS);
+    }
+
+    private List<List<String>> groups() {
+        return IntStream.range(0, scale.groups)
+                .mapToObj(group -> IntStream.range(0, GROUP_MEMBERS)
+                        .mapToObj(i -> member(group + i * (1 + group / scale.members % STEPS)))
+                        .toList())
+                .toList();
+    }
+
+    /** First those that have nobody in common. */
+    private List<List<String>> pairs() {
+        record Pair(int one, int other) {}
+        List<Pair> all = new ArrayList<>();
+        for (int one = 0; one < scale.members; one++)
+            for (int other = one + 1; other < scale.members; other++) all.add(new Pair(one, other));
+        all.sort(Comparator.comparingInt((Pair pair) -> pair.other - pair.one)
+                .thenComparingInt(pair -> pair.one % 2)
+                .thenComparingInt(pair -> pair.one));
+        return all.stream()
+                .limit(scale.pairs)
+                .map(pair -> List.of(member(pair.one), member(pair.other)))
+                .toList();
+    }
+
+    private String member(int number) {
+        return "m" + number % scale.members;
     }
 
     private String create(Api api, String type, List<String> users)
             throws IOException, Api.Refused, InterruptedException {
         JsonObject wanted =
                 new JsonObject().put("type", type).put("memberIds", new JsonArray(users.subList(1, users.size())));
-        String conversation = api.call("POST", "/v1/conversations", token(users.getFirst()), null, wanted)
+        return api.call("POST", "/v1/conversations", token(users.getFirst()), null, wanted)
                 .getString("conversationId");
-        members.put(conversation, users);
-        return conversation;
+    }
+
+    List<String> everybody() {
+        List<String> all = new ArrayList<>();
+        for (int member = 0; member < scale.members; member++) all.add(member(member));
+        all.addAll(GUESTS);
+        return all;
+    }
+
+    /** Each USER/DEVICE. */
+    List<String> devices() {
+        List<String> devices = new ArrayList<>();
+        for (String user : everybody()) devices.add(user + "/phone");
+        for (int member = 0; member < scale.laptops; member++) devices.add(member(member) + "/laptop");
+        return devices;
     }
 
     String token(String user) {
         return tokens.getOrDefault(user, "");
     }
 
-    List<String> groups() {
-        return groups;
+    /** Into which guests come. */
+    List<String> openGroups() {
+        return openGroups;
     }
 
     List<String> conversations() {
@@ -79,7 +115,7 @@ final class Town {
 
     /** What the user is in, or at times in. */
     List<String> conversationsOf(String user) {
-        if (GUESTS.contains(user)) return groups;
+        if (GUESTS.contains(user)) return openGroups;
         return conversations().stream()
                 .filter(conversation -> members(conversation).contains(user))
                 .toList();

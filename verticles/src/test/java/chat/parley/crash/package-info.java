@@ -4,11 +4,12 @@
  * <ul>
  *   <li>{@code CrashTest}: SIGKILL, with projections in the append and deferred
  *   <li>{@code PowerCutTest}: SIGKILL and the loss of all that was not synced; and a node that acknowledges too early, which must not pass
- *   <li>{@code ClusterCrashTest}: SIGKILL of one node at a time, of three over one real Cassandra
+ *   <li>{@code ClusterCrashTest}: SIGKILL, SIGSTOP and SIGTERM of one node at a time, of three over one real Cassandra; how soon others do what
+ *       it did ({@code Recovery})
  *   <li>{@code Ordeal}: the course of the tests of one node: load, kill, start again, and at the end quiet and final reads.
  *       {@code ClusterOrdeal}: the same of a cluster, where others take over what the dead node did
- *   <li>{@code ServerProcess}: a node. {@code Door}: where nodes are. {@code StoreReader}: the logs, without a node
- *   <li>{@code Crowd}: all clients, from the first load to the final reads. {@code Town}: who talks with whom
+ *   <li>{@code ServerProcess}: a node. {@code NodesOfCluster}: three. {@code Door}: where nodes are. {@code StoreReader}: the logs, without a node
+ *   <li>{@code Crowd}: all clients, from the first load to the final reads. {@code Town}: who talks with whom. {@code Scale}: how many, and how much
  *   <li>{@code Device}: a client as clients should be: keeps what it holds ({@code Held}), resumes by cursors, retries under the same id.
  *       {@code Carrier}, {@code Link}: what carries its sessions, a WebSocket ({@code ClientSocket}) or SockJS over HTTP ({@code SockJsLink})
  *   <li>{@code Clerk}: a program that writes over HTTP ({@code Api}): messages, members, roles, names

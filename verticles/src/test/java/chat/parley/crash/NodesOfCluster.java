@@ -1,0 +1,199 @@
+package chat.parley.crash;
+
+import chat.parley.model.ConversationId;
+import chat.parley.store.ShardHead;
+import chat.parley.store.ShardLog;
+import io.vertx.core.Future;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/** Three nodes over one Cassandra, each a process on an address of loopback that nobody else has; and what the store says of them. */
+final class NodesOfCluster implements AutoCloseable {
+    static final List<String> NAMES = List.of("n1", "n2", "n3");
+    private static final int OPS_PORT = 8081;
+    private static final int LOG_LINES = 40;
+    private static final long WAIT_NANOS = TimeUnit.SECONDS.toNanos(60);
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
+
+    /** Of its third of the shards: more would be a promise that hashing does not make. */
+    private static final int SHARDS_LEAST = ConversationId.SHARDS / NAMES.size() / 2;
+
+    private final String cassandra;
+    private final Path folder;
+    private final ShardLog log;
+    private final String network;
+    private final Map<String, Integer> ports = new TreeMap<>(); // the same in each life
+    private final Map<String, ServerProcess> nodes = new ConcurrentSkipListMap<>();
+    private final HttpClient http = HttpClient.newHttpClient();
+
+    /** @param cassandra the address of one that has the tables @param log in it */
+    NodesOfCluster(String cassandra, Path folder, ShardLog log) throws IOException {
+        this.cassandra = cassandra;
+        this.folder = folder;
+        this.log = log;
+        ThreadLocalRandom any = ThreadLocalRandom.current();
+        this.network = "127." + any.nextInt(1, 255) + "." + any.nextInt(1, 255) + ".";
+        for (String name : NAMES) ports.put(name, freePort());
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    /** One after the other while there are none: they have secrets in common, which the first makes. */
+    void startAll() {
+        start(NAMES.getFirst());
+        CompletableFuture.allOf(NAMES.stream()
+                        .skip(1)
+                        .map(name -> CompletableFuture.runAsync(() -> start(name)))
+                        .toArray(CompletableFuture[]::new))
+                .join();
+    }
+
+    void start(String name) {
+        List<String> settings = List.of(
+                "node.name=" + name,
+                "http.port=" + port(name),
+                "ops.host=" + host(name),
+                "ops.port=" + OPS_PORT,
+                "store.path=" + folder.resolve("secrets"),
+                "store.type=cassandra",
+                "store.cassandra.contactPoints=" + cassandra,
+                "cluster.enabled=true",
+                "cluster.host=" + host(name),
+                "cluster.members="
+                        + NAMES.stream().map(each -> host(each) + ":5701").collect(Collectors.joining(",")),
+                "cluster.tls.enabled=false");
+        try {
+            nodes.put(name, ServerProcess.start("", settings, log(name)));
+        } catch (IOException broken) {
+            throw new UncheckedIOException(broken);
+        }
+    }
+
+    private String host(String name) {
+        return network + (1 + NAMES.indexOf(name));
+    }
+
+    private Path log(String name) {
+        return folder.resolve(name + ".log");
+    }
+
+    ServerProcess get(String name) {
+        return Objects.requireNonNull(nodes.get(name));
+    }
+
+    int port(String name) {
+        return Objects.requireNonNull(ports.get(name));
+    }
+
+    Map<String, Integer> ports() {
+        return ports;
+    }
+
+    /** Of every shard, as the store has it. */
+    List<ShardHead> heads() {
+        List<Future<ShardHead>> heads =
+                IntStream.range(0, ConversationId.SHARDS).mapToObj(log::head).toList();
+        Future.all(heads).toCompletionStage().toCompletableFuture().join();
+        return heads.stream().map(Future::result).toList();
+    }
+
+    static boolean isOf(ShardHead head, String name) {
+        return head.owner().startsWith(name + "-");
+    }
+
+    /** Until each is ready and has its part of the shards. */
+    void awaitAllServe() {
+        awaitHeads(
+                "shards at every node",
+                heads -> NAMES.stream()
+                        .allMatch(name ->
+                                heads.stream().filter(head -> isOf(head, name)).count() >= SHARDS_LEAST
+                                        && isReady(name)));
+    }
+
+    /** Asks the store now and then, which has other things to do. */
+    void awaitHeads(String what, Predicate<List<ShardHead>> holds) {
+        long until = System.nanoTime() + WAIT_NANOS;
+        while (!holds.test(heads())) {
+            if (System.nanoTime() > until) throw new AssertionError("waited in vain for " + what);
+            LockSupport.parkNanos(LOOK_NANOS);
+        }
+    }
+
+    private boolean isReady(String name) {
+        try {
+            return ask(name, "/health/ready").statusCode() == 200;
+        } catch (IOException itBegins) {
+            return false;
+        }
+    }
+
+    private HttpResponse<String> ask(String name, String path) throws IOException {
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://" + host(name) + ":" + OPS_PORT + path))
+                .timeout(Duration.ofSeconds(5))
+                .build();
+        try {
+            return http.send(request, HttpResponse.BodyHandlers.ofString());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException(e);
+        }
+    }
+
+    /** What a node has counted in its present life. */
+    long counted(String name, String counter) throws IOException {
+        String text = ask(name, "/metrics").body();
+        return text.lines()
+                .filter(line -> line.startsWith(counter + " "))
+                .mapToLong(line -> Long.parseLong(line.substring(counter.length() + 1)))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no " + counter + " in " + text));
+    }
+
+    /** The last that each said. */
+    String tails() {
+        StringBuilder text = new StringBuilder();
+        for (String name : NAMES) {
+            try {
+                List<String> lines = Files.readAllLines(log(name));
+                lines.subList(Math.max(0, lines.size() - LOG_LINES), lines.size())
+                        .forEach(line ->
+                                text.append(name).append(": ").append(line).append('\n'));
+            } catch (IOException unread) {
+                text.append(name).append(": ").append(unread).append('\n');
+            }
+        }
+        return text.toString();
+    }
+
+    /** Kills those that are left. */
+    @Override
+    public void close() throws InterruptedException {
+        for (ServerProcess node : nodes.values()) node.kill();
+    }
+}
