@@ -6,6 +6,8 @@ import chat.parley.store.redis.RedisProcess;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -105,16 +107,18 @@ class RedisNodesTest {
         }
     }
 
-    /** Each is acknowledged and heard in the time that they usually take, and more than a slow machine needs. */
+    /** Each is acknowledged and heard, and most sooner than Redis would have been waited for (500 ms). */
     private static void talk(Device from, Device to, String group, String name) {
+        List<Long> times = new ArrayList<>();
         for (int i = 0; i < 50; i++) {
             long begun = System.nanoTime();
             JsonObject answer = from.asks(Device.send(name + i, group, name + i));
             assertThat(answer.getString("type")).isEqualTo("message_ack");
             String body = name + i;
             to.next(frame -> body.equals(frame.getString("body")));
-            assertThat(System.nanoTime() - begun).isLessThan(TimeUnit.SECONDS.toNanos(2));
+            times.add(System.nanoTime() - begun);
         }
+        assertThat(times.stream().sorted().toList().get(25)).isLessThan(TimeUnit.MILLISECONDS.toNanos(400));
     }
 
     /** How much of that is taken, one after the other. */

@@ -14,10 +14,12 @@ final class RedisCounts implements SharedCounts {
 
     private final Pipe pipe;
     private final String prefix;
+    private final long lifetimeMillis;
 
-    RedisCounts(Pipe pipe, String prefix) {
+    RedisCounts(Pipe pipe, String prefix, long lifetimeMillis) {
         this.pipe = pipe;
         this.prefix = prefix + ":held:";
+        this.lifetimeMillis = lifetimeMillis;
     }
 
     @Override
@@ -27,7 +29,7 @@ final class RedisCounts implements SharedCounts {
         held.forEach((thing, count) -> {
             things.add(thing);
             requests.add(HOLD.on(prefix + Long.toHexString(thing))
-                    .arg(LIFETIME_MILLIS)
+                    .arg(lifetimeMillis)
                     .arg(node)
                     .arg(count));
         });

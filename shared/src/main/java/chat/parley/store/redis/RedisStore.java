@@ -2,6 +2,7 @@ package chat.parley.store.redis;
 
 import chat.parley.store.Ephemeral;
 import chat.parley.store.Presence;
+import chat.parley.store.SharedCounts;
 import io.vertx.core.Vertx;
 import java.util.Map;
 import java.util.function.LongSupplier;
@@ -12,15 +13,15 @@ public final class RedisStore implements AutoCloseable {
     private final Ephemeral ephemeral;
 
     public RedisStore(Vertx vertx, RedisOptions options) {
-        this(vertx, options, Presence.LIFETIME_MILLIS);
+        this(vertx, options, Presence.LIFETIME_MILLIS, SharedCounts.LIFETIME_MILLIS);
     }
 
-    RedisStore(Vertx vertx, RedisOptions options, long lifetimeMillis) {
+    RedisStore(Vertx vertx, RedisOptions options, long presenceMillis, long countsMillis) {
         pipe = new Pipe(vertx, options);
         ephemeral = new Ephemeral(
-                new RedisPresence(pipe, options.prefix(), lifetimeMillis),
+                new RedisPresence(pipe, options.prefix(), presenceMillis),
                 new RedisBuckets(pipe, options.prefix()),
-                new RedisCounts(pipe, options.prefix()));
+                new RedisCounts(pipe, options.prefix(), countsMillis));
     }
 
     public Ephemeral ephemeral() {

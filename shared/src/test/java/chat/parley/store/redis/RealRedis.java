@@ -68,7 +68,7 @@ final class RealRedis implements BeforeAllCallback, AfterAllCallback {
     }
 
     RedisStore open(RedisOptions options, long lifetimeMillis) {
-        RedisStore store = new RedisStore(vertx, options, lifetimeMillis);
+        RedisStore store = new RedisStore(vertx, options, lifetimeMillis, lifetimeMillis);
         open.add(store);
         await(() -> isThere(store));
         return store;

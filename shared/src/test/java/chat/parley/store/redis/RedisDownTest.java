@@ -104,7 +104,7 @@ class RedisDownTest {
                     List.of(strict.endpoint()), false, null, "open sesame", false, null, "test", 20_000, 1_000);
             RedisStore knows = REDIS.open(there, 60_000);
             Scribe.await(knows.ephemeral().presence().refresh(List.of(SEEN)));
-            try (var forgot = new RedisStore(REDIS.vertx(), with(there, null, "close sesame", 500, 1_000), 60_000)) {
+            try (var forgot = new RedisStore(REDIS.vertx(), with(there, null, "close sesame", 500, 1_000))) {
                 for (int i = 0; i < 20; i++)
                     assertThat(RealRedis.isThere(forgot)).isFalse();
             }

@@ -2,8 +2,6 @@ package chat.parley.store.redis;
 
 import chat.parley.store.Presence;
 import chat.parley.store.PresenceContract;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -15,10 +13,5 @@ class RedisPresenceTest extends PresenceContract {
     @Override
     protected Presence presence(long lifetimeMillis) {
         return REDIS.open(lifetimeMillis).ephemeral().presence();
-    }
-
-    @Override
-    protected void pass(long millis) {
-        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(millis));
     }
 }
