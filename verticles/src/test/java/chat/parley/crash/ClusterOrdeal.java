@@ -32,6 +32,10 @@ final class ClusterOrdeal {
     private static final int HANG_UP_ONE_OF = 3;
     private static final long OUTAGE_SECONDS_MAX = 60; // on a machine that does much else
     private static final int FROZEN_SECONDS = 15;
+
+    /** How long this test waits for Cassandra; nodes wait less. */
+    private static final int PATIENCE_MILLIS = 60_000;
+
     private static final String CONFLICTS = "parley_store_conflicts_total";
     private static final String PULLS = "parley_gateway_pulls_total";
 
@@ -125,7 +129,7 @@ final class ClusterOrdeal {
                 null,
                 1,
                 false,
-                any.requestMillis(),
+                PATIENCE_MILLIS,
                 any.requestsMax(),
                 any.waitingMax(),
                 any.partitionRows(),

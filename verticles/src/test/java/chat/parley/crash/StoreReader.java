@@ -40,7 +40,7 @@ final class StoreReader {
     private static void read(ShardLog log, int shard, Recorder recorder) throws Exception {
         long after = 0;
         while (true) {
-            List<LogRow> rows = log.read(shard, after, ROWS).await(10, TimeUnit.SECONDS);
+            List<LogRow> rows = log.read(shard, after, ROWS).await(60, TimeUnit.SECONDS);
             if (rows.isEmpty()) return;
             for (LogRow row : rows) recorder.finalLog(seen(row.entry()));
             after = rows.getLast().entry().position();
