@@ -33,9 +33,6 @@ final class ClusterOrdeal {
     private static final long OUTAGE_SECONDS_MAX = 60; // on a machine that does much else
     private static final int FROZEN_SECONDS = 15;
 
-    /** How long this test waits for Cassandra; nodes wait less. */
-    private static final int PATIENCE_MILLIS = 60_000;
-
     private static final String CONFLICTS = "parley_store_conflicts_total";
     private static final String PULLS = "parley_gateway_pulls_total";
 
@@ -73,7 +70,7 @@ final class ClusterOrdeal {
     Verdict run(Faults faults) throws Exception {
         long began = System.nanoTime();
         Vertx vertx = Vertx.vertx();
-        CassandraOptions options = options();
+        CassandraOptions options = NodesOfCluster.options(cassandra);
         CassandraSchema.apply(vertx, options);
         int devices;
         long finishing;
@@ -116,27 +113,6 @@ final class ClusterOrdeal {
                 .as("sends under way when their node was killed")
                 .isGreaterThanOrEqualTo(faults.kills);
         return verdict;
-    }
-
-    private CassandraOptions options() {
-        CassandraOptions any = CassandraOptions.defaults();
-        return new CassandraOptions(
-                List.of(cassandra),
-                any.localDatacenter(),
-                any.keyspace(),
-                null,
-                false,
-                null,
-                1,
-                false,
-                PATIENCE_MILLIS,
-                any.requestsMax(),
-                any.waitingMax(),
-                any.partitionRows(),
-                any.logKept(),
-                any.exported(),
-                any.trimEvery(),
-                any.clock());
     }
 
     /** How long shards were without an owner after a kill. */

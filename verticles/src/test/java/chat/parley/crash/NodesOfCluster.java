@@ -3,6 +3,7 @@ package chat.parley.crash;
 import chat.parley.model.ConversationId;
 import chat.parley.store.ShardHead;
 import chat.parley.store.ShardLog;
+import chat.parley.store.cassandra.CassandraOptions;
 import io.vertx.core.Future;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -31,6 +32,9 @@ import java.util.stream.IntStream;
 /** Three nodes over one Cassandra, each a process on an address of loopback that nobody else has; and what the store says of them. */
 final class NodesOfCluster implements AutoCloseable {
     static final List<String> NAMES = List.of("n1", "n2", "n3");
+    /** How long this test waits for Cassandra; nodes wait less. */
+    private static final int PATIENCE_MILLIS = 60_000;
+
     private static final int OPS_PORT = 8081;
     private static final int LOG_LINES = 40;
     private static final long WAIT_NANOS = TimeUnit.SECONDS.toNanos(60);
@@ -42,6 +46,7 @@ final class NodesOfCluster implements AutoCloseable {
     private final String cassandra;
     private final Path folder;
     private final ShardLog log;
+    private final String store;
     private final String network;
     private final Map<String, Integer> ports = new TreeMap<>(); // the same in each life
     private final Map<String, ServerProcess> nodes = new ConcurrentSkipListMap<>();
@@ -49,12 +54,40 @@ final class NodesOfCluster implements AutoCloseable {
 
     /** @param cassandra the address of one that has the tables @param log in it */
     NodesOfCluster(String cassandra, Path folder, ShardLog log) throws IOException {
+        this(cassandra, folder, log, "");
+    }
+
+    /** @param store of each node, see {@link chat.parley.node.FaultyNode} */
+    NodesOfCluster(String cassandra, Path folder, ShardLog log, String store) throws IOException {
+        this.store = store;
         this.cassandra = cassandra;
         this.folder = folder;
         this.log = log;
         ThreadLocalRandom any = ThreadLocalRandom.current();
         this.network = "127." + any.nextInt(1, 255) + "." + any.nextInt(1, 255) + ".";
         for (String name : NAMES) ports.put(name, freePort());
+    }
+
+    /** As the nodes have them. @param cassandra its address */
+    static CassandraOptions options(String cassandra) {
+        CassandraOptions any = CassandraOptions.defaults();
+        return new CassandraOptions(
+                List.of(cassandra),
+                any.localDatacenter(),
+                any.keyspace(),
+                null,
+                false,
+                null,
+                1,
+                false,
+                PATIENCE_MILLIS,
+                any.requestsMax(),
+                any.waitingMax(),
+                any.partitionRows(),
+                any.logKept(),
+                any.exported(),
+                any.trimEvery(),
+                any.clock());
     }
 
     private static int freePort() throws IOException {
@@ -88,7 +121,7 @@ final class NodesOfCluster implements AutoCloseable {
                         + NAMES.stream().map(each -> host(each) + ":5701").collect(Collectors.joining(",")),
                 "cluster.tls.enabled=false");
         try {
-            nodes.put(name, ServerProcess.start("", settings, log(name)));
+            nodes.put(name, ServerProcess.start(store, settings, log(name)));
         } catch (IOException broken) {
             throw new UncheckedIOException(broken);
         }

@@ -6,6 +6,7 @@
  *   <li>{@code PowerCutTest}: SIGKILL and the loss of all that was not synced; and a node that acknowledges too early, which must not pass
  *   <li>{@code ClusterCrashTest}: SIGKILL, SIGSTOP and SIGTERM of one node at a time, of three over one real Cassandra; how soon others do what
  *       it did ({@code Recovery})
+ *   <li>{@code LastMessageTest}: nodes that die of the last message of a conversation ({@link chat.parley.node.LastWords}), before they tell of it
  *   <li>{@code Ordeal}: the course of the tests of one node: load, kill, start again, and at the end quiet and final reads.
  *       {@code ClusterOrdeal}: the same of a cluster, where others take over what the dead node did
  *   <li>{@code ServerProcess}: a node. {@code NodesOfCluster}: three. {@code Door}: where nodes are. {@code StoreReader}: the logs, without a node

@@ -14,6 +14,7 @@ public final class FaultyNode {
             case "deferred" -> (vertx, config) -> FaultyStores.deferred(vertx, config.storeFolder(), config.store());
             case "journaled" -> (vertx, config) -> FaultyStores.journaled(vertx, config.storeFolder(), config.store());
             case "hasty" -> (vertx, config) -> FaultyStores.hasty(vertx, config.storeFolder(), config.store());
+            case "last words" -> (vertx, config) -> new LastWords(Node.openStore(vertx, config));
             default -> throw new IllegalArgumentException(store);
         };
         System.exit(Main.run(List.of(arguments), opening, System.out, System.err));

@@ -11,10 +11,10 @@ import java.util.List;
 import java.util.Map;
 
 /** A log that passes everything on: for one that changes one thing. */
-abstract class PassingLog implements ShardLog {
-    final ShardLog log;
+public abstract class PassingLog implements ShardLog {
+    protected final ShardLog log;
 
-    PassingLog(ShardLog log) {
+    protected PassingLog(ShardLog log) {
         this.log = log;
     }
 
