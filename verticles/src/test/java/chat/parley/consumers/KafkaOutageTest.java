@@ -49,11 +49,13 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /**
  * Sequencers on the embedded store that export to a real Kafka, and a consumer of it, while Kafka goes away and comes back and shards change hands.
  * {@code -Dkafka.outageSeconds=600} makes the longest outage ten minutes.
  */
+@Isolated
 @Tag("real")
 class KafkaOutageTest {
     private static final int OUTAGE_SECONDS = Integer.getInteger("kafka.outageSeconds", 20);

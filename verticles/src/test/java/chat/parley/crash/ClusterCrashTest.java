@@ -9,11 +9,13 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /**
  * A cluster of which one node after the other is killed, frozen or ended in order under load loses nothing that it acknowledged, has nothing
  * twice, and keeps all in order; and what the node did, others soon do.
  */
+@Isolated
 @Tag("real")
 class ClusterCrashTest {
     private static final long SERVED_MILLIS_MAX = 20_000;

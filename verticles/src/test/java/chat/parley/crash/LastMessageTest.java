@@ -24,11 +24,13 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /**
  * The owner of a conversation dies as soon as the last message of it is durable, before it has told anybody; then nobody says anything more. Who
  * is online has it all the same, soon: whoever takes the shard over tells of it.
  */
+@Isolated
 @Tag("real")
 class LastMessageTest {
     private static final int ROUNDS = 4;

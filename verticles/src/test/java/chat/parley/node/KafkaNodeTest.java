@@ -19,8 +19,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** A whole node that exports to a real Kafka. */
+@Isolated
 @Tag("real")
 class KafkaNodeTest {
     private static final int PARTITIONS = 3;

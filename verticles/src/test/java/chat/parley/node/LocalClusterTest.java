@@ -31,8 +31,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** {@code ./parley cluster}, as somebody meets it who tries it. */
+@Isolated
 @Tag("real")
 @Timeout(500)
 class LocalClusterTest {

@@ -15,8 +15,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** Two nodes with one gateway each, and a Redis that comes and goes. */
+@Isolated
 @Tag("real")
 @Timeout(240)
 class RedisNodesTest {

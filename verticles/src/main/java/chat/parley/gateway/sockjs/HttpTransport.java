@@ -83,7 +83,7 @@ final class HttpTransport implements Transport {
         this.peer = peer;
         this.place = place;
         this.whenGone = whenGone;
-        this.lonelyUntil = config.disconnectSeconds();
+        this.lonelyUntil = inSeconds(config.disconnectSeconds());
     }
 
     /** Begins, before anything else. */
@@ -228,7 +228,7 @@ final class HttpTransport implements Transport {
             interrupted(by);
             return;
         }
-        lonelyUntil = second + config.disconnectSeconds();
+        lonelyUntil = inSeconds(config.disconnectSeconds());
         wasTold |= mailed.isClose();
         runDrained();
         send();
@@ -262,6 +262,11 @@ final class HttpTransport implements Transport {
     }
 
     // Its life.
+
+    /** The tick by which so many seconds have passed: a part of the present one has already. */
+    private long inSeconds(int seconds) {
+        return second + 1 + seconds;
+    }
 
     /** Once a second. */
     void tick() {
@@ -309,7 +314,7 @@ final class HttpTransport implements Transport {
 
     private void end(String frame) {
         state = State.CLOSED;
-        closedUntil = second + config.disconnectSeconds();
+        closedUntil = inSeconds(config.disconnectSeconds());
         mail.close(frame);
         whenDrained = null;
         place.giveBack();
