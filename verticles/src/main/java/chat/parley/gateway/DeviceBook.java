@@ -28,6 +28,7 @@ final class DeviceBook {
     private final Directory directory;
     private final Map<Key, Seen> waiting = new LinkedHashMap<>();
     private boolean isPlanned;
+    private boolean isWriting;
     private int underWay;
 
     DeviceBook(Loop loop, Directory directory) {
@@ -56,6 +57,8 @@ final class DeviceBook {
     }
 
     private void write() {
+        if (isWriting) return; // a store that answers at once must not be asked from within its answer
+        isWriting = true;
         while (!isPlanned && underWay < AT_ONCE_MAX && !waiting.isEmpty()) {
             Iterator<Map.Entry<Key, Seen>> first = waiting.entrySet().iterator();
             Map.Entry<Key, Seen> next = first.next();
@@ -72,6 +75,7 @@ final class DeviceBook {
                 }
             });
         }
+        isWriting = false;
     }
 
     private Future<Void> write(Key key, Seen seen) {

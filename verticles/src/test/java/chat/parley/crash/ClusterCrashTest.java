@@ -24,6 +24,7 @@ class ClusterCrashTest {
     private Path folder;
 
     @Test
+    @Tag("long")
     @Timeout(1_200)
     void aClusterKeepsItsPromisesWhileItsNodesAreKilled() throws Exception {
         keepsItsPromises(new Faults(4, 0, 1, 15_000), 5);
