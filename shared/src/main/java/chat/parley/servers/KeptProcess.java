@@ -26,6 +26,7 @@ public final class KeptProcess implements AutoCloseable {
 
     private final Path log;
     private final Process keeper;
+    private final long pid;
     private final @Nullable ProcessHandle process; // null: it has ended already
 
     /**
@@ -46,9 +47,14 @@ public final class KeptProcess implements AutoCloseable {
         builder.environment().putAll(environment);
         keeper = builder.start();
         BufferedReader out = keeper.inputReader();
-        String pid = out.readLine();
-        if (pid == null) throw new IOException("the shell that was to start " + command.getFirst() + " has ended");
-        process = ProcessHandle.of(Long.parseLong(pid)).orElse(null);
+        String said = out.readLine();
+        if (said == null) throw new IOException("the shell that was to start " + command.getFirst() + " has ended");
+        pid = Long.parseLong(said);
+        process = ProcessHandle.of(pid).orElse(null);
+    }
+
+    public long pid() {
+        return pid;
     }
 
     public boolean isAlive() {

@@ -1,44 +1,33 @@
 package chat.parley.store;
 
+import chat.parley.servers.KeptProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/**
- * A foreign server in a process of its own. It ends with this JVM, however that ends: a shell holds the other end of a pipe, and kills it when
- * the pipe breaks.
- */
+/** A foreign server in a process of its own, which ends with this JVM. */
 public final class ForeignProcess {
     private static final int START_SECONDS = 180;
-    private static final int LOG_LINES = 50;
-    private static final String KEEPER = "\"$@\" </dev/null & echo $! >\"$0\"; cat >/dev/null; kill -9 $!";
+    private static final int END_SECONDS = 10;
+    private static final long LOOK_MILLIS = 100;
 
     private final String name;
     private final Path folder;
-    private final Process keeper;
+    private final KeptProcess process;
 
     /** Begins to start it. @param folder that is there; its output goes to the file {@code log} in it */
     public ForeignProcess(String name, Path folder, List<String> command) throws IOException {
         this.name = name;
         this.folder = folder;
-        Files.deleteIfExists(pidFile());
-        List<String> kept =
-                new ArrayList<>(List.of("/bin/sh", "-c", KEEPER, pidFile().toString()));
-        kept.addAll(command);
-        keeper = new ProcessBuilder(kept)
-                .directory(folder.toFile())
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()))
-                .start();
+        process = new KeptProcess(command, folder, System.getenv(), folder.resolve("log"));
     }
 
     /** An address of loopback that no other build uses, most likely: so a server may have its usual ports there. */
@@ -61,12 +50,11 @@ public final class ForeignProcess {
     public void awaitStart(String address, int port) throws IOException, InterruptedException {
         long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_SECONDS);
         while (!isListening(address, port)) {
-            boolean isGone = Files.exists(pidFile())
-                    && !Files.readString(pidFile()).isBlank()
-                    && ProcessHandle.of(pid()).isEmpty();
-            if (isGone || System.nanoTime() > until)
-                throw new IllegalStateException(name + " did not start:\n" + tail());
-            keeper.waitFor(100, TimeUnit.MILLISECONDS);
+            if (!process.isAlive() || System.nanoTime() > until)
+                throw new IllegalStateException(name + " did not start:\n" + process.tail());
+            process.ended()
+                    .completeOnTimeout(null, LOOK_MILLIS, TimeUnit.MILLISECONDS)
+                    .join();
         }
     }
 
@@ -81,33 +69,18 @@ public final class ForeignProcess {
 
     /** A signal to the process: STOP, CONT, KILL. */
     public void signal(String signal) throws IOException, InterruptedException {
-        new ProcessBuilder("kill", "-" + signal, String.valueOf(pid())).start().waitFor();
-    }
-
-    private long pid() throws IOException {
-        return Long.parseLong(Files.readString(pidFile()).strip());
-    }
-
-    private Path pidFile() {
-        return folder.resolve("pid");
-    }
-
-    private Path log() {
-        return folder.resolve("log");
-    }
-
-    private String tail() throws IOException {
-        List<String> lines = Files.readAllLines(log());
-        return String.join("\n", lines.subList(Math.max(0, lines.size() - LOG_LINES), lines.size()));
+        new ProcessBuilder("kill", "-" + signal, String.valueOf(process.pid()))
+                .start()
+                .waitFor();
     }
 
     /** Kills it; what it wrote stays. */
     public void kill() {
         try {
-            keeper.getOutputStream().close(); // the keeper kills what it keeps
-            if (!keeper.waitFor(10, TimeUnit.SECONDS)) keeper.destroyForcibly();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            process.close();
+            process.ended()
+                    .completeOnTimeout(null, END_SECONDS, TimeUnit.SECONDS)
+                    .join();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -23,34 +23,20 @@ public final class RealKafka implements BeforeAllCallback, AfterEachCallback {
     private KafkaProcess process;
     private Vertx vertx;
 
-    private static final class Running implements AutoCloseable {
-        final KafkaProcess process;
-
-        Running() throws IOException, InterruptedException {
-            process = new KafkaProcess(Path.of("target"));
-        }
-
-        @Override
-        public void close() {
-            process.close();
-        }
-    }
-
     @Override
     public void beforeAll(ExtensionContext context) {
         process = context.getRoot()
                 .getStore(NAMESPACE)
                 .getOrComputeIfAbsent(
-                        Running.class,
+                        KafkaProcess.class,
                         first -> {
                             try {
-                                return new Running();
+                                return new KafkaProcess(Path.of("target"));
                             } catch (IOException | InterruptedException e) {
                                 throw new IllegalStateException(e);
                             }
                         },
-                        Running.class)
-                .process;
+                        KafkaProcess.class);
         vertx = Vertx.vertx();
         context.getStore(NAMESPACE).put(this, (AutoCloseable) () -> vertx.close());
     }
