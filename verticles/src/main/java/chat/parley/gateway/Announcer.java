@@ -40,10 +40,9 @@ final class Announcer {
     /** With so many waiting an announcement is not put off any longer. */
     private static final int GATHERED_USERS = 200;
 
-    /** Of one announcement: a storm waits for few round trips. */
-    private static final int CHANGES_MAX = 2_000;
+    /** In the wholes of one announcement, and likewise in its changes: a storm waits for few round trips. */
+    private static final int USERS_MAX = 2_000;
 
-    private static final int WHOLE_USERS_MAX = 2_000;
     private static final int IN_FLIGHT_MAX = 4;
     private static final long PAUSE_MILLIS = 100;
     private static final int REFUSALS_MAX = 2;
@@ -286,7 +285,7 @@ final class Announcer {
         int users = 0;
         while (!owner.wholes.isEmpty()) {
             UserShard shard = owner.wholes.getFirst();
-            if (users > 0 && users + shard.count() > WHOLE_USERS_MAX) break;
+            if (users > 0 && users + shard.count() > USERS_MAX) break;
             owner.wholes.removeFirst();
             users += shard.count();
             List<UserId> everybody = shard.cutWhole();
@@ -294,7 +293,7 @@ final class Announcer {
             steps.add(new Announce.Step(shard.number, shard.counter, true, everybody, List.of()));
         }
         users = 0;
-        while (!owner.changed.isEmpty() && users < CHANGES_MAX) {
+        while (!owner.changed.isEmpty() && users < USERS_MAX) {
             UserShard shard = owner.changed.removeFirst();
             owner.changes -= shard.changes.size();
             users += shard.changes.size();
