@@ -1,5 +1,6 @@
 package chat.parley.crash;
 
+import chat.parley.node.FaultyNode;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -49,7 +50,8 @@ final class ServerProcess {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(JVM);
-        command.addAll(List.of("-Dparley.home=" + Path.of("..").toAbsolutePath().normalize(), "-cp", classPath()));
+        command.addAll(
+                List.of("-Dparley.home=" + Path.of("..").toAbsolutePath().normalize(), "-cp", FaultyNode.classPath()));
         if (store.isEmpty()) command.add("chat.parley.node.Main");
         else command.addAll(List.of("-Dcrash.store=" + store, "chat.parley.node.FaultyNode"));
         command.add("serve");
@@ -82,12 +84,6 @@ final class ServerProcess {
         } catch (IOException e) {
             // it ended
         }
-    }
-
-    /** Maven starts tests with a class path of one jar that names the others. */
-    private static String classPath() {
-        String ofMaven = System.getProperty("surefire.test.class.path");
-        return ofMaven == null ? System.getProperty("java.class.path") : ofMaven;
     }
 
     int port() {

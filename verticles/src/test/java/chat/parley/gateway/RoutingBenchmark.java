@@ -2,6 +2,7 @@ package chat.parley.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import chat.parley.node.FaultyNode;
 import chat.parley.node.cluster.Certificates;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -123,7 +124,6 @@ class RoutingBenchmark {
 
         Part(String name, int number, String roles) throws IOException {
             this.name = name;
-            String ofMaven = System.getProperty("surefire.test.class.path");
             List<String> members = new ArrayList<>();
             for (int each = 1; each <= 3; each++) members.add(network + each + ":5701");
             process = new ProcessBuilder(
@@ -136,7 +136,7 @@ class RoutingBenchmark {
                             "--enable-native-access=ALL-UNNAMED",
                             "-Dsun.misc.unsafe.memory.access=allow",
                             "-cp",
-                            ofMaven == null ? System.getProperty("java.class.path") : ofMaven,
+                            FaultyNode.classPath(),
                             RoutingNode.class.getName(),
                             name,
                             folder.toString(),

@@ -19,4 +19,9 @@ public final class FaultyNode {
         };
         System.exit(Main.run(List.of(arguments), opening, System.out, System.err));
     }
+
+    /** What a node needs in a process of its own: Maven starts tests with a class path of one jar that names the others. */
+    public static String classPath() {
+        return System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+    }
 }

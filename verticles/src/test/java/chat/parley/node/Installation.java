@@ -86,10 +86,8 @@ final class Installation implements AutoCloseable {
 
     /** Names the classes of this build and what they need; those of tests apart. */
     private static void jarOfThisBuild(Path jar) throws IOException {
-        String ofMaven = System.getProperty("surefire.test.class.path");
-        String all = ofMaven == null ? System.getProperty("java.class.path") : ofMaven;
         StringBuilder classPath = new StringBuilder();
-        for (String each : all.split(":"))
+        for (String each : FaultyNode.classPath().split(":"))
             if (!each.contains("test-classes") && !each.endsWith("-tests.jar"))
                 classPath.append(Path.of(each).toUri()).append(' ');
         Manifest manifest = new Manifest();

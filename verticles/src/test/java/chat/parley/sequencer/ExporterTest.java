@@ -66,10 +66,7 @@ class ExporterTest {
     @Test
     void afterAnOutageAllIsExportedInItsOrder() {
         boolean[] isAway = {true};
-        serving(
-                "n1",
-                (shard, records) ->
-                        isAway[0] ? Future.failedFuture(new Unavailable("away")) : fine.add(shard, records));
+        servingUnless(isAway);
         stage.ask(creates(ANNA, "create", BEN));
         for (int i = 0; i < 3_000; i++) placed(stage.ask(says(BEN, "m" + i, "message " + i)));
         stage.loop.advance(600_000);
@@ -144,10 +141,7 @@ class ExporterTest {
     @Test
     void whatCannotBeReadIsExportedAsDamagedAndNothingElse() {
         boolean[] isAway = {true};
-        serving(
-                "n1",
-                (shard, records) ->
-                        isAway[0] ? Future.failedFuture(new Unavailable("away")) : fine.add(shard, records));
+        servingUnless(isAway);
         stage.ask(creates(ANNA, "create", BEN));
         for (int i = 0; i < 1_000; i++) placed(stage.ask(says(BEN, "m" + i, "message " + i)));
         gate.refuse("read", new Damaged(null, "position 500"), call -> {
@@ -183,6 +177,14 @@ class ExporterTest {
         stage.ask(creates(ANNA, "create", BEN));
         stage.loop.advance(2_000);
         assertThat(cursors()).isEqualTo(new ShardCursors(2, 0, 0));
+    }
+
+    /** To an event log that is away as long as that says so. */
+    private void servingUnless(boolean[] isAway) {
+        serving(
+                "n1",
+                (shard, records) ->
+                        isAway[0] ? Future.failedFuture(new Unavailable("away")) : fine.add(shard, records));
     }
 
     private SequencerVerticle serving(String node, EventExport export) {
