@@ -77,7 +77,7 @@ final class Announcer {
         UserShard shard = shards[user.shard()];
         shard.add(user);
         Pending pending = new Pending(user, told, nowMillis + ANSWER_MILLIS);
-        shard.pending.add(pending);
+        shard.await(pending);
         deadlines.add(pending);
         changed(shard, user, nowMillis);
     }
@@ -85,11 +85,7 @@ final class Announcer {
     /** The last session of the user here has ended. Who still waits for the owner's answer hears nothing any more. */
     void gone(UserId user, long nowMillis) {
         UserShard shard = shards[user.shard()];
-        shard.pending.removeIf(pending -> {
-            if (!pending.user.equals(user)) return false;
-            pending.isDone = true;
-            return true;
-        });
+        shard.giveUp(user);
         if (shard.remove(user)) changed(shard, user, nowMillis);
     }
 
@@ -183,20 +179,21 @@ final class Announcer {
         Owner owner = owner(shard.owner);
         owner.waitSince(nowMillis);
         if (shard.isWhole) owner.wholes.addFirst(shard); // who waits for the answer goes before what is only put right
-        else if (!shard.changes.contains(user)) {
-            shard.changes.add(user);
+        else if (shard.change(user)) {
             owner.changes++;
             owner.changed.add(shard);
         }
     }
 
     private void sayWhole(UserShard shard, long nowMillis) {
-        shard.isWhole = true;
-        if (shard.owner == null || shard.isPaused) return;
+        if (shard.owner == null || shard.isPaused) {
+            shard.makeWhole();
+            return;
+        }
         Owner owner = owner(shard.owner);
         owner.waitSince(nowMillis);
         owner.changedNoMore(shard);
-        shard.changes.clear();
+        shard.makeWhole();
         owner.wholes.add(shard);
     }
 
@@ -246,14 +243,11 @@ final class Announcer {
 
     private void accepted(UserShard shard, long counter, long turn, Map<UserId, List<String>> elsewhere) {
         shard.refusals = 0;
-        if (shard.pending.isEmpty()) return;
-        shard.pending.removeIf(pending -> {
-            if (pending.counter == 0 || pending.counter > counter) return false;
+        for (Pending pending = shard.known(counter); pending != null; pending = shard.known(counter)) {
             pending.isDone = true;
             List<String> others = elsewhere.getOrDefault(pending.user, List.of());
             actions.add(new Action.Tell(pending.told, new Standing(true, turn, others)));
-            return true;
-        });
+        }
     }
 
     private void tellTheLate(long nowMillis) {
@@ -295,11 +289,12 @@ final class Announcer {
         users = 0;
         while (!owner.changed.isEmpty() && users < USERS_MAX) {
             UserShard shard = owner.changed.removeFirst();
-            owner.changes -= shard.changes.size();
-            users += shard.changes.size();
-            List<UserId> came = new ArrayList<>(shard.changes.size());
+            Set<UserId> changes = shard.cutChanges();
+            owner.changes -= changes.size();
+            users += changes.size();
+            List<UserId> came = new ArrayList<>(changes.size());
             List<UserId> gone = new ArrayList<>(0);
-            for (UserId user : shard.cutChanges()) (shard.has(user) ? came : gone).add(user);
+            for (UserId user : changes) (shard.has(user) ? came : gone).add(user);
             announcement.parts.add(new Part(shard, false));
             steps.add(new Announce.Step(shard.number, shard.counter, false, came, gone));
         }
@@ -397,7 +392,7 @@ final class Announcer {
         }
 
         void changedNoMore(UserShard shard) {
-            if (changed.remove(shard)) changes -= shard.changes.size();
+            if (changed.remove(shard)) changes -= shard.changes();
         }
 
         /** At once when nothing is on its way, else what gathers in 20 ms or makes a batch. */

@@ -3,15 +3,18 @@ package chat.parley.gateway;
 import chat.parley.bus.Compare;
 import chat.parley.gateway.Announcer.Standing;
 import chat.parley.model.UserId;
-import java.util.ArrayList;
+import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** One user shard as this gateway sees it: who is here, and how much of that was said to whom. */
 final class UserShard {
     private static final UserId[] NOBODY = {};
+    private static final int[] NO_HASHES = {};
 
     final int number;
 
@@ -37,13 +40,18 @@ final class UserShard {
     /** Grows whenever what was said before is void: an answer to that is of no interest. */
     int generation;
 
-    /** Who came or went since the last step; empty if that is to be a whole. */
-    final List<UserId> changes = new ArrayList<>(0);
+    private Set<UserId> changes = Set.of();
 
-    /** Who waits for the owner to know them. */
-    final List<Pending> pending = new ArrayList<>(0);
+    /** Who waits to be said, and then for the owner to know them: each in the order in which they came, so in that of their steps. */
+    private final ArrayDeque<Pending> unsaid = new ArrayDeque<>(0);
+
+    private final ArrayDeque<Pending> said = new ArrayDeque<>(0);
 
     private UserId[] users = NOBODY;
+
+    /** The hash of each of them: to look for one is to read one array, not each user. */
+    private int[] hashes = NO_HASHES;
+
     private int count;
     private long sum;
 
@@ -62,8 +70,12 @@ final class UserShard {
 
     void add(UserId user) {
         if (has(user)) return;
-        if (count == users.length) users = Arrays.copyOf(users, count + (count >> 1) + 2);
-        users[count++] = user;
+        if (count == users.length) {
+            users = Arrays.copyOf(users, count + (count >> 1) + 2);
+            hashes = Arrays.copyOf(hashes, users.length);
+        }
+        users[count] = user;
+        hashes[count++] = user.hashCode();
         sum += Compare.of(user);
     }
 
@@ -72,14 +84,55 @@ final class UserShard {
         int at = indexOf(user);
         if (at < 0) return false;
         users[at] = users[--count];
-        users = count == 0 ? NOBODY : users;
-        if (count > 0) users[count] = users[0]; // nobody who has gone is held on to
+        hashes[at] = hashes[count];
+        if (count == 0) {
+            users = NOBODY;
+            hashes = NO_HASHES;
+        } else {
+            users[count] = users[0]; // nobody who has gone is held on to
+        }
         sum -= Compare.of(user);
         return true;
     }
 
+    /** Who came or went since the last step; none if that is to be a whole. */
+    int changes() {
+        return changes.size();
+    }
+
+    /** False: that is to be said already. */
+    boolean change(UserId user) {
+        if (changes.isEmpty()) changes = new LinkedHashSet<>();
+        return changes.add(user);
+    }
+
+    /** The next step is a whole: what changed is part of it. */
+    void makeWhole() {
+        isWhole = true;
+        changes = Set.of();
+    }
+
+    /** Waits until the owner knows the user, who is to be said with the next step. */
+    void await(Pending pending) {
+        unsaid.add(pending);
+    }
+
+    /** Whoever waits for the user to be known does so no more. */
+    void giveUp(UserId user) {
+        unsaid.removeIf(pending -> pending.isOverFor(user));
+        said.removeIf(pending -> pending.isOverFor(user));
+    }
+
+    /** The next of those who wait for that step or one before; null: there is none left. */
+    @Nullable
+    Pending known(long step) {
+        Pending first = said.peek();
+        return first == null || first.counter > step ? null : said.remove();
+    }
+
     boolean isPending(UserId user) {
-        for (Pending each : pending) if (each.user.equals(user)) return true;
+        for (Pending each : unsaid) if (each.user.equals(user)) return true;
+        for (Pending each : said) if (each.user.equals(user)) return true;
         return false;
     }
 
@@ -97,33 +150,36 @@ final class UserShard {
         owner = newOwner;
         generation++;
         unanswered = 0;
-        isWhole = true;
         isPaused = false;
-        changes.clear();
+        makeWhole();
     }
 
     /** Everybody who is here, as the next step. */
     List<UserId> cutWhole() {
-        counter++;
-        unanswered++;
         isWhole = false;
-        changes.clear();
-        for (Pending each : pending) each.number(counter);
+        cut();
         return List.of(Arrays.copyOf(users, count));
     }
 
     /** Who came or went, as the next step. */
-    List<UserId> cutChanges() {
-        counter++;
-        unanswered++;
-        List<UserId> cut = List.copyOf(changes);
-        changes.clear();
-        for (Pending each : pending) each.number(counter);
+    Set<UserId> cutChanges() {
+        Set<UserId> cut = changes;
+        cut();
         return cut;
     }
 
+    private void cut() {
+        changes = Set.of();
+        counter++;
+        unanswered++;
+        for (Pending each : unsaid) each.counter = counter;
+        said.addAll(unsaid);
+        unsaid.clear();
+    }
+
     private int indexOf(UserId user) {
-        for (int i = 0; i < count; i++) if (users[i].equals(user)) return i;
+        int hash = user.hashCode();
+        for (int i = 0; i < count; i++) if (hashes[i] == hash && users[i].equals(user)) return i;
         return -1;
     }
 
@@ -134,7 +190,7 @@ final class UserShard {
         final long deadline;
 
         /** The step that says it; 0: not said yet. */
-        long counter;
+        private long counter;
 
         boolean isDone;
 
@@ -144,8 +200,10 @@ final class UserShard {
             this.deadline = deadline;
         }
 
-        void number(long step) {
-            if (counter == 0) counter = step;
+        private boolean isOverFor(UserId gone) {
+            if (!user.equals(gone)) return false;
+            isDone = true;
+            return true;
         }
     }
 }

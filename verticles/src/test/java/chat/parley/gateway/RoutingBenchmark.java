@@ -23,7 +23,8 @@ import org.junit.jupiter.api.io.TempDir;
 class RoutingBenchmark {
     private static final int USERS = Integer.getInteger("routing.users", 300_000);
     private static final int DYING = 100_000;
-    private static final int ROUNDS = 3;
+    private static final int ANNOUNCED = 6;
+    private static final int KILLED = 3;
     private static final int SECONDS = 10;
 
     @TempDir
@@ -47,11 +48,11 @@ class RoutingBenchmark {
                 for (Part each : all) each.does("sees 3");
                 announcements(all, edge);
                 deliveries(one, two);
-                for (int round = 1; round <= ROUNDS; round++) {
+                for (int round = 1; round <= KILLED; round++) {
                     two.asks("make other " + DYING);
                     assertThat(two.number("come other")).isNotNegative();
                     kill(one, two);
-                    if (round == ROUNDS) break;
+                    if (round == KILLED) break;
                     two = new Part("two", 2, "PRESENCE,GATEWAY");
                     for (Part each : List.of(one, two, edge)) each.does("sees 3");
                     awaitUsers(one, two);
@@ -70,11 +71,11 @@ class RoutingBenchmark {
             print("heap of %s without users: %d KiB", each.name, bytes >> 10);
             before += bytes;
         }
-        for (int round = 1; round <= ROUNDS; round++) {
+        for (int round = 1; round <= ANNOUNCED; round++) {
             long millis = edge.number("come user");
             assertThat(millis).as("all are known").isPositive();
             print("announcements, round %d: %,d in %d ms: %,d/s", round, USERS, millis, USERS * 1_000L / millis);
-            if (round == ROUNDS) {
+            if (round == ANNOUNCED) {
                 long after = 0;
                 for (Part each : all) after += each.number("heap");
                 print("heap a user, of all three processes: %d B", (after - before) / USERS);

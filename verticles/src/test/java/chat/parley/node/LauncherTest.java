@@ -19,9 +19,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** What an operator sees of {@code ./parley}, in an installation that is built. */
 @Tag("slow")
+@Execution(ExecutionMode.CONCURRENT)
 class LauncherTest {
     @TempDir
     private Path home;

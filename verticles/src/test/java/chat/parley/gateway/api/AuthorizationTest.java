@@ -27,6 +27,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * Who may do what: each operation, by each one there is, over HTTP and, where it exists there, over each transport of sockets. What is
@@ -34,6 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
  * not found is answered as what never was, to the letter.
  */
 @Tag("slow")
+@Execution(ExecutionMode.CONCURRENT)
 class AuthorizationTest {
     private static final String TABLE = """
         operation       owner admin     member    removed   left      stranger  nobody          peer
