@@ -31,30 +31,33 @@ import java.util.stream.Collectors;
 
 /** The binary form of every message, as the package says. A reader never trusts a count or a length that it did not check. */
 public final class BusCodecs {
+    /** Of the bus: nodes that write another one cannot work together. */
+    public static final int VERSION = 1;
+
     private static final int ENTRIES_MAX = 500;
 
     static final List<RecordCodec<?>> ALL = List.of(
-            new RecordCodec<>(Submit.class, 1, BusCodecs::write, BusCodecs::readSubmit),
-            new RecordCodec<>(Submitted.class, 1, BusCodecs::write, BusCodecs::readSubmitted),
-            new RecordCodec<>(NotMine.class, 1, BusCodecs::write, BusCodecs::readNotMine),
-            new RecordCodec<>(Pull.class, 1, BusCodecs::write, BusCodecs::readPull),
-            new RecordCodec<>(Pulled.class, 1, BusCodecs::write, BusCodecs::readPulled),
-            new RecordCodec<>(Route.class, 1, BusCodecs::write, BusCodecs::readRoute),
-            new RecordCodec<>(Forwarded.class, 1, BusCodecs::write, BusCodecs::readForwarded),
-            new RecordCodec<>(Deliver.class, 1, BusCodecs::write, BusCodecs::readDeliver),
-            new RecordCodec<>(Spread.class, 1, BusCodecs::write, BusCodecs::readSpread),
-            new RecordCodec<>(Announce.class, 1, BusCodecs::write, BusCodecs::readAnnounce),
-            new RecordCodec<>(Compare.class, 1, BusCodecs::write, BusCodecs::readCompare),
-            new RecordCodec<>(Announced.class, 1, BusCodecs::write, BusCodecs::readAnnounced),
-            new RecordCodec<>(EndSessions.class, 1, BusCodecs::write, BusCodecs::readEndSessions),
-            new RecordCodec<>(Signals.class, 1, BusCodecs::write, BusCodecs::readSignals),
-            new RecordCodec<>(Watch.class, 1, BusCodecs::write, BusCodecs::readWatch),
-            new RecordCodec<>(Ask.class, 1, BusCodecs::write, BusCodecs::readAsk),
-            new RecordCodec<>(Presences.class, 1, BusCodecs::write, BusCodecs::readPresences),
-            new RecordCodec<>(SettingsChanged.class, 1, BusCodecs::write, BusCodecs::readSettingsChanged),
-            new RecordCodec<>(Bundle.class, 1, BusCodecs::write, BusCodecs::readBundle),
-            new RecordCodec<>(Unbundled.class, 1, BusCodecs::write, BusCodecs::readUnbundled),
-            new RecordCodec<>(Canary.class, 1, BusCodecs::write, BusCodecs::readCanary));
+            new RecordCodec<>(Submit.class, BusCodecs::write, BusCodecs::readSubmit),
+            new RecordCodec<>(Submitted.class, BusCodecs::write, BusCodecs::readSubmitted),
+            new RecordCodec<>(NotMine.class, BusCodecs::write, BusCodecs::readNotMine),
+            new RecordCodec<>(Pull.class, BusCodecs::write, BusCodecs::readPull),
+            new RecordCodec<>(Pulled.class, BusCodecs::write, BusCodecs::readPulled),
+            new RecordCodec<>(Route.class, BusCodecs::write, BusCodecs::readRoute),
+            new RecordCodec<>(Forwarded.class, BusCodecs::write, BusCodecs::readForwarded),
+            new RecordCodec<>(Deliver.class, BusCodecs::write, BusCodecs::readDeliver),
+            new RecordCodec<>(Spread.class, BusCodecs::write, BusCodecs::readSpread),
+            new RecordCodec<>(Announce.class, BusCodecs::write, BusCodecs::readAnnounce),
+            new RecordCodec<>(Compare.class, BusCodecs::write, BusCodecs::readCompare),
+            new RecordCodec<>(Announced.class, BusCodecs::write, BusCodecs::readAnnounced),
+            new RecordCodec<>(EndSessions.class, BusCodecs::write, BusCodecs::readEndSessions),
+            new RecordCodec<>(Signals.class, BusCodecs::write, BusCodecs::readSignals),
+            new RecordCodec<>(Watch.class, BusCodecs::write, BusCodecs::readWatch),
+            new RecordCodec<>(Ask.class, BusCodecs::write, BusCodecs::readAsk),
+            new RecordCodec<>(Presences.class, BusCodecs::write, BusCodecs::readPresences),
+            new RecordCodec<>(SettingsChanged.class, BusCodecs::write, BusCodecs::readSettingsChanged),
+            new RecordCodec<>(Bundle.class, BusCodecs::write, BusCodecs::readBundle),
+            new RecordCodec<>(Unbundled.class, BusCodecs::write, BusCodecs::readUnbundled),
+            new RecordCodec<>(Canary.class, BusCodecs::write, BusCodecs::readCanary));
 
     private static final Map<Class<?>, RecordCodec<?>> BY_CLASS =
             ALL.stream().collect(Collectors.toMap(RecordCodec::type, Function.identity()));

@@ -7,8 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The bus of one loop of a node in a cluster: what is sent to a gateway or presence verticle of another node goes there in {@link Bundle}s,
@@ -18,7 +16,6 @@ import org.slf4j.LoggerFactory;
  * <p>A bundle leaves at the end of the turn, or, while an earlier one is not acknowledged, 5 ms after its first message or when it has 256 KiB.
  */
 public final class PeerBus implements Bus {
-    private static final Logger LOG = LoggerFactory.getLogger(PeerBus.class);
     private static final long GATHER_MILLIS = 5;
     private static final int BUNDLE_BYTES_MAX = 256 << 10;
 
@@ -55,15 +52,15 @@ public final class PeerBus implements Bus {
         return bus.listen(address, listener);
     }
 
-    /** Passes on what came in a bundle, in order; what cannot be read is dropped. Returns the acknowledgement. */
-    public static Unbundled unbundle(Bundle bundle, BiConsumer<String, Object> passOn) {
+    /** Passes on what came in a bundle, in order; what cannot be read is refused. Returns the acknowledgement. */
+    public static Unbundled unbundle(Bundle bundle, BiConsumer<String, Object> passOn, Unreadable unreadable) {
         int passedOn = 0;
         for (Bundle.Parcel parcel : bundle.parcels()) {
             try {
                 passOn.accept(parcel.address(), BusCodecs.unpack(parcel));
                 passedOn++;
-            } catch (IllegalArgumentException unreadable) {
-                LOG.warn("dropped a {} to {}: {}", parcel.codec(), parcel.address(), unreadable.getMessage());
+            } catch (IllegalArgumentException why) {
+                unreadable.refuse(parcel.address(), why);
             }
         }
         return new Unbundled(passedOn);

@@ -8,11 +8,11 @@ import java.util.function.BiConsumer;
 import java.util.function.Function;
 
 /**
- * Carries the records of one class: the object itself inside a node, between nodes its length in four bytes, the version of its form and its
+ * Carries the records of one class: the object itself inside a node, between nodes its length in four bytes, the version of the bus and its
  * fields. What cannot be such a record is refused with an {@link IllegalArgumentException}; bytes behind the known fields are a later
  * version's and passed over.
  */
-record RecordCodec<T>(Class<T> type, int version, BiConsumer<T, ByteWriter> writer, Function<ByteReader, T> reader)
+record RecordCodec<T>(Class<T> type, BiConsumer<T, ByteWriter> writer, Function<ByteReader, T> reader)
         implements MessageCodec<T, T> {
     private static final int SIZE_GUESS = 256;
 
@@ -32,7 +32,7 @@ record RecordCodec<T>(Class<T> type, int version, BiConsumer<T, ByteWriter> writ
     }
 
     byte[] encode(T message) {
-        ByteWriter out = new ByteWriter(SIZE_GUESS).putByte(version);
+        ByteWriter out = new ByteWriter(SIZE_GUESS).putByte(BusCodecs.VERSION);
         writer.accept(message, out);
         return out.toBytes();
     }
@@ -40,7 +40,8 @@ record RecordCodec<T>(Class<T> type, int version, BiConsumer<T, ByteWriter> writ
     T decode(byte[] bytes) {
         ByteReader in = new ByteReader(bytes);
         int found = in.getByte();
-        if (found != version) throw new IllegalArgumentException(name() + " of version " + found);
+        if (found != BusCodecs.VERSION)
+            throw new IllegalArgumentException(name() + " of version " + found + ", not " + BusCodecs.VERSION);
         return reader.apply(in);
     }
 

@@ -24,13 +24,17 @@ public final class VertxBus implements Bus {
     public static final int WAITING_MAX = 10_000;
 
     private static final Logger LOG = LoggerFactory.getLogger(VertxBus.class);
-    private static final DeliveryOptions PLAIN = new DeliveryOptions();
 
+    /** The code of a failure that answers what could not be read. */
+    private static final int UNREADABLE = 1;
+
+    private static final DeliveryOptions PLAIN = new DeliveryOptions();
     private static final DeliveryOptions LOCAL = new DeliveryOptions().setLocalOnly(true);
 
     private final EventBus bus;
     private final int waitingMax;
     private final Set<Consumption> consumptions = ConcurrentHashMap.newKeySet();
+    private final Unreadable unreadable = new Unreadable(System::nanoTime);
 
     public VertxBus(Vertx vertx) {
         this(vertx, WAITING_MAX);
@@ -49,7 +53,22 @@ public final class VertxBus implements Bus {
     @Override
     public Future<Object> request(String address, Object message, long timeoutMillis) {
         return bus.request(address, message, new DeliveryOptions().setSendTimeout(timeoutMillis))
-                .map(Message::body);
+                .map(answer -> body(answer, address));
+    }
+
+    /** @param address where it was heard, or asked for @throws IllegalArgumentException if it cannot be read: that is counted here */
+    private Object body(Message<Object> message, String address) {
+        try {
+            return message.body();
+        } catch (IllegalArgumentException why) {
+            unreadable.refuse(address, why);
+            throw why;
+        }
+    }
+
+    /** What came from other nodes and could not be read. */
+    public Unreadable unreadable() {
+        return unreadable;
     }
 
     /** Sends to a listener of this node, whoever else hears the address. */
@@ -91,10 +110,17 @@ public final class VertxBus implements Bus {
         }
 
         private void received(Message<Object> message) {
+            Object body;
             try {
-                listener.accept(new VertxReceived(message));
+                body = body(message, address);
+            } catch (IllegalArgumentException why) {
+                message.fail(UNREADABLE, why.getMessage());
+                return;
+            }
+            try {
+                listener.accept(new VertxReceived(message, body));
             } catch (RuntimeException e) {
-                LOG.error("a {} to {} was not taken", message.body().getClass().getSimpleName(), address, e);
+                LOG.error("a {} to {} was not taken", body.getClass().getSimpleName(), address, e);
             }
         }
 
@@ -116,12 +142,7 @@ public final class VertxBus implements Bus {
         }
     }
 
-    private record VertxReceived(Message<Object> message) implements Received {
-        @Override
-        public Object body() {
-            return message.body();
-        }
-
+    private record VertxReceived(Message<Object> message, Object body) implements Received {
         @Override
         public void answer(Object body) {
             if (message.replyAddress() != null) message.reply(body, PLAIN);

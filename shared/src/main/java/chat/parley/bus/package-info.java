@@ -26,11 +26,21 @@
  * <p>Between nodes, what is sent to gateways and presence verticles goes in bundles with a bound on what is not acknowledged ({@link
  * chat.parley.bus.PeerBus}); requests go one by one: whoever makes them has a bound of its own.
  *
- * <p>Messages are records, by reference inside a node and compact binary between nodes ({@link chat.parley.bus.BusCodecs}): a version byte,
- * then the fields. Two neighbouring minor versions understand each other, since a new field goes behind all others of its
- * message, where the older reader passes over it, and the newer reader takes a default when nothing is left ({@code hasMore}). A field
- * inside a list is added as a list of its own at the end, in the same order. Whatever else changes the form takes a new record:
- * the version byte is for what can no longer be read, and is refused as such.
+ * <p>Messages are records, by reference inside a node and compact binary between nodes ({@link chat.parley.bus.BusCodecs}): the version of the
+ * bus in one byte, then the fields. While a cluster is upgraded node by node, two neighbouring minor versions work side by side, by three rules:
+ *
+ * <ul>
+ *   <li>A new field goes behind all others of its message: the older reader passes over it, and the newer reader takes a default when nothing
+ *       is left ({@code hasMore}). A field of what stands inside a message is added as a list of its own at the message's end, in the same order.
+ *   <li>A new message, or a new value of what is enumerated (kinds of entry, roles, codes, states), is read by one minor version and sent by the next.
+ *   <li>Whatever else changes the form takes a new message. If it cannot, it is a new version of the bus: a node does not join others that speak
+ *       another one, so all have to be stopped.
+ * </ul>
+ *
+ * What cannot be read all the same is refused, counted ({@code parley_bus_unreadable_total}) and said in the log ({@link
+ * chat.parley.bus.Unreadable}): who waits for an answer is told so at once, and what was only sent is made good like what was lost.
+ *
+ * <p>Messages of every minor version are kept as its nodes wrote them: all are read for ever, and what is written now begins as they do.
  */
 @NullMarked
 package chat.parley.bus;

@@ -19,6 +19,7 @@ class PeerBusTest {
     private final ManualLoop loop = new ManualLoop();
     private final MemoryBus bus = new MemoryBus(loop);
     private final Windows windows = new Windows(WINDOW);
+    private final Unreadable unreadable = new Unreadable(loop::monotonicMillis);
     private final List<Object> heard = new ArrayList<>();
     private final PeerBus peers = new PeerBus(
             bus,
@@ -34,10 +35,13 @@ class PeerBusTest {
     @BeforeEach
     void listen() {
         bus.listen(Address.node("n2"), message -> {
-            Unbundled answer = PeerBus.unbundle((Bundle) message.body(), (address, body) -> {
-                assertThat(address).isEqualTo(THERE);
-                heard.add(body);
-            });
+            Unbundled answer = PeerBus.unbundle(
+                    (Bundle) message.body(),
+                    (address, body) -> {
+                        assertThat(address).isEqualTo(THERE);
+                        heard.add(body);
+                    },
+                    unreadable);
             if (isAnswering) message.answer(answer);
         });
     }
@@ -135,15 +139,19 @@ class PeerBusTest {
     }
 
     @Test
-    void whatCannotBeReadIsPassedOver() {
+    void whatCannotBeReadIsPassedOverAndCounted() {
+        byte[] later = BusCodecs.pack(THERE, message(6)).body().clone();
+        later[0]++;
         Bundle bundle = new Bundle(List.of(
                 new Bundle.Parcel(THERE, "Nothing", new byte[] {1}),
                 new Bundle.Parcel(THERE, "Pull", new byte[] {1, 2}),
+                new Bundle.Parcel(THERE, "Pull", later),
                 BusCodecs.pack(THERE, message(7))));
-        Unbundled answer = PeerBus.unbundle(bundle, (address, body) -> heard.add(body));
+        Unbundled answer = PeerBus.unbundle(bundle, (address, body) -> heard.add(body), unreadable);
 
         assertThat(heard).containsExactly(message(7));
         assertThat(answer).isEqualTo(new Unbundled(1));
+        assertThat(unreadable.count()).isEqualTo(3);
     }
 
     private static Pull message(int number) {

@@ -226,7 +226,10 @@ final class Node {
                 config.http().port());
         Map<String, LongSupplier> counters = new TreeMap<>(opened.counters());
         counters.put("parley_gateway_pulls_total", this::pulls);
-        if (membership != null) counters.put("parley_bus_dropped_total", windows::dropped);
+        if (membership != null) {
+            counters.put("parley_bus_dropped_total", windows::dropped);
+            counters.put("parley_bus_unreadable_total", bus.unreadable()::count);
+        }
         if (kafka != null) {
             counters.putAll(kafka.counters());
             counters.put(

@@ -1,5 +1,6 @@
 package chat.parley.node;
 
+import chat.parley.store.OpenStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -50,8 +51,18 @@ final class ClusterOfNodes implements AutoCloseable {
         return Objects.requireNonNull(nodes.get(name));
     }
 
+    /** What starts a node. */
+    interface Build {
+        TestNode start(OpenStore store, Path folder, String... settings);
+    }
+
     /** Starts one more, and waits until all see each other. @param settings over those of all */
     TestNode start(String name, String... settings) {
+        return start(TestNode::over, name, settings);
+    }
+
+    /** Likewise, of that build. */
+    TestNode start(Build build, String name, String... settings) {
         int port = freePort();
         int busPort = freePort();
         List<String> all = new ArrayList<>(List.of(
@@ -65,7 +76,7 @@ final class ClusterOfNodes implements AutoCloseable {
                 "cluster.members=" + host + ":" + port + "," + String.join(",", members),
                 "cluster.tls.enabled=false"));
         all.addAll(List.of(settings));
-        TestNode node = TestNode.start((vertx, config) -> store, folder, all.toArray(String[]::new));
+        TestNode node = build.start(store, folder, all.toArray(String[]::new));
         members.add(host + ":" + port);
         nodes.put(name, node);
         busPorts.put(name, busPort);

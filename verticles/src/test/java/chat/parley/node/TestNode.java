@@ -1,16 +1,24 @@
 package chat.parley.node;
 
+import chat.parley.store.OpenStore;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 
 /** A whole node in this JVM, on the real embedded store and on free ports of loopback. */
 public final class TestNode implements AutoCloseable {
-    private final Node node;
+    private final IntSupplier port;
+    private final Supplier<Set<String>> sees;
+    private final Runnable end;
 
-    private TestNode(Node node) {
-        this.node = node;
+    TestNode(IntSupplier port, Supplier<Set<String>> sees, Runnable end) {
+        this.port = port;
+        this.sees = sees;
+        this.end = end;
     }
 
     /**
@@ -29,19 +37,25 @@ public final class TestNode implements AutoCloseable {
         assignments.addAll(List.of(settings));
         try {
             Settings all = Settings.of(Path.of("..", "conf", "embedded.json"), Map.of(), assignments);
-            return new TestNode(Node.start(NodeConfig.read(all), opening));
+            Node node = Node.start(NodeConfig.read(all), opening);
+            return new TestNode(node::port, node::nodes, node::end);
         } catch (Refusal refusal) {
             throw new IllegalStateException(refusal);
         }
     }
 
+    /** Likewise, on a store that is open. */
+    static TestNode over(OpenStore store, Path folder, String... settings) {
+        return start((vertx, config) -> store, folder, settings);
+    }
+
     /** The nodes that serve, as this one sees them. */
-    java.util.Set<String> sees() {
-        return node.nodes();
+    Set<String> sees() {
+        return sees.get();
     }
 
     public int port() {
-        return node.port();
+        return port.getAsInt();
     }
 
     /** One who calls its HTTP API as this user. */
@@ -56,6 +70,6 @@ public final class TestNode implements AutoCloseable {
     /** Drains and ends it, as a signal does. */
     @Override
     public void close() {
-        node.end();
+        end.run();
     }
 }

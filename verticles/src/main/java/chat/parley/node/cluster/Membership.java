@@ -1,5 +1,6 @@
 package chat.parley.node.cluster;
 
+import chat.parley.bus.BusCodecs;
 import chat.parley.bus.NodeRole;
 import chat.parley.bus.Topology;
 import chat.parley.node.Refusal;
@@ -45,8 +46,10 @@ public final class Membership {
     private static final Logger LOG = LoggerFactory.getLogger(Membership.class);
     private static final String NODE = "parley.node";
     private static final String BOOT = "parley.boot";
+    private static final String BUS = "parley.bus";
     private static final String VERTX_NODE = "__vertx.nodeId"; // where vertx-hazelcast expects the name that it uses
     private static final String SERVING = "parley.serving";
+    private static final String BUS_VERSION = String.valueOf(BusCodecs.VERSION);
     private static final int JOIN_SECONDS_MAX = 60;
     private static final long LOOK_MILLIS = 1_000;
 
@@ -99,7 +102,7 @@ public final class Membership {
                     "the membership of the cluster cannot begin at " + config.host() + ":" + config.port(), broken);
         }
         try {
-            requireOwnName(hazelcast, node);
+            requireFit(hazelcast, node);
             Vertx vertx = Vertx.builder()
                     .with(options.setEventBusOptions(bus))
                     .withClusterManager(new HazelcastClusterManager(hazelcast))
@@ -125,9 +128,17 @@ public final class Membership {
         return new Refusal(what + ": " + because.strip().replaceAll("[.]$", "") + ".");
     }
 
-    private static void requireOwnName(HazelcastInstance hazelcast, String node) throws Refusal {
+    /** Nobody has its name, and all speak as it does. */
+    private static void requireFit(HazelcastInstance hazelcast, String node) throws Refusal {
         for (Member member : hazelcast.getCluster().getMembers()) {
-            if (!member.localMember() && node.equals(member.getAttribute(NODE)))
+            String name = member.getAttribute(NODE);
+            if (name == null || member.localMember()) continue;
+            String version = member.getAttribute(BUS);
+            if (!BUS_VERSION.equals(version))
+                throw new Refusal("node '" + name + "' of the cluster speaks version " + version
+                        + " of the bus and this one speaks " + BUS_VERSION
+                        + "; stop all nodes of the other version before the first of this one starts.");
+            if (node.equals(name))
                 throw new Refusal("there is a node '" + node + "' in the cluster already, at "
                         + member.getAddress().getHost() + ":"
                         + member.getAddress().getPort()
@@ -291,6 +302,7 @@ public final class Membership {
                 .getMemberAttributeConfig()
                 .setAttribute(NODE, node)
                 .setAttribute(BOOT, String.valueOf(boot))
+                .setAttribute(BUS, BUS_VERSION)
                 .setAttribute(VERTX_NODE, node + "-" + boot);
         NetworkConfig network = hazelcast.getNetworkConfig();
         network.setPort(config.port()).setPortAutoIncrement(false).setPublicAddress(config.host());

@@ -55,7 +55,7 @@ public final class NodeVerticle extends VerticleBase {
 
     private void received(Received received) {
         switch (received.body()) {
-            case Bundle bundle -> received.answer(PeerBus.unbundle(bundle, bus::sendHere));
+            case Bundle bundle -> received.answer(PeerBus.unbundle(bundle, bus::sendHere, bus.unreadable()));
             case Canary canary when canary.home().isEmpty() -> received.answer(canary);
             case Canary canary ->
                 bus.request(Address.node(canary.home()), new Canary(""), FLIGHT_MILLIS)
