@@ -23,7 +23,7 @@ public final class Windows {
         this(BYTES_MAX);
     }
 
-    Windows(long bytesMax) {
+    public Windows(long bytesMax) {
         this.bytesMax = bytesMax;
     }
 

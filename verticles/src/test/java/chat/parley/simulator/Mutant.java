@@ -143,6 +143,15 @@ enum Mutant {
             options -> options.only(Harm.CRASH, Harm.BUS_LOSS),
             Set.of(Shelf.TOLD_TOO_MUCH)),
 
+    /** What was on its way to a node when its acknowledgement was lost counts for ever. */
+    WINDOW_NEVER_OPENS(
+            List.of(new Mutation(
+                    "chat/parley/bus/PeerBus.java",
+                    "window.free(size, answer.succeeded());",
+                    "if (answer.succeeded()) window.free(size, true);")),
+            options -> options.only(Harm.BUS_LOSS).ending(Ending.LAST_WORDS),
+            Kind.LOST_TAIL),
+
     /** A session goes on though the registry does not know where it is, and nothing is looked up once it does. */
     NO_ANSWER_OF_THE_OWNER(
             List.of(

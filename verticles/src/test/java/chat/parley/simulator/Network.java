@@ -115,14 +115,7 @@ final class Network {
             @Override
             public void send(String address, Object message) {
                 Ear ear = choose(address);
-                if (ear != null) {
-                    carry(
-                            process,
-                            ear.process,
-                            address,
-                            message,
-                            body -> ear.listener.accept(new Mail(body, null, null)));
-                }
+                if (ear != null) carryTo(ear, process, address, message);
             }
 
             @Override
@@ -152,6 +145,18 @@ final class Network {
                 });
             }
         };
+    }
+
+    /** Inside the process, whoever else hears the address. */
+    void sendHere(Process process, String address, Object message) {
+        ears.getOrDefault(address, List.of()).stream()
+                .filter(ear -> ear.process == process)
+                .findFirst()
+                .ifPresent(ear -> carryTo(ear, process, address, message));
+    }
+
+    private void carryTo(Ear ear, Process from, String address, Object message) {
+        carry(from, ear.process, address, message, body -> ear.listener.accept(new Mail(body, null, null)));
     }
 
     private @Nullable Ear choose(String address) {

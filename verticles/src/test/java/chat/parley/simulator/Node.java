@@ -1,7 +1,11 @@
 package chat.parley.simulator;
 
+import chat.parley.bus.Address;
 import chat.parley.bus.Answer;
+import chat.parley.bus.Bundle;
+import chat.parley.bus.Bus;
 import chat.parley.bus.NodeRole;
+import chat.parley.bus.PeerBus;
 import chat.parley.bus.Topology;
 import chat.parley.gateway.Gateway;
 import chat.parley.gateway.Pages;
@@ -64,10 +68,16 @@ final class Node {
     private void build() {
         Process own = process;
         Build build = world.options.build();
+        Bus bus = world.network.bus(own);
+        bus.listen(Address.node(name), received -> {
+            Bundle bundle = (Bundle) received.body();
+            received.answer(PeerBus.unbundle(
+                    bundle, (address, body) -> world.network.sendHere(own, address, body), world.unreadable));
+        });
         Build.Parts parts = new Build.Parts(
                 name,
                 life,
-                build.bus(world.network.bus(own), own),
+                build.bus(new PeerBus(bus, own, topology, world.windows()), own),
                 own,
                 topology,
                 world.stores(own, random.split()),

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param pauseMicros of one device between two things it does
  * @param administers of a thousand things that a device does, how many change members, roles, settings
  * @param ending what happens when the storm is over and all have what there is
- * @param crowded there is room for fewer conversations than there are
+ * @param crowded there is room for fewer conversations than there are, and for little that nodes have not acknowledged
  * @param harms how likely each is
  * @param build how nodes are put together
  */
@@ -109,6 +109,11 @@ record Options(
                 crowded ? 4 << 10 : usual.recentBytesMax(),
                 crowded ? 3 : usual.recentEntriesMax(),
                 usual.watch());
+    }
+
+    /** So little that it runs full while a node does not acknowledge; far more than is on its way when all is well. */
+    long windowBytes() {
+        return crowded ? 8 << 10 : 64 << 10;
     }
 
     SequencerConfig sequencer() {

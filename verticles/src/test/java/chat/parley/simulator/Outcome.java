@@ -9,6 +9,7 @@ import java.util.Map;
  *
  * @param command repeats it
  * @param hash of its trace
+ * @param dropped messages to nodes that did not acknowledge
  * @param broken what went wrong beside what the checker found
  */
 record Outcome(
@@ -22,6 +23,7 @@ record Outcome(
         long takeOvers,
         long holes,
         long resyncs,
+        long dropped,
         Map<String, Long> refusals) {
     boolean holds() {
         return verdict.holds() && broken.isEmpty();

@@ -3,6 +3,8 @@ package chat.parley.simulator;
 import chat.parley.bus.Announce;
 import chat.parley.bus.Deliver;
 import chat.parley.bus.Route;
+import chat.parley.bus.Unreadable;
+import chat.parley.bus.Windows;
 import chat.parley.checker.Checker;
 import chat.parley.checker.Counter;
 import chat.parley.checker.Expectations;
@@ -74,12 +76,14 @@ final class Simulation {
     final Cluster cluster;
     final List<Device> devices = new ArrayList<>();
     final Map<String, Long> refusals = new TreeMap<>();
+    final Unreadable unreadable = new Unreadable(() -> 0);
     long holes;
     long resyncs;
     private final MemoryStore store;
     private final SplittableRandom random;
     private final Workload workload;
     private final Nemesis nemesis;
+    private final List<Windows> windows = new ArrayList<>(); // of each life
     private final List<String> broken = new ArrayList<>();
     private int reading;
     private boolean isCalm;
@@ -307,6 +311,7 @@ final class Simulation {
         history.count(now(), Counter.CONFLICTS, store.conflicts());
         history.count(now(), Counter.UNKNOWN_OUTCOMES, storeFaults.unknownOutcomes);
         history.count(now(), Counter.PULLS, network.pulls());
+        if (unreadable.count() > 0) broken(unreadable.count() + " messages could not be read");
         Verdict verdict = Checker.check(history, Expectations.oneNode().rawDuplicatesAtMost(1));
         return new Outcome(
                 Command.of(seed, options),
@@ -319,6 +324,7 @@ final class Simulation {
                 store.takeOvers(),
                 holes,
                 resyncs,
+                windows.stream().mapToLong(Windows::dropped).sum(),
                 refusals);
     }
 
@@ -361,6 +367,13 @@ final class Simulation {
             thrown.printStackTrace(new PrintWriter(stack));
             broken(node + " threw " + stack);
         });
+    }
+
+    /** Of what one life of a node has on its way. */
+    Windows windows() {
+        Windows own = new Windows(options.windowBytes());
+        windows.add(own);
+        return own;
     }
 
     Stores stores(Process process, SplittableRandom of) {

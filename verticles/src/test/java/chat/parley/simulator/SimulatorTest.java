@@ -44,6 +44,7 @@ class SimulatorTest {
         assertThat(totals.fewestFaults()).isGreaterThanOrEqualTo(3);
         assertThat(totals.harms()).containsOnlyKeys(Nemesis.Harm.values());
         assertThat(totals.takeOvers()).isPositive();
+        assertThat(totals.dropped()).isPositive();
         for (Counter must : List.of(
                 Counter.CONFLICTS,
                 Counter.UNKNOWN_OUTCOMES,

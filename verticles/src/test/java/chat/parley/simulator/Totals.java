@@ -19,6 +19,7 @@ final class Totals {
     private long takeOvers;
     private long holes;
     private long resyncs;
+    private long dropped;
     private long failed;
 
     synchronized void add(Outcome outcome) {
@@ -31,6 +32,7 @@ final class Totals {
         takeOvers += outcome.takeOvers();
         holes += outcome.holes();
         resyncs += outcome.resyncs();
+        dropped += outcome.dropped();
         outcome.verdict().counters().forEach((counter, count) -> counters.merge(counter, count, Long::sum));
         outcome.harms().forEach((harm, times) -> harms.merge(harm, times, Integer::sum));
         outcome.refusals().forEach((code, times) -> refusals.merge(code, times, Long::sum));
@@ -56,6 +58,10 @@ final class Totals {
         return takeOvers;
     }
 
+    synchronized long dropped() {
+        return dropped;
+    }
+
     synchronized Map<Nemesis.Harm, Integer> harms() {
         return Map.copyOf(harms);
     }
@@ -64,8 +70,9 @@ final class Totals {
     public synchronized String toString() {
         double seconds = (System.nanoTime() - started) / 1e9;
         return String.format(
-                "simulator: %d seeds, %d failed, %d events (at least %d a seed), %d faults (at least %d), "
-                        + "%d shards moved, %d resyncs, %d holes found, %.1f s%n  %s%n  faults %s%n  refusals %s",
+                "simulator: %d seeds, %d failed, %d events (at least %d a seed), %d faults (at least %d), %d shards"
+                    + " moved, %d resyncs, %d holes found, %d messages dropped, %.1f s%n  %s%n  faults %s%n  refusals"
+                    + " %s",
                 seeds,
                 failed,
                 events,
@@ -75,6 +82,7 @@ final class Totals {
                 takeOvers,
                 resyncs,
                 holes,
+                dropped,
                 seconds,
                 counters,
                 harms,

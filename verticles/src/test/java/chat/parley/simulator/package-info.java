@@ -7,6 +7,7 @@
  *   <li>{@link chat.parley.simulator.Scheduler}: virtual time.
  *   <li>{@link chat.parley.simulator.Process}: one life of a node; can be frozen and killed.
  *   <li>{@link chat.parley.simulator.Network}: the bus that loses, repeats, delays, reorders.
+ *       Nodes send over it in bundles, with a bound on what is not acknowledged ({@link chat.parley.bus.PeerBus}), as between real ones.
  *   <li>{@link chat.parley.simulator.StoreWeather}: latency, unknown outcomes and late writes in front of the store.
  *   <li>{@link chat.parley.simulator.Mutant}: builds that are wrong on purpose, by their wiring or by a {@link chat.parley.simulator.Mutation}
  *       of a source.
