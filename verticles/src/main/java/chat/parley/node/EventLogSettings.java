@@ -10,18 +10,21 @@ import org.jspecify.annotations.Nullable;
 /** The settings of the event log, which consumers follow. */
 final class EventLogSettings {
     private static final String TYPE = "kafka";
+    private static final String OF_THE_STORE = "store";
+    private static final String NONE = "none";
 
     private EventLogSettings() {}
 
-    /** Null: it is not on Kafka. */
-    static @Nullable KafkaOptions read(Settings settings) {
+    /** @param isInCluster whether the node is one of several, which have no embedded store @return null: it is not on Kafka */
+    static @Nullable KafkaOptions read(Settings settings, boolean isInCluster) {
         KafkaOptions unset = KafkaOptions.defaults();
-        boolean isUsed = settings.word(
-                        "eventLog.type",
-                        List.of("store", TYPE),
-                        "store",
-                        "Where consumers find all entries: in the logs of the embedded store itself, or in Kafka.")
-                .equals(TYPE);
+        String type = settings.word(
+                "eventLog.type",
+                List.of(OF_THE_STORE, TYPE, NONE),
+                OF_THE_STORE,
+                "Where consumers find all entries: in the logs of the embedded store itself, or in Kafka; none: there"
+                        + " are no consumers.");
+        boolean isUsed = type.equals(TYPE);
         List<String> brokers = settings.list(
                 "eventLog.kafka.brokers",
                 "host:port",
@@ -55,6 +58,11 @@ final class EventLogSettings {
         Path caFile = NodeConfig.path(settings.optionalText(
                 "eventLog.kafka.caFile",
                 "Certificates in PEM that sign those of the brokers, if Java does not know them."));
+        settings.require(
+                !isInCluster || !type.equals(OF_THE_STORE),
+                "a cluster has no embedded store whose logs consumers could read: set eventLog.type to kafka, and"
+                        + " eventLog.kafka.brokers to where it is; or eventLog.type to none, if there are no"
+                        + " consumers.");
         settings.require(
                 !isUsed || !brokers.isEmpty(),
                 "with eventLog.type kafka, eventLog.kafka.brokers has to say where it is.");

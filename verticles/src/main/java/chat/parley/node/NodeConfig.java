@@ -91,12 +91,14 @@ record NodeConfig(
                 "embedded",
                 "Where messages are kept: in the folder of the node, or in Cassandra.");
         EmbeddedOptions store = store(settings);
-        KafkaOptions kafka = EventLogSettings.read(settings);
+        String name = settings.text("node.name", "n1", "What the node is called, on the bus and in logs.");
         String clusterName = settings.text("cluster.name", "parley", "Nodes of one cluster have the same.");
+        ClusterConfig cluster = ClusterSettings.read(settings, clusterName);
+        KafkaOptions kafka = EventLogSettings.read(settings, cluster != null);
         NodeConfig config = new NodeConfig(
-                settings.text("node.name", "n1", "What the node is called, on the bus and in logs."),
+                name,
                 roles(settings),
-                ClusterSettings.read(settings, clusterName),
+                cluster,
                 http(settings),
                 settings.flag("http.web", true, "Whether the web client is at /."),
                 sockJs(settings),

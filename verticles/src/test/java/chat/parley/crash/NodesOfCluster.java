@@ -115,6 +115,7 @@ final class NodesOfCluster implements AutoCloseable {
                 "store.path=" + folder.resolve("secrets"),
                 "store.type=cassandra",
                 "store.cassandra.contactPoints=" + cassandra,
+                "eventLog.type=none",
                 "cluster.enabled=true",
                 "cluster.host=" + host(name),
                 "cluster.members="

@@ -69,6 +69,7 @@ final class ClusterOfNodes implements AutoCloseable {
                 "node.name=" + name,
                 "store.type=cassandra",
                 "store.cassandra.contactPoints=127.0.0.1",
+                "eventLog.type=none",
                 "cluster.enabled=true",
                 "cluster.host=" + host,
                 "cluster.port=" + port,

@@ -116,6 +116,9 @@ class ClusterSecurityTest {
                         + " cluster.allowPublicHost.",
                 "store.type=embedded | the nodes of a cluster need one store for all, and the embedded one belongs to"
                         + " one node: set store.type to cassandra.",
+                "eventLog.type=store | a cluster has no embedded store whose logs consumers could read: set"
+                        + " eventLog.type to kafka, and eventLog.kafka.brokers to where it is; or eventLog.type to"
+                        + " none, if there are no consumers.",
                 "cluster.tls.enabled=true | cluster.tls.keys, cluster.tls.trust and cluster.tls.password go together:"
                         + " set all (./parley certs makes the files), or cluster.tls.enabled to false where no stranger"
                         + " can reach the bus.",
@@ -128,6 +131,7 @@ class ClusterSecurityTest {
                 "cluster.members=127.0.0.1:5701",
                 "store.type=cassandra",
                 "store.cassandra.contactPoints=127.0.0.1",
+                "eventLog.type=none",
                 "cluster.enabled=true",
                 "cluster.tls.enabled=false",
                 setting);

@@ -60,6 +60,7 @@ class SettingsTest {
         missing.put("set cluster.host to a private address", List.of("cluster.host=10.0.0.1"));
         missing.put("set cluster.members to the nodes of yours", List.of("cluster.members=10.0.0.1:5701"));
         missing.put("store.cassandra.contactPoints has to say", List.of("store.cassandra.contactPoints=10.0.0.9"));
+        missing.put("eventLog.kafka.brokers has to say", List.of("eventLog.kafka.brokers=10.0.0.8:9092"));
         missing.put("nobody could log in", List.of("auth.jwksFile=jwks.json"));
         List<String> said = new ArrayList<>();
         Path file = CONF.resolve("cluster.json");
@@ -75,6 +76,7 @@ class SettingsTest {
         NodeConfig config = NodeConfig.read(Settings.of(file, Map.of(), said));
         assertThat(config.cassandra()).isNotNull();
         assertThat(config.cluster()).isNotNull();
+        assertThat(config.kafka()).isNotNull();
     }
 
     @Test
@@ -146,7 +148,8 @@ class SettingsTest {
                 "store.cassandra.username=parley | store.cassandra.username goes with one of",
                 "store.cassandra.password=secret | store.cassandra.username goes with one of",
                 "eventLog.type=kafka | with eventLog.type kafka, eventLog.kafka.brokers has to say where it is",
-                "eventLog.type=none | eventLog.type cannot be 'none' (set on the command line); allowed: store, kafka.",
+                "eventLog.type=all | eventLog.type cannot be 'all' (set on the command line); allowed: store, kafka,"
+                        + " none.",
                 "eventLog.kafka.brokers=kafka1 | eventLog.kafka.brokers cannot be",
                 "eventLog.kafka.topic=a/b | eventLog.kafka.topic cannot be 'a/b'; allowed: letters",
                 "eventLog.kafka.partitions=129 | eventLog.kafka.partitions cannot be '129'",
