@@ -2,6 +2,8 @@ package chat.parley.servers;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +26,8 @@ public final class KeptProcess implements AutoCloseable {
             "\"$@\" </dev/null >>\"$0\" 2>&1 & trap '' INT; echo $!; cat >/dev/null; kill -9 $! 2>/dev/null";
 
     private static final int LOG_LINES = 50;
+    private static final long LOOK_MILLIS = 100;
+    private static final int CONNECT_MILLIS = 1_000;
 
     private final Path log;
     private final Process keeper;
@@ -64,6 +69,26 @@ public final class KeptProcess implements AutoCloseable {
     /** Completes when it has ended. */
     public CompletableFuture<?> ended() {
         return process == null ? CompletableFuture.completedFuture(null) : process.onExit();
+    }
+
+    /** Waits until that holds; false: it has ended, or so much time is over. */
+    public boolean await(BooleanSupplier holds, int secondsMax) {
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(secondsMax);
+        while (!holds.getAsBoolean()) {
+            if (!isAlive() || System.nanoTime() > until) return false;
+            ended().completeOnTimeout(null, LOOK_MILLIS, TimeUnit.MILLISECONDS).join();
+        }
+        return isAlive();
+    }
+
+    /** Whether somebody takes connections there. */
+    public static boolean isListening(String address, int port) {
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(address, port), CONNECT_MILLIS);
+            return true;
+        } catch (IOException notYet) {
+            return false;
+        }
     }
 
     /** The last that it printed. */

@@ -5,7 +5,9 @@
  * <ul>
  *   <li>{@link chat.parley.servers.KeptProcess}: a process that does not outlive this one
  *   <li>{@link chat.parley.servers.CassandraServer}: how a Cassandra of Maven's artifacts is started, and what it is to be told
- *   <li>{@link chat.parley.servers.Java17}: the Java that it runs on
+ *   <li>{@link chat.parley.servers.KafkaServer}: the same of a Kafka, also of Maven's artifacts
+ *   <li>{@link chat.parley.servers.RedisServer}: of a Redis, which has to be installed
+ *   <li>{@link chat.parley.servers.Java17}: the Java that Cassandra runs on
  * </ul>
  */
 @NullMarked

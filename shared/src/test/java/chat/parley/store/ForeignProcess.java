@@ -3,21 +3,17 @@ package chat.parley.store;
 import chat.parley.servers.KeptProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** A foreign server in a process of its own, which ends with this JVM. */
 public final class ForeignProcess {
     private static final int START_SECONDS = 180;
     private static final int END_SECONDS = 10;
-    private static final long LOOK_MILLIS = 100;
 
     private final String name;
     private final Path folder;
@@ -47,28 +43,23 @@ public final class ForeignProcess {
     }
 
     /** Waits until it takes connections there. */
-    public void awaitStart(String address, int port) throws IOException, InterruptedException {
-        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_SECONDS);
-        while (!isListening(address, port)) {
-            if (!process.isAlive() || System.nanoTime() > until)
-                throw new IllegalStateException(name + " did not start:\n" + process.tail());
-            process.ended()
-                    .completeOnTimeout(null, LOOK_MILLIS, TimeUnit.MILLISECONDS)
-                    .join();
-        }
+    public void awaitStart(String address, int port) throws IOException {
+        if (!process.await(() -> KeptProcess.isListening(address, port), START_SECONDS))
+            throw new IllegalStateException(name + " did not start:\n" + process.tail());
     }
 
-    private static boolean isListening(String address, int port) {
-        try (Socket socket = new Socket()) {
-            socket.connect(new InetSocketAddress(address, port), 1_000);
-            return true;
-        } catch (IOException notYet) {
-            return false;
-        }
+    /** It does nothing any more when this returns; its connections stay open. */
+    public void stop() throws IOException, InterruptedException {
+        signal("STOP");
+        if (!process.await(() -> !isRunning(), END_SECONDS)) throw new IllegalStateException(name + " did not stop");
     }
 
-    /** A signal to the process: STOP, CONT, KILL. */
-    public void signal(String signal) throws IOException, InterruptedException {
+    /** It goes on where it stopped. */
+    public void goOn() throws IOException, InterruptedException {
+        signal("CONT");
+    }
+
+    private void signal(String signal) throws IOException, InterruptedException {
         new ProcessBuilder("kill", "-" + signal, String.valueOf(process.pid()))
                 .start()
                 .waitFor();
@@ -78,11 +69,24 @@ public final class ForeignProcess {
     public void kill() {
         try {
             process.close();
-            process.ended()
-                    .completeOnTimeout(null, END_SECONDS, TimeUnit.SECONDS)
-                    .join();
+            process.await(() -> !isRunning(), END_SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+        if (isRunning()) throw new IllegalStateException(name + " was not killed");
+    }
+
+    /** Whether it has neither ended nor been stopped, as the kernel says. */
+    public boolean isRunning() {
+        return process.isAlive() && "RSDI".indexOf(state()) >= 0;
+    }
+
+    private char state() {
+        try {
+            String stat = Files.readString(Path.of("/proc", String.valueOf(process.pid()), "stat"));
+            return stat.charAt(stat.lastIndexOf(')') + 2);
+        } catch (IOException ended) {
+            return 'X';
         }
     }
 

@@ -32,7 +32,8 @@ public final class Main {
           certs FOLDER NODE...
                          make certificates for the nodes of a cluster, of an authority of their own
           cluster [FOLDER] [--host ADDRESS]
-                         start a whole small cluster on this machine, for trying, with its data in ./cluster-data
+                         start a whole small cluster on this machine, for trying, with its data in ./cluster-data:
+                         three nodes, and a Cassandra, a Redis and a Kafka
           --help         this list
           --version      the version
 
@@ -156,7 +157,7 @@ public final class Main {
         LocalCluster.run(
                 Path.of(folder == null ? "cluster-data" : folder),
                 host,
-                Arguments.home().resolve("shared/servers/cassandra/target/run/classpath"),
+                Arguments.home().resolve("shared/servers"),
                 out,
                 file -> applySchema(NodeConfig.read(Settings.of(file, Map.of(), List.of()))));
     }

@@ -20,7 +20,6 @@ import chat.parley.model.Settings;
 import chat.parley.model.UserId;
 import chat.parley.sequencer.SequencerConfig;
 import chat.parley.sequencer.SequencerVerticle;
-import chat.parley.store.EventReader;
 import chat.parley.store.EventRecord;
 import chat.parley.store.Stores;
 import chat.parley.store.embedded.EmbeddedOptions;
@@ -41,7 +40,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
-import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -134,12 +132,12 @@ class KafkaOutageTest {
         sequencer("n1", events).take();
         beginWriting();
         long usual = placedIn(USUAL_SECONDS) / USUAL_SECONDS;
-        KAFKA.process().signal("STOP");
+        KAFKA.process().stop();
         long meanwhile;
         try {
             meanwhile = placedIn(OUTAGE_SECONDS) / OUTAGE_SECONDS;
         } finally {
-            KAFKA.process().signal("CONT");
+            KAFKA.process().goOn();
         }
         assertThat(meanwhile).as("a second, and %d usually", usual).isGreaterThan(usual / 4);
         endWriting();
@@ -256,17 +254,9 @@ class KafkaOutageTest {
 
     /** All that Kafka has, as it has it. */
     private Map<Integer, List<Long>> positions() throws Exception {
-        EventReader reader = events.read(
-                        "raw", IntStream.range(0, PARTITIONS).boxed().toList())
-                .await(WAIT_SECONDS, SECONDS);
         Map<Integer, List<Long>> positions = new TreeMap<>();
-        while (reader.lag().await(WAIT_SECONDS, SECONDS) > 0) {
-            for (EventRecord record : reader.next().await(WAIT_SECONDS, SECONDS))
-                positions
-                        .computeIfAbsent(record.shard(), any -> new ArrayList<>())
-                        .add(record.position());
-        }
-        reader.close().await(WAIT_SECONDS, SECONDS);
+        for (EventRecord record : RealKafka.all(events))
+            positions.computeIfAbsent(record.shard(), any -> new ArrayList<>()).add(record.position());
         return positions;
     }
 

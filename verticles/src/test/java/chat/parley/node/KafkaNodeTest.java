@@ -1,11 +1,8 @@
 package chat.parley.node;
 
-import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import chat.parley.store.EventLogContract;
-import chat.parley.store.EventReader;
 import chat.parley.store.EventRecord;
 import chat.parley.store.kafka.KafkaEventLog;
 import chat.parley.store.kafka.RealKafka;
@@ -13,7 +10,6 @@ import chat.parley.store.memory.MemoryStore;
 import chat.parley.store.memory.Weather;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -26,7 +22,6 @@ import org.junit.jupiter.api.parallel.Isolated;
 @Tag("real")
 class KafkaNodeTest {
     private static final int PARTITIONS = 3;
-    private static final long WAIT_SECONDS = 60;
 
     @RegisterExtension
     static final RealKafka KAFKA = new RealKafka();
@@ -75,10 +70,6 @@ class KafkaNodeTest {
         KafkaEventLog events = KAFKA.open(
                 KAFKA.options(topic, PARTITIONS),
                 new MemoryStore(false, 7).stores(Weather.FINE).log());
-        EventReader reader = events.read("test", List.of(0, 1, 2)).await(WAIT_SECONDS, SECONDS);
-        List<EventRecord.Placed> records = new ArrayList<>();
-        for (EventRecord each : EventLogContract.take(reader, count)) records.add((EventRecord.Placed) each);
-        reader.close().await(WAIT_SECONDS, SECONDS);
-        return records;
+        return RealKafka.read(events, count);
     }
 }

@@ -10,6 +10,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
@@ -104,7 +105,7 @@ class LauncherTest {
 
     @Test
     void aClusterWhosePortsAreTakenSaysWhich() throws Exception {
-        parley.fetched("cassandra", "none");
+        fetchServers();
         String host = "127." + ThreadLocalRandom.current().nextInt(1, 255) + ".1.1";
         try (ServerSocket taken = new ServerSocket(5701, 1, InetAddress.getByName(host))) {
             assertThat(taken.isBound()).isTrue();
@@ -117,6 +118,35 @@ class LauncherTest {
         assertIsOneSentence(
                 run("cluster", "--set", "http.port=1"), 2, "the nodes of cluster have settings of their own");
         assertIsOneSentence(run("serve", "--host", host), 2, "there is no option --host for serve");
+    }
+
+    @Test
+    void aClusterWithoutARedisToStartSaysWhatToInstall() throws Exception {
+        fetchServers();
+        String host = "127." + ThreadLocalRandom.current().nextInt(1, 255) + ".1.2";
+        String path = tools("sed", "dirname", "readlink", "find", "head").toString();
+        assertIsOneSentence(
+                runWith(Map.of("PATH", path), "cluster", "--host", host),
+                1,
+                "there is no redis-server on the PATH; install one (on Debian, apt-get install redis-server).");
+    }
+
+    private void fetchServers() throws IOException {
+        for (String server : List.of("cassandra", "kafka")) parley.fetched(server, "none");
+    }
+
+    @Test
+    void aNodeOfAClusterThatIsNotToldOfAnEventLogDoesNotStart() throws Exception {
+        List<String> serve = new ArrayList<>(List.of("serve"));
+        for (String setting : List.of(
+                "node.name=n1",
+                "store.type=cassandra",
+                "store.cassandra.contactPoints=127.0.0.1",
+                "cluster.enabled=true",
+                "cluster.host=127.0.0.1",
+                "cluster.members=127.0.0.1:5701",
+                "cluster.tls.enabled=false")) serve.addAll(List.of("--set", setting));
+        assertIsOneSentence(run(serve.toArray(String[]::new)), 1, "set eventLog.type to kafka");
     }
 
     @Test
@@ -167,15 +197,21 @@ class LauncherTest {
     @Test
     void whatCannotBeBuiltIsNamed() throws Exception {
         Files.delete(home.resolve("verticles/target/run/built"));
-        Path tools = Files.createDirectory(home.resolve("tools"));
-        for (String tool : List.of("sed", "dirname", "readlink", "find", "head")) {
-            Files.writeString(tools.resolve(tool), "#!/bin/sh\nexec " + onPath(tool) + " \"$@\"\n");
-            Files.setPosixFilePermissions(tools.resolve(tool), PosixFilePermissions.fromString("rwxr-xr-x"));
-        }
+        Path tools = tools("sed", "dirname", "readlink", "find", "head");
         assertIsOneSentence(
                 runWith(Map.of("PATH", tools.toString()), "serve"),
                 1,
                 "Maven is needed to build it, and no mvn is on the PATH.");
+    }
+
+    /** A folder with these and nothing else, to be the PATH. */
+    private Path tools(String... names) throws IOException {
+        Path tools = Files.createDirectory(home.resolve("tools"));
+        for (String tool : names) {
+            Files.writeString(tools.resolve(tool), "#!/bin/sh\nexec " + onPath(tool) + " \"$@\"\n");
+            Files.setPosixFilePermissions(tools.resolve(tool), PosixFilePermissions.fromString("rwxr-xr-x"));
+        }
+        return tools;
     }
 
     @Test

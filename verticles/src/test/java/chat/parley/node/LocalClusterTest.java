@@ -3,15 +3,24 @@ package chat.parley.node;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import chat.parley.store.kafka.KafkaEventLog;
+import chat.parley.store.kafka.KafkaOptions;
+import chat.parley.store.kafka.RealKafka;
+import chat.parley.store.memory.MemoryStore;
+import chat.parley.store.memory.Weather;
+import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.WebSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -52,7 +61,8 @@ class LocalClusterTest {
     @BeforeEach
     void install() throws IOException {
         parley = new Installation(home);
-        parley.fetched("cassandra", Files.readString(Path.of(System.getProperty("cassandra.classpath"))));
+        for (String server : List.of("cassandra", "kafka"))
+            parley.fetched(server, Files.readString(Path.of(System.getProperty(server + ".classpath"))));
     }
 
     @AfterEach
@@ -76,13 +86,18 @@ class LocalClusterTest {
         BlockingQueue<String> heard = listen("n3", bob);
         say("n1", alice, talk, "to the third node");
         assertThat(next(heard, "to the third node")).contains(talk);
+        ClusterOfNodes.await(() -> redis("exists", "parley:presence:bob").contains("1"));
 
         List<ProcessHandle> processes = cluster.descendants().toList();
-        assertThat(processes).as("nodes and Cassandra").hasSizeGreaterThanOrEqualTo(4);
+        assertThat(processes).as("nodes, Cassandra, Redis, Kafka").hasSizeGreaterThanOrEqualTo(6);
         processOf(processes, "n2.json").destroyForcibly();
         assertThat(out.readLine()).startsWith("n2 has ended; what it said is in ");
         say("n1", alice, talk, "though the second is gone");
         assertThat(next(heard, "though the second is gone")).contains(talk);
+        assertThat(exported(4))
+                .as("the conversation, its members, and what was said")
+                .anyMatch(event -> event.contains("to the third node"))
+                .anyMatch(event -> event.contains("though the second is gone"));
 
         endsInOrder(cluster, "INT", processes);
 
@@ -91,6 +106,61 @@ class LocalClusterTest {
         assertThat(get("n2", bob, "/v1/conversations/" + talk + "/messages?after=0"))
                 .contains("to the third node", "though the second is gone");
         endsInOrder(again, "TERM", again.descendants().toList());
+        assertThat(processesOfTheCluster()).isEmpty();
+    }
+
+    @Test
+    void aStartThatFailsHalfWayLeavesNothingBehind() throws Exception {
+        parley.fetched("kafka", "none");
+        Installation.Ended ended = parley.run("cluster", "tried", "--host", host);
+        assertThat(ended.code()).isEqualTo(1);
+        assertThat(ended.out()).contains("redis " + host + ":16379", "cassandra " + host + ":9042");
+        assertThat(ended.err())
+                .startsWith("parley: kafka did not start; the last it said in ")
+                .contains("kafka.Kafka");
+        assertThat(processesOfTheCluster()).isEmpty();
+    }
+
+    /** All that work in its folder, as the kernel knows them. */
+    private List<String> processesOfTheCluster() throws IOException {
+        List<String> found = new ArrayList<>();
+        try (DirectoryStream<Path> processes = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
+            for (Path process : processes) {
+                try {
+                    Path folder = Files.readSymbolicLink(process.resolve("cwd"));
+                    if (folder.startsWith(home)) found.add(Files.readString(process.resolve("cmdline")));
+                } catch (IOException ended) {
+                    // then it is not one of these
+                }
+            }
+        }
+        return found;
+    }
+
+    private String redis(String... words) {
+        List<String> command = new ArrayList<>(List.of("redis-cli", "-h", host, "-p", "16379"));
+        command.addAll(List.of(words));
+        try {
+            Process cli = new ProcessBuilder(command).start();
+            return new String(cli.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException broken) {
+            throw new UncheckedIOException(broken);
+        }
+    }
+
+    /** The first so many entries in Kafka. */
+    private List<String> exported(int count) throws Exception {
+        Vertx vertx = Vertx.vertx();
+        KafkaOptions options =
+                new KafkaOptions(List.of(host + ":9092"), "parley", 16, 1, Duration.ofDays(1), null, false, null);
+        try (KafkaEventLog events = KafkaEventLog.open(
+                vertx, options, new MemoryStore(false, 7).stores(Weather.FINE).log())) {
+            return RealKafka.read(events, count).stream()
+                    .map(each -> each.event().toString())
+                    .toList();
+        } finally {
+            vertx.close();
+        }
     }
 
     private void awaitReady(Process cluster, BufferedReader out) throws IOException {
@@ -100,7 +170,13 @@ class LocalClusterTest {
             String[] words = line.split(" ");
             if (words[0].equals("node")) nodes.put(words[1], words[2]);
         }
-        assertThat(lines).as(() -> said(cluster)).contains("cluster ready", "cassandra " + host + ":9042");
+        assertThat(lines)
+                .as(() -> said(cluster))
+                .contains(
+                        "cluster ready",
+                        "cassandra " + host + ":9042",
+                        "redis " + host + ":16379",
+                        "kafka " + host + ":9092");
         assertThat(nodes)
                 .containsOnly(
                         Map.entry("n1", "http://" + host + ":8080"),

@@ -35,8 +35,6 @@ class CassandraClusterTest {
     private static final int SHARD = 5;
     private static final int TRIALS = 4;
     private static final ConversationId ONE = conversation(SHARD, 0);
-    private static final List<String> TOKENS =
-            List.of("-9223372036854775808", "-3074457345618258603", "3074457345618258602");
 
     @TempDir
     static Path folder;
@@ -52,22 +50,13 @@ class CassandraClusterTest {
 
     @BeforeAll
     static void start() throws Exception {
-        String first = CassandraProcess.anyAddress();
-        String network = first.substring(0, first.lastIndexOf('.') + 1);
-        for (int i = 0; i < TOKENS.size(); i++) {
-            String address = i == 0 ? first : network + (i == 1 ? 254 : 1);
-            var node = new CassandraProcess(
-                    folder.resolve("n" + i),
-                    address,
-                    first,
-                    TOKENS.get(i),
-                    List.of("commitlog_sync: batch", "paxos_variant: v2"));
-            NODES.add(node);
-            if (i == 0) node.awaitStart(); // the others learn from it
-        }
-        for (CassandraProcess node : NODES) node.awaitStart();
+        NODES.addAll(CassandraProcess.startCluster(folder));
         options = TestOptions.withReplication(
-                TestOptions.at(TestOptions.of(CassandraOptions.defaults().partitionRows()), first, "parley"), 3);
+                TestOptions.at(
+                        TestOptions.of(CassandraOptions.defaults().partitionRows()),
+                        NODES.getFirst().address(),
+                        "parley"),
+                3);
         CassandraSchema.apply(VERTX, options);
     }
 
@@ -86,7 +75,7 @@ class CassandraClusterTest {
 
             for (int i = 0; i < TRIALS; i++) {
                 Batch batch = batch();
-                signal("STOP");
+                stopTwo();
                 Future<Appended> answer = log.append(batch);
                 resolve(batch, answer);
             }
@@ -96,25 +85,26 @@ class CassandraClusterTest {
             for (int i = 0; i < TRIALS; i++) {
                 Batch batch = batch();
                 Future<Appended> answer = log.append(batch);
-                signal("STOP");
+                stopTwo();
                 resolve(batch, answer);
             }
 
-            NODES.get(2).signal("KILL");
+            NODES.get(2).kill();
             for (int i = 0; i < 20; i++) settle(batch());
             assertThat(read()).isEqualTo(all);
         }
     }
 
-    private static void signal(String name) throws Exception {
-        NODES.get(1).signal(name);
-        NODES.get(2).signal(name);
+    private static void stopTwo() throws Exception {
+        NODES.get(1).stop();
+        NODES.get(2).stop();
     }
 
     /** Waits for the answer with the nodes stopped, then has them go on, and does what a sequencer does. */
     private void resolve(Batch batch, Future<Appended> answer) throws Exception {
         Throwable cause = failure(answer);
-        signal("CONT");
+        NODES.get(1).goOn();
+        NODES.get(2).goOn();
         if (cause != null) unknown++;
         if (cause instanceof Unavailable) {
             assertThat(until(() -> log.head(SHARD)).position()).isEqualTo(batch.expected());

@@ -9,6 +9,7 @@ import chat.parley.model.UserId;
 import chat.parley.store.Appended;
 import chat.parley.store.Batch;
 import chat.parley.store.BatchId;
+import chat.parley.store.ForeignProcess;
 import chat.parley.store.Scribe;
 import chat.parley.store.ShardHead;
 import chat.parley.store.ShardLog;
@@ -64,7 +65,7 @@ public final class CassandraLogBenchmark {
 
     public static void main(String[] arguments) throws Exception {
         int seconds = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 5;
-        String address = CassandraProcess.anyAddress();
+        String address = ForeignProcess.anyAddress();
         Vertx vertx = Vertx.vertx();
         try (var process = new CassandraProcess(
                 Path.of("target", "benchmark" + address).toAbsolutePath(),

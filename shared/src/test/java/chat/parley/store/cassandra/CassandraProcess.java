@@ -10,9 +10,13 @@ import java.util.List;
 
 /** One real Cassandra, in a process and on an address of its own. */
 public final class CassandraProcess implements AutoCloseable {
+    /** Each of three nodes has a third of the ring. */
+    private static final List<String> TOKENS =
+            List.of("-9223372036854775808", "-3074457345618258603", "3074457345618258602");
+
     private final String address;
     private final Path folder;
-    private final ForeignProcess process;
+    private ForeignProcess process;
 
     /**
      * Begins to start one.
@@ -27,6 +31,10 @@ public final class CassandraProcess implements AutoCloseable {
         List<String> more = new ArrayList<>(settings);
         if (!token.isEmpty()) more.addAll(List.of("initial_token: " + token, "auto_bootstrap: false"));
         CassandraServer.configure(folder, address, seed, more);
+        begin();
+    }
+
+    private void begin() throws IOException {
         process = new ForeignProcess("Cassandra", folder, command());
     }
 
@@ -35,8 +43,8 @@ public final class CassandraProcess implements AutoCloseable {
      *
      * @param parent of its folder
      */
-    public static CassandraProcess startAlone(Path parent) throws IOException, InterruptedException {
-        String address = anyAddress();
+    public static CassandraProcess startAlone(Path parent) throws IOException {
+        String address = ForeignProcess.anyAddress();
         var cassandra = new CassandraProcess(
                 parent.resolve("cassandra" + address).toAbsolutePath(),
                 address,
@@ -52,16 +60,35 @@ public final class CassandraProcess implements AutoCloseable {
                         "truncate_request_timeout: 60s"));
         try {
             cassandra.awaitStart();
-        } catch (IOException | RuntimeException | InterruptedException failed) {
+        } catch (IOException | RuntimeException failed) {
             cassandra.close();
             throw failed;
         }
         return cassandra;
     }
 
-    /** One that no other build uses, most likely. */
-    static String anyAddress() {
-        return ForeignProcess.anyAddress();
+    /**
+     * Three of one cluster, once clients can connect to each.
+     *
+     * @param parent of their folders
+     */
+    public static List<CassandraProcess> startCluster(Path parent) throws IOException {
+        String first = ForeignProcess.anyAddress();
+        String network = first.substring(0, first.lastIndexOf('.') + 1);
+        List<CassandraProcess> nodes = new ArrayList<>();
+        try {
+            for (String token : TOKENS) {
+                String address = nodes.isEmpty() ? first : network + (nodes.size() == 1 ? 254 : 1);
+                Path folder = parent.resolve("cassandra" + address).toAbsolutePath();
+                nodes.add(new CassandraProcess(folder, address, first, token, CassandraServer.DURABLE));
+                if (nodes.size() == 1) nodes.getFirst().awaitStart(); // the others learn from it
+            }
+            for (CassandraProcess node : nodes) node.awaitStart();
+        } catch (IOException | RuntimeException failed) {
+            nodes.forEach(CassandraProcess::close);
+            throw failed;
+        }
+        return nodes;
     }
 
     private List<String> command() throws IOException {
@@ -76,7 +103,7 @@ public final class CassandraProcess implements AutoCloseable {
     }
 
     /** Waits until clients can connect. */
-    void awaitStart() throws IOException, InterruptedException {
+    void awaitStart() throws IOException {
         process.awaitStart(address, CassandraServer.PORT);
     }
 
@@ -84,9 +111,29 @@ public final class CassandraProcess implements AutoCloseable {
         return address;
     }
 
-    /** A signal to the process: STOP, CONT, KILL. */
-    void signal(String name) throws IOException, InterruptedException {
-        process.signal(name);
+    /** From now on it does not answer; connections stay open. */
+    void stop() throws IOException, InterruptedException {
+        process.stop();
+    }
+
+    /** It answers again. */
+    void goOn() throws IOException, InterruptedException {
+        process.goOn();
+    }
+
+    /** Ends it at once; what it wrote stays. */
+    public void kill() {
+        process.kill();
+    }
+
+    /** Starts it on what it wrote before. */
+    public void startAgain() throws IOException {
+        begin();
+        awaitStart();
+    }
+
+    public boolean isRunning() {
+        return process.isRunning();
     }
 
     /** Kills it, and removes what it wrote. */

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import chat.parley.model.ConversationId;
 import chat.parley.store.CannotOpen;
 import chat.parley.store.Directory.ReadPointer;
+import chat.parley.store.ForeignProcess;
 import chat.parley.store.Scribe;
 import chat.parley.store.ShardLog;
 import io.vertx.core.Future;
@@ -70,7 +71,7 @@ class CassandraStoreTest {
 
     @Test
     void aCassandraThatIsNotThereIsOneSentence() {
-        CassandraOptions gone = TestOptions.at(CASSANDRA.options(), CassandraProcess.anyAddress(), "parley");
+        CassandraOptions gone = TestOptions.at(CASSANDRA.options(), ForeignProcess.anyAddress(), "parley");
         assertThatThrownBy(() -> CassandraStore.open(CASSANDRA.vertx(), gone))
                 .isInstanceOf(CannotOpen.class)
                 .hasMessageStartingWith("The Cassandra at 127.");

@@ -1,5 +1,6 @@
 package chat.parley.store.kafka;
 
+import chat.parley.servers.KafkaServer;
 import chat.parley.store.ForeignProcess;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,8 +14,6 @@ public final class KafkaProcess implements AutoCloseable {
     static final String USER = "parley";
     static final String PASSWORD = "pass\\word \"1\"";
 
-    private static final int PORT = 9092;
-    private static final int CONTROLLER_PORT = 9093;
     private static final int SECURE_PORT = 9094;
     private static final int COMMAND_SECONDS = 180;
     private static final String KEYS_PASSWORD = "changeit";
@@ -26,24 +25,17 @@ public final class KafkaProcess implements AutoCloseable {
     /** Starts it, and waits until clients can connect. @param parent of its folder */
     public KafkaProcess(Path parent) throws IOException, InterruptedException {
         folder = parent.resolve("kafka" + address).toAbsolutePath();
-        Files.createDirectories(folder);
-        Files.write(folder.resolve("server.properties"), properties());
+        KafkaServer.configure(folder, address, properties());
         makeKeys();
-        run(java("kafka.tools.StorageTool", "format", "-t", "AAAAAAAAAAAAAAAAAAAAAA", "-c", "server.properties"));
         start();
     }
 
     private List<String> properties() {
         String password = PASSWORD.replace("\\", "\\\\").replace("\"", "\\\"");
         return List.of(
-                "process.roles=broker,controller",
-                "node.id=1",
-                "controller.quorum.voters=1@" + address + ":" + CONTROLLER_PORT,
-                "listeners=PLAINTEXT://" + address + ":" + PORT + ",CONTROLLER://" + address + ":" + CONTROLLER_PORT
-                        + ",SECURE://" + address + ":" + SECURE_PORT,
-                "advertised.listeners=PLAINTEXT://" + address + ":" + PORT + ",SECURE://" + address + ":" + SECURE_PORT,
-                "controller.listener.names=CONTROLLER",
-                "inter.broker.listener.name=PLAINTEXT",
+                "listeners=PLAINTEXT://" + address + ":" + KafkaServer.PORT + ",CONTROLLER://" + address + ":"
+                        + KafkaServer.CONTROLLER_PORT + ",SECURE://" + secureBroker(),
+                "advertised.listeners=PLAINTEXT://" + broker() + ",SECURE://" + secureBroker(),
                 "listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SECURE:SASL_SSL",
                 "listener.name.secure.sasl.enabled.mechanisms=PLAIN",
                 // Backslashes twice: for the file, and for what it holds.
@@ -52,19 +44,7 @@ public final class KafkaProcess implements AutoCloseable {
                 "listener.name.secure.ssl.keystore.type=PKCS12",
                 "listener.name.secure.ssl.keystore.location=" + folder.resolve("keys.p12"),
                 "listener.name.secure.ssl.keystore.password=" + KEYS_PASSWORD,
-                "listener.name.secure.ssl.key.password=" + KEYS_PASSWORD,
-                "log.dirs=" + folder.resolve("data"),
-                "auto.create.topics.enable=false",
-                "offsets.topic.replication.factor=1",
-                "offsets.topic.num.partitions=3",
-                "transaction.state.log.replication.factor=1",
-                "transaction.state.log.min.isr=1",
-                "transaction.state.log.num.partitions=1",
-                "share.coordinator.state.topic.replication.factor=1",
-                "share.coordinator.state.topic.min.isr=1",
-                "share.coordinator.state.topic.num.partitions=1",
-                "group.initial.rebalance.delay.ms=0",
-                "log.cleaner.enable=false");
+                "listener.name.secure.ssl.key.password=" + KEYS_PASSWORD);
     }
 
     /** The key of the secure door, and the certificate that clients believe. */
@@ -94,26 +74,14 @@ public final class KafkaProcess implements AutoCloseable {
             throw new IllegalStateException(command.get(1) + " failed: " + Files.readString(folder.resolve("log")));
     }
 
-    private List<String> java(String main, String... arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xms128m",
-                "-Xmx256m",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                ForeignProcess.classPath("kafka.classpath"),
-                main));
-        command.addAll(List.of(arguments));
-        return command;
-    }
-
     /** Starts it on what it wrote before. */
     public void start() throws IOException, InterruptedException {
-        process = new ForeignProcess("Kafka", folder, java("kafka.Kafka", "server.properties"));
+        List<List<String>> commands = KafkaServer.commands(folder, ForeignProcess.classPath("kafka.classpath"));
+        for (List<String> each : commands.subList(0, commands.size() - 1)) run(each);
+        process = new ForeignProcess("Kafka", folder, commands.getLast());
         try {
-            process.awaitStart(address, PORT);
-        } catch (IOException | RuntimeException | InterruptedException failed) {
+            process.awaitStart(address, KafkaServer.PORT);
+        } catch (IOException | RuntimeException failed) {
             process.kill();
             throw failed;
         }
@@ -121,7 +89,7 @@ public final class KafkaProcess implements AutoCloseable {
 
     /** What the settings call a broker. */
     public String broker() {
-        return address + ":" + PORT;
+        return address + ":" + KafkaServer.PORT;
     }
 
     /** The door that wants TLS and a password. */
@@ -133,9 +101,18 @@ public final class KafkaProcess implements AutoCloseable {
         return folder.resolve("ca.pem");
     }
 
-    /** A signal to the process: STOP, CONT. */
-    public void signal(String name) throws IOException, InterruptedException {
-        process.signal(name);
+    /** From now on it does not answer; connections stay open. */
+    public void stop() throws IOException, InterruptedException {
+        process.stop();
+    }
+
+    /** It answers again. */
+    public void goOn() throws IOException, InterruptedException {
+        process.goOn();
+    }
+
+    public boolean isRunning() {
+        return process.isRunning();
     }
 
     /** Ends it at once; what it wrote stays. */

@@ -114,14 +114,14 @@ class KafkaTopicTest {
     @Test
     void withoutKafkaANodeStartsAndExportsOnceItIsThere() throws Exception {
         KafkaOptions options = KAFKA.options(RealKafka.topic(), 3);
-        KAFKA.process().signal("STOP");
+        KAFKA.process().stop();
         KafkaEventLog events;
         try {
             events = KAFKA.open(options, log);
             assertThatThrownBy(() -> await(events.add(SHARD, List.of(record(1, "hello")))))
                     .isInstanceOf(Unavailable.class);
         } finally {
-            KAFKA.process().signal("CONT");
+            KAFKA.process().goOn();
         }
         long until = System.nanoTime() + WAIT_NANOS;
         while (!isTaken(events)) {

@@ -1,7 +1,8 @@
 package chat.parley.store.redis;
 
+import chat.parley.servers.CannotStart;
+import chat.parley.servers.RedisServer;
 import chat.parley.store.ForeignProcess;
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,7 +13,7 @@ import java.util.stream.Stream;
 
 /** A real Redis, in a process and on an address of its own. It keeps nothing when it ends. */
 public final class RedisProcess implements AutoCloseable {
-    static final int PORT = 6379;
+    private static final int PORT = RedisServer.PORT;
     private static final int START_SECONDS = 60;
 
     private final Path folder;
@@ -20,7 +21,7 @@ public final class RedisProcess implements AutoCloseable {
     private final List<String> settings;
     private ForeignProcess process;
 
-    private RedisProcess(Path parent, String address, List<String> settings) throws IOException, InterruptedException {
+    private RedisProcess(Path parent, String address, List<String> settings) throws IOException {
         this.address = address;
         this.folder = parent.resolve("redis" + address).toAbsolutePath();
         this.settings = settings;
@@ -28,12 +29,11 @@ public final class RedisProcess implements AutoCloseable {
     }
 
     /** @param parent of its folder @param settings as on its command line */
-    public static RedisProcess startAlone(Path parent, String... settings) throws IOException, InterruptedException {
+    public static RedisProcess startAlone(Path parent, String... settings) throws IOException {
         return startAt(ForeignProcess.anyAddress(), parent, settings);
     }
 
-    static RedisProcess startAt(String address, Path parent, String... settings)
-            throws IOException, InterruptedException {
+    static RedisProcess startAt(String address, Path parent, String... settings) throws IOException {
         return new RedisProcess(parent, address, List.of(settings));
     }
 
@@ -62,38 +62,19 @@ public final class RedisProcess implements AutoCloseable {
         return nodes;
     }
 
-    private void start() throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(
-                program("redis-server"),
-                "--bind",
-                address,
-                "--bind-source-addr",
-                address,
-                "--port",
-                String.valueOf(PORT),
-                "--dir",
-                folder.toString(),
-                "--save",
-                "",
-                "--appendonly",
-                "no"));
-        command.addAll(settings);
+    private void start() throws IOException {
         Files.createDirectories(folder);
-        process = new ForeignProcess("Redis", folder, command);
+        try {
+            process = new ForeignProcess("Redis", folder, RedisServer.command(folder, address, PORT, settings));
+        } catch (CannotStart cannot) {
+            throw new IllegalStateException(cannot);
+        }
         try {
             process.awaitStart(address, PORT);
-        } catch (IOException | RuntimeException | InterruptedException failed) {
+        } catch (IOException | RuntimeException failed) {
             process.remove();
             throw failed;
         }
-    }
-
-    private static String program(String name) {
-        for (String each : System.getenv("PATH").split(File.pathSeparator))
-            if (Files.isExecutable(Path.of(each, name)))
-                return Path.of(each, name).toString();
-        throw new IllegalStateException("There is no " + name + " to start: install Redis (on Debian, apt-get install"
-                + " redis-server), which these tests are about.");
     }
 
     private void awaitCluster() throws IOException, InterruptedException {
@@ -110,7 +91,7 @@ public final class RedisProcess implements AutoCloseable {
     }
 
     private static String command(Path folder, List<String> words) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(program("redis-cli")));
+        List<String> command = new ArrayList<>(List.of("redis-cli"));
         command.addAll(words);
         Path said = Files.createTempFile(folder, "said", "");
         Process cli = new ProcessBuilder(command)
@@ -130,12 +111,12 @@ public final class RedisProcess implements AutoCloseable {
 
     /** From now on it does not answer; connections stay open. */
     public void stop() throws IOException, InterruptedException {
-        process.signal("STOP");
+        process.stop();
     }
 
     /** It answers again. */
     public void goOn() throws IOException, InterruptedException {
-        process.signal("CONT");
+        process.goOn();
     }
 
     /** Ends it; what it had is lost. */
@@ -144,8 +125,12 @@ public final class RedisProcess implements AutoCloseable {
     }
 
     /** Starts another in its place, with nothing in it. */
-    public void startAgain() throws IOException, InterruptedException {
+    public void startAgain() throws IOException {
         start();
+    }
+
+    public boolean isRunning() {
+        return process.isRunning();
     }
 
     @Override

@@ -2,6 +2,7 @@ package chat.parley.store.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import chat.parley.servers.RedisServer;
 import chat.parley.store.ForeignProcess;
 import io.vertx.core.Vertx;
 import java.io.InputStream;
@@ -47,7 +48,7 @@ class RedisTlsTest {
                 "--port",
                 "0",
                 "--tls-port",
-                String.valueOf(RedisProcess.PORT),
+                String.valueOf(RedisServer.PORT),
                 "--tls-cert-file",
                 pem(certificate, "crt").toString(),
                 "--tls-key-file",

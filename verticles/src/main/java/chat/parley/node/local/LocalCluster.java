@@ -8,9 +8,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -27,7 +25,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /** Starts all processes of a small cluster, tells where they are, and ends them when this process is to end; none is left then. */
@@ -35,7 +32,6 @@ public final class LocalCluster {
     private static final int START_SECONDS_MAX = 180;
     private static final int NODE_END_SECONDS_MAX = 35;
     private static final int SERVER_END_SECONDS_MAX = 20;
-    private static final long LOOK_MILLIS = 200;
 
     /** A few megabytes of messages, and what a JVM needs. */
     private static final List<String> SMALL = List.of("-Xms64m", "-Xmx256m", "-XX:+UseSerialGC");
@@ -66,23 +62,32 @@ public final class LocalCluster {
      *
      * @param folder of all that it keeps; what is there is gone on with
      * @param host the address of loopback where all of it is
-     * @param cassandra the file with the class path of a Cassandra
+     * @param fetched the folder of the foreign servers that the build has fetched
      */
-    public static void run(Path folder, String host, Path cassandra, PrintStream out, Schema schema) throws Refusal {
+    public static void run(Path folder, String host, Path fetched, PrintStream out, Schema schema) throws Refusal {
         Path whole = folder.toAbsolutePath().normalize();
-        if (!Files.isReadable(cassandra))
-            throw new Refusal("there is no Cassandra to start (" + cassandra + "); ./parley cluster fetches one.");
+        // Another server is one more in this list.
+        List<Server> servers = List.of(
+                new Server.Redis(),
+                new Server.Cassandra(classPath(fetched, "cassandra")),
+                new Server.Kafka(classPath(fetched, "kafka")));
         try {
             Files.createDirectories(whole);
-            // Another server is one more in this list.
-            List<Server> servers =
-                    List.of(new Server.Cassandra(Files.readString(cassandra).strip()));
             try (FileChannel lock = lock(whole)) {
                 Objects.requireNonNull(lock);
                 new LocalCluster(new Plan(whole, host, servers), out, schema).run();
             }
         } catch (IOException broken) {
             throw new Refusal("the cluster cannot be kept in " + folder + ": " + broken + ".");
+        }
+    }
+
+    private static String classPath(Path fetched, String server) throws Refusal {
+        Path file = fetched.resolve(server).resolve("target/run/classpath");
+        try {
+            return Files.readString(file).strip();
+        } catch (IOException unread) {
+            throw new Refusal("there is no " + server + " to start (" + file + "); ./parley cluster fetches one.");
         }
     }
 
@@ -128,14 +133,16 @@ public final class LocalCluster {
         return isEnding;
     }
 
-    /** The servers, then the first node, then the others together: two that find nobody would begin two clusters. */
+    /** The servers together, then the first node, then the others together: two that find nobody would begin two clusters. */
     private void start() throws Refusal, IOException, CannotStart, InterruptedException {
+        Map<Server, List<List<String>>> commands = new LinkedHashMap<>(); // all, before the first is started
+        for (Server server : plan.servers())
+            commands.put(server, server.commands(plan.folder().resolve(server.name()), plan.host()));
+        for (Map.Entry<Server, List<List<String>>> each : commands.entrySet())
+            startServer(each.getKey().name(), each.getValue());
         for (Server server : plan.servers()) {
-            Path folder = plan.folder().resolve(server.name());
-            List<String> command = server.command(folder, plan.host());
-            KeptProcess process = keep(servers, server.name(), command, folder);
             int port = server.ports().getFirst();
-            await(server.name(), process, () -> isListening(port));
+            await(server.name(), servers, () -> KeptProcess.isListening(plan.host(), port));
             out.println(server.name() + " " + plan.host() + ":" + port);
         }
         schema.make(plan.settingsFile(plan.nodes().getFirst()));
@@ -151,6 +158,13 @@ public final class LocalCluster {
         out.flush();
     }
 
+    private void startServer(String name, List<List<String>> commands) throws IOException, InterruptedException {
+        Path folder = plan.folder().resolve(name);
+        for (List<String> command : commands.subList(0, commands.size() - 1))
+            keep(servers, name, command, folder).ended().join();
+        noticeEnd(name, keep(servers, name, commands.getLast(), folder));
+    }
+
     private void startNode(String node) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -158,11 +172,11 @@ public final class LocalCluster {
         command.addAll(SMALL);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), "chat.parley.node.Main"));
         command.addAll(List.of("serve", "--conf", plan.settingsFile(node).toString()));
-        keep(nodes, node, command, plan.folder());
+        noticeEnd(node, keep(nodes, node, command, plan.folder()));
     }
 
-    private void awaitNode(String node) throws CannotStart, InterruptedException, IOException {
-        await(node, Objects.requireNonNull(nodes.get(node)), () -> isReady(node));
+    private void awaitNode(String node) throws CannotStart, IOException {
+        await(node, nodes, () -> isReady(node));
         out.println("node " + node + " " + plan.address(node));
     }
 
@@ -170,43 +184,30 @@ public final class LocalCluster {
             throws IOException, InterruptedException {
         Map<String, String> environment = new LinkedHashMap<>(System.getenv());
         environment.keySet().removeIf(variable -> variable.startsWith("PARLEY_")); // would count for every node alike
-        KeptProcess process;
         synchronized (this) {
             if (isEnding) throw new InterruptedException();
-            process = new KeptProcess(command, folder, environment, plan.log(name));
+            KeptProcess process = new KeptProcess(command, folder, environment, plan.log(name));
             kept.put(name, process);
+            return process;
         }
-        process.ended().thenRun(() -> noticeEnd(name));
-        return process;
     }
 
-    private synchronized void noticeEnd(String name) {
-        if (isEnding || ended.getCount() == 0) return;
-        out.println(name + " has ended; what it said is in " + plan.log(name));
-        out.flush();
-    }
-
-    private void await(String name, KeptProcess process, BooleanSupplier serves)
-            throws CannotStart, InterruptedException, IOException {
-        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_SECONDS_MAX);
-        while (!serves.getAsBoolean()) {
-            if (!process.isAlive() || System.nanoTime() > until) {
-                String last = process.tail().lines().reduce("", (before, line) -> line);
-                throw new CannotStart(name + " did not start; the last it said in " + plan.log(name) + " is: " + last);
+    private void noticeEnd(String name, KeptProcess process) {
+        process.ended().thenRun(() -> {
+            synchronized (this) {
+                if (isEnding || ended.getCount() == 0) return;
+                out.println(name + " has ended; what it said is in " + plan.log(name));
+                out.flush();
             }
-            process.ended()
-                    .completeOnTimeout(null, LOOK_MILLIS, TimeUnit.MILLISECONDS)
-                    .join();
-        }
+        });
     }
 
-    private boolean isListening(int port) {
-        try (Socket socket = new Socket()) {
-            socket.connect(new InetSocketAddress(plan.host(), port), 1_000);
-            return true;
-        } catch (IOException notYet) {
-            return false;
-        }
+    private void await(String name, Map<String, KeptProcess> kept, BooleanSupplier serves)
+            throws CannotStart, IOException {
+        KeptProcess process = Objects.requireNonNull(kept.get(name));
+        if (process.await(serves, START_SECONDS_MAX)) return;
+        String last = process.tail().lines().reduce("", (before, line) -> line);
+        throw new CannotStart(name + " did not start; the last it said in " + plan.log(name) + " is: " + last);
     }
 
     private boolean isReady(String node) {

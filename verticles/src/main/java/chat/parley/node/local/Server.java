@@ -2,6 +2,8 @@ package chat.parley.node.local;
 
 import chat.parley.servers.CannotStart;
 import chat.parley.servers.CassandraServer;
+import chat.parley.servers.KafkaServer;
+import chat.parley.servers.RedisServer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -16,8 +18,8 @@ interface Server {
     /** All that it listens at, that for clients first. */
     List<Integer> ports();
 
-    /** What starts it, with its data in this folder. */
-    List<String> command(Path folder, String host) throws IOException, CannotStart;
+    /** What starts it, with its data in this folder, one after the other: all but the last end by themselves. */
+    List<List<String>> commands(Path folder, String host) throws IOException, CannotStart;
 
     /** Adds to the settings of a node. */
     void tell(JsonObject settings, String host);
@@ -35,9 +37,9 @@ interface Server {
         }
 
         @Override
-        public List<String> command(Path folder, String host) throws IOException, CannotStart {
+        public List<List<String>> commands(Path folder, String host) throws IOException, CannotStart {
             CassandraServer.configure(folder, host, host, CassandraServer.DURABLE);
-            return CassandraServer.command(folder, classPath, List.of());
+            return List.of(CassandraServer.command(folder, classPath, List.of()));
         }
 
         @Override
@@ -49,6 +51,59 @@ interface Server {
                             new JsonObject()
                                     .put("contactPoints", new JsonArray().add(host + ":" + CassandraServer.PORT))
                                     .put("replication", 1));
+        }
+    }
+
+    /** Installed by whoever tries. */
+    record Redis() implements Server {
+        /** Not the usual one, where a package of the system has one running. */
+        private static final int PORT = 16_379;
+
+        @Override
+        public String name() {
+            return "redis";
+        }
+
+        @Override
+        public List<Integer> ports() {
+            return List.of(PORT);
+        }
+
+        @Override
+        public List<List<String>> commands(Path folder, String host) throws CannotStart {
+            return List.of(RedisServer.command(folder, host, PORT, List.of()));
+        }
+
+        @Override
+        public void tell(JsonObject settings, String host) {
+            settings.put("redis", new JsonObject().put("endpoints", new JsonArray().add(host + ":" + PORT)));
+        }
+    }
+
+    /** @param classPath of its artifacts */
+    record Kafka(String classPath) implements Server {
+        @Override
+        public String name() {
+            return "kafka";
+        }
+
+        @Override
+        public List<Integer> ports() {
+            return List.of(KafkaServer.PORT, KafkaServer.CONTROLLER_PORT);
+        }
+
+        @Override
+        public List<List<String>> commands(Path folder, String host) throws IOException {
+            KafkaServer.configure(folder, host, List.of());
+            return KafkaServer.commands(folder, classPath);
+        }
+
+        @Override
+        public void tell(JsonObject settings, String host) {
+            JsonObject kafka = new JsonObject()
+                    .put("brokers", new JsonArray().add(host + ":" + KafkaServer.PORT))
+                    .put("replication", 1);
+            settings.put("eventLog", new JsonObject().put("type", "kafka").put("kafka", kafka));
         }
     }
 }
