@@ -471,6 +471,14 @@ class CheckerTest {
     }
 
     @Test
+    void anExportThatLeavesAConversationOut() {
+        story.log.forEach(seen -> history.export(story.tick(), "search", seen));
+        Seen another = Seen.members("d", 1, EntryKind.CONVERSATION_CREATED, "alice", 5);
+        history.finalRead(story.tick(), "n1", null, How.LOG, another);
+        assertThat(story.found()).contains(Kind.EXPORT);
+    }
+
+    @Test
     void anExportThatStopsShort() {
         history.export(story.tick(), "search", story.log.get(0));
         history.export(story.tick(), "search", story.log.get(0));

@@ -42,6 +42,7 @@ final class Consumers {
     /** All rows are in. */
     void check() {
         for (int i = 0; i < pushes.size(); i++) checkPush(pushes.get(i));
+        if (expected.completeExports) addWhatNeverCame();
         for (int key = 0; key < exported.size() && expected.completeExports; key++) {
             int conversation = exported.second(key);
             int until = last.get(key);
@@ -54,6 +55,15 @@ final class Consumers {
                     () -> history.name(consumer) + " has nothing behind #" + until + ", the head is #"
                             + logs.head(conversation));
         }
+    }
+
+    /** Who got anything of one conversation is owed all of each. */
+    private void addWhatNeverCame() {
+        Keys consumers = new Keys();
+        for (int key = 0; key < exported.size(); key++) consumers.of(exported.first(key), 0, 0);
+        for (int consumer = 0; consumer < consumers.size(); consumer++)
+            for (int conversation = 0; conversation < history.conversationCount(); conversation++)
+                exported.of(consumers.first(consumer), conversation, 0);
     }
 
     private void checkPush(int row) {
