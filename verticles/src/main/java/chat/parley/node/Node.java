@@ -229,6 +229,7 @@ final class Node {
         if (membership != null) {
             counters.put("parley_bus_dropped_total", windows::dropped);
             counters.put("parley_bus_unreadable_total", bus.unreadable()::count);
+            counters.put("parley_cluster_nodes", () -> topology.nodes().size());
         }
         if (kafka != null) {
             counters.putAll(kafka.counters());
