@@ -3,6 +3,7 @@ package chat.parley.crash;
 import chat.parley.contract.Contract;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -64,7 +65,10 @@ final class Api {
      */
     JsonObject call(String method, String path, @Nullable String token, @Nullable String id, @Nullable JsonObject body)
             throws IOException, Refused, InterruptedException {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + door.await() + path))
+        InetSocketAddress node = door.await();
+        if (node == null) throw new IllegalStateException("there is no node any more");
+        String at = "http://" + node.getHostString() + ":" + node.getPort();
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(at + path))
                 .timeout(ANSWERED)
                 .method(
                         method,

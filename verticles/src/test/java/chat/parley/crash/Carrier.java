@@ -1,27 +1,28 @@
 package chat.parley.crash;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
 
 /** What carries the sessions of a device. */
 enum Carrier {
     WEBSOCKET {
         @Override
-        Link link(int port) throws IOException {
-            return new ClientSocket(port);
+        Link link(InetSocketAddress node) throws IOException {
+            return new ClientSocket(node);
         }
     },
     STREAMING {
         @Override
-        Link link(int port) throws IOException {
-            return new SockJsLink(port, SockJsLink.Kind.STREAMING);
+        Link link(InetSocketAddress node) throws IOException {
+            return new SockJsLink(node, SockJsLink.Kind.STREAMING);
         }
     },
     POLLING {
         @Override
-        Link link(int port) throws IOException {
-            return new SockJsLink(port, SockJsLink.Kind.POLLING);
+        Link link(InetSocketAddress node) throws IOException {
+            return new SockJsLink(node, SockJsLink.Kind.POLLING);
         }
     };
 
-    abstract Link link(int port) throws IOException;
+    abstract Link link(InetSocketAddress node) throws IOException;
 }

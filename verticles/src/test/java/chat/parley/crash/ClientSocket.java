@@ -4,7 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ThreadLocalRandom;
@@ -24,8 +24,8 @@ final class ClientSocket implements Link {
     private final OutputStream out;
     private final DataInputStream in;
 
-    ClientSocket(int port) throws IOException {
-        socket = new Socket(InetAddress.getLoopbackAddress(), port);
+    ClientSocket(InetSocketAddress node) throws IOException {
+        socket = new Socket(node.getAddress(), node.getPort());
         try {
             socket.setTcpNoDelay(true);
             socket.setSoTimeout(CONNECT_MILLIS);

@@ -13,6 +13,7 @@ import chat.parley.store.cassandra.CassandraOptions;
 import chat.parley.store.cassandra.CassandraSchema;
 import chat.parley.store.cassandra.CassandraStore;
 import io.vertx.core.Vertx;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -79,7 +80,7 @@ final class ClusterOrdeal {
                         new NodesOfCluster(cassandra, folder, store.stores().log())) {
             try {
                 nodes.startAll();
-                nodes.ports().values().forEach(door::open);
+                nodes.doors().values().forEach(door::open);
                 Crowd crowd = new Crowd(door, recorder, Scale.CITY, random);
                 devices = crowd.devices().size();
                 crowd.burst();
@@ -90,7 +91,7 @@ final class ClusterOrdeal {
                 Crowd.await(faults.sends + " sends", () -> recorder.sends() >= faults.sends);
                 finishing = System.nanoTime();
                 crowd.quiet(nodes::tails);
-                crowd.finalReads(nodes.ports());
+                crowd.finalReads(nodes.doors());
                 for (String name : NodesOfCluster.NAMES) count(name, nodes);
                 counted.forEach(recorder::count);
                 recorder.end();
@@ -125,16 +126,17 @@ final class ClusterOrdeal {
     /** SIGKILL while a client waits for an answer of the node. */
     private void kill(String fault, NodesOfCluster nodes, Crowd crowd) throws Exception {
         String name = visited(nodes, crowd);
-        int port = nodes.port(name);
+        InetSocketAddress its = nodes.door(name);
         Crowd.await(
-                "a send under way at " + name, () -> crowd.devices().stream().anyMatch(each -> each.waitsFor(port)));
-        List<Device> its = crowd.devices().stream()
-                .filter(device -> device.isConnectedTo(port))
+                "a send under way at " + name, () -> crowd.devices().stream().anyMatch(each -> each.waitsFor(its)));
+        List<Device> visitors = crowd.devices().stream()
+                .filter(device -> device.isConnectedTo(its))
                 .toList();
         long at = strike(fault, name, nodes, crowd, kills, ServerProcess::kill);
-        Crowd.await("all sockets read to their end", () -> its.stream().noneMatch(each -> each.isConnectedTo(port)));
+        Crowd.await(
+                "all sockets read to their end", () -> visitors.stream().noneMatch(each -> each.isConnectedTo(its)));
         unacknowledged +=
-                its.stream().mapToLong(device -> device.leftBehind(at)).sum();
+                visitors.stream().mapToLong(device -> device.leftBehind(at)).sum();
         startAgain(fault, name, nodes, crowd);
     }
 
@@ -147,7 +149,7 @@ final class ClusterOrdeal {
         nodes.get(name).thaw();
         nodes.awaitAllServe();
         recorder.silenceIsOdd(true);
-        door.open(nodes.port(name));
+        door.open(nodes.door(name));
         goOn(fault, crowd);
     }
 
@@ -163,7 +165,7 @@ final class ClusterOrdeal {
 
     private String visited(NodesOfCluster nodes, Crowd crowd) {
         List<String> visited = NodesOfCluster.NAMES.stream()
-                .filter(each -> crowd.devices().stream().anyMatch(device -> device.isConnectedTo(nodes.port(each))))
+                .filter(each -> crowd.devices().stream().anyMatch(device -> device.isConnectedTo(nodes.door(each))))
                 .toList();
         return visited.get(random.nextInt(visited.size()));
     }
@@ -177,7 +179,7 @@ final class ClusterOrdeal {
         assertThat(orphans).as("shards of %s at %s", name, fault).isNotEmpty();
         count(name, nodes);
         recorder.fault(fault, FaultStep.PLANNED);
-        door.shut(nodes.port(name));
+        door.shut(nodes.door(name));
         long at = System.nanoTime();
         blow.strike(nodes.get(name));
         recorder.awaitFirstAcks(System.nanoTime());
@@ -196,7 +198,7 @@ final class ClusterOrdeal {
     private void startAgain(String fault, String name, NodesOfCluster nodes, Crowd crowd) {
         nodes.start(name);
         nodes.awaitAllServe();
-        door.open(nodes.port(name));
+        door.open(nodes.door(name));
         goOn(fault, crowd);
     }
 

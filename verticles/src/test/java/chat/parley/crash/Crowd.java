@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class Crowd {
     private static final int LOADED_MILLIS_LEAST = 200;
     private static final int LOADED_MILLIS_MOST = 900;
-    private static final long WAIT_NANOS = TimeUnit.SECONDS.toNanos(60);
+    private static final long WAIT_NANOS = TimeUnit.SECONDS.toNanos(120);
     private static final long QUIET_NANOS = TimeUnit.SECONDS.toNanos(15); // the last heads are repeated after 10 s
 
     private static final int READERS = 4;
@@ -111,13 +112,13 @@ final class Crowd {
      * Every user reads every conversation through one of the nodes, and who may read all of it through each; once the devices have what there
      * is or the time for that is over.
      */
-    void finalReads(Map<String, Integer> portsByNode) throws Exception {
+    void finalReads(Map<String, InetSocketAddress> nodes) throws Exception {
         Map<String, Long> heads = new LinkedHashMap<>();
         for (String conversation : town.conversations())
             heads.put(conversation, head(town.token(town.members(conversation).getFirst()), conversation));
-        tryAwait(QUIET_NANOS, () -> heads.entrySet().stream().allMatch(each -> hasAll(each.getKey(), each.getValue())));
+        tryAwait(QUIET_NANOS, () -> haveAll(heads));
         Map<String, Api> apis = new LinkedHashMap<>();
-        portsByNode.forEach((node, port) -> apis.put(node, new Api(new Door(port))));
+        nodes.forEach((node, its) -> apis.put(node, new Api(new Door(its))));
         List<Callable<Void>> reads = new ArrayList<>();
         int turn = 0;
         for (String user : town.everybody()) {
@@ -134,6 +135,16 @@ final class Crowd {
             for (Future<Void> read : readers.invokeAll(reads)) read.get();
         }
         recorder.marks().readAgain(api, town);
+    }
+
+    /** Until every device has all that was acknowledged by now. */
+    void awaitDelivered() {
+        Map<String, Long> acknowledged = recorder.acknowledged();
+        await("all that was acknowledged at every device", () -> haveAll(acknowledged));
+    }
+
+    private boolean haveAll(Map<String, Long> heads) {
+        return heads.entrySet().stream().allMatch(each -> hasAll(each.getKey(), each.getValue()));
     }
 
     private boolean hasAll(String conversation, long head) {

@@ -9,6 +9,7 @@ import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -56,7 +57,7 @@ final class Device implements Runnable {
     private final List<Own> own = new ArrayList<>();
     private final Map<String, How> asked = new HashMap<>(); // conversations whose missing entries are on their way
     private @Nullable Link socket; // null: not connected
-    private int at; // the port of its node
+    private @Nullable InetSocketAddress at; // its node
     private String session = "";
     private boolean inStep;
     private boolean talks = true;
@@ -109,9 +110,9 @@ final class Device implements Runnable {
     @Override
     public void run() {
         try {
-            for (int port = door.await(); port > 0; port = door.await()) {
+            for (InetSocketAddress node = door.await(); node != null; node = door.await()) {
                 try {
-                    live(carrier.link(port), port);
+                    live(carrier.link(node), node);
                 } catch (IOException e) {
                     LockSupport.parkNanos(AGAIN_NANOS / 5); // killed as it was called
                 }
@@ -132,8 +133,8 @@ final class Device implements Runnable {
         talks = false;
     }
 
-    synchronized boolean isConnectedTo(int port) {
-        return socket != null && at == port;
+    synchronized boolean isConnectedTo(InetSocketAddress node) {
+        return socket != null && node.equals(at);
     }
 
     /** Says something in each conversation that its user owns, as soon as it can; the user's other devices do not. */
@@ -146,8 +147,8 @@ final class Device implements Runnable {
     }
 
     /** Whether it waits for an answer of this node. */
-    synchronized boolean waitsFor(int port) {
-        return isConnectedTo(port) && unsettled.values().stream().anyMatch(draft -> draft.onItsWay);
+    synchronized boolean waitsFor(InetSocketAddress node) {
+        return isConnectedTo(node) && unsettled.values().stream().anyMatch(draft -> draft.onItsWay);
     }
 
     /** Ends its session, and comes back, to whichever node. */
@@ -183,9 +184,9 @@ final class Device implements Runnable {
 
     // A session.
 
-    private void live(Link connected, int port) throws InterruptedException {
+    private void live(Link connected, InetSocketAddress node) throws InterruptedException {
         try {
-            hello(connected, port);
+            hello(connected, node);
             synchronized (this) {
                 while (socket == connected) {
                     boolean busy = inStep && (repeat() | say() | askForHoles());
@@ -200,9 +201,9 @@ final class Device implements Runnable {
         }
     }
 
-    private synchronized void hello(Link connected, int port) throws IOException {
+    private synchronized void hello(Link connected, InetSocketAddress node) throws IOException {
         socket = connected;
-        at = port;
+        at = node;
         session = name + "#" + ++lives;
         inStep = false;
         recorder.opened(name, session);

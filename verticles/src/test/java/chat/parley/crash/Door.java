@@ -1,27 +1,27 @@
 package chat.parley.crash;
 
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 
 /** Where nodes are to be found, while there are some. */
 final class Door {
-    private static final int GONE = -1;
-
-    private final List<Integer> ports = new ArrayList<>();
+    private final List<InetSocketAddress> nodes = new ArrayList<>();
     private boolean hasEnded;
 
-    Door(Integer... ports) {
-        this.ports.addAll(List.of(ports));
+    Door(InetSocketAddress... nodes) {
+        this.nodes.addAll(List.of(nodes));
     }
 
-    synchronized void open(int port) {
-        ports.add(port);
+    synchronized void open(InetSocketAddress node) {
+        nodes.add(node);
         notifyAll();
     }
 
-    synchronized void shut(int port) {
-        ports.remove((Integer) port);
+    synchronized void shut(InetSocketAddress node) {
+        nodes.remove(node);
     }
 
     /** There will be no node any more. */
@@ -30,9 +30,9 @@ final class Door {
         notifyAll();
     }
 
-    /** The port of any node as soon as there is one; negative if there will be none. */
-    synchronized int await() throws InterruptedException {
-        while (ports.isEmpty() && !hasEnded) wait();
-        return hasEnded ? GONE : ports.get(ThreadLocalRandom.current().nextInt(ports.size()));
+    /** Any node as soon as there is one; null if there will be none. */
+    synchronized @Nullable InetSocketAddress await() throws InterruptedException {
+        while (nodes.isEmpty() && !hasEnded) wait();
+        return hasEnded ? null : nodes.get(ThreadLocalRandom.current().nextInt(nodes.size()));
     }
 }

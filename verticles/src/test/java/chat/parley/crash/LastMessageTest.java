@@ -75,8 +75,8 @@ class LastMessageTest {
         List<String> others = NodesOfCluster.NAMES.stream()
                 .filter(each -> !each.equals(dying))
                 .toList();
-        int sendersPort = nodes.port(others.get(0));
-        int hearersPort = nodes.port(others.get(1));
+        int sendersPort = nodes.door(others.get(0)).getPort();
+        int hearersPort = nodes.door(others.get(1)).getPort();
         String ann = token(sendersPort, "ann" + round);
         String bob = token(hearersPort, "bob" + round);
         List<String> groups = groupsOf(dying, nodes, new Caller(sendersPort, ann), "bob" + round);

@@ -1,14 +1,16 @@
 package chat.parley.crash;
 
 import chat.parley.model.ConversationId;
+import chat.parley.node.Refusal;
+import chat.parley.node.cluster.Certificates;
+import chat.parley.node.cluster.ClusterConfig;
 import chat.parley.store.ShardHead;
 import chat.parley.store.ShardLog;
 import chat.parley.store.cassandra.CassandraOptions;
 import io.vertx.core.Future;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -16,28 +18,32 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
-/** Three nodes over one Cassandra, each a process on an address of loopback that nobody else has; and what the store says of them. */
+/** Three nodes over one Cassandra, each a process with an address of its own; and what the store says of them. */
 final class NodesOfCluster implements AutoCloseable {
     static final List<String> NAMES = List.of("n1", "n2", "n3");
     /** How long this test waits for Cassandra; nodes wait less. */
     private static final int PATIENCE_MILLIS = 60_000;
 
+    /** How many nodes one sees, itself among them. */
+    static final String SEEN = "parley_cluster_nodes";
+
     private static final int OPS_PORT = 8081;
     private static final int LOG_LINES = 40;
-    private static final long WAIT_NANOS = TimeUnit.SECONDS.toNanos(60);
+    private static final long WAIT_NANOS = TimeUnit.SECONDS.toNanos(120);
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
 
     /** Of its third of the shards: more would be a promise that hashing does not make. */
@@ -47,10 +53,10 @@ final class NodesOfCluster implements AutoCloseable {
     private final Path folder;
     private final ShardLog log;
     private final String store;
-    private final String network;
-    private final Map<String, Integer> ports = new TreeMap<>(); // the same in each life
+    private final Hosts hosts;
     private final Map<String, ServerProcess> nodes = new ConcurrentSkipListMap<>();
     private final HttpClient http = HttpClient.newHttpClient();
+    private @Nullable Certificates certificates; // null: they do without
 
     /** @param cassandra the address of one that has the tables @param log in it */
     NodesOfCluster(String cassandra, Path folder, ShardLog log) throws IOException {
@@ -59,13 +65,16 @@ final class NodesOfCluster implements AutoCloseable {
 
     /** @param store of each node, see {@link chat.parley.node.FaultyNode} */
     NodesOfCluster(String cassandra, Path folder, ShardLog log, String store) throws IOException {
+        this(new Loopback(NAMES), cassandra, folder, log, store);
+    }
+
+    /** @param hosts where they are to be */
+    NodesOfCluster(Hosts hosts, String cassandra, Path folder, ShardLog log, String store) {
+        this.hosts = hosts;
         this.store = store;
         this.cassandra = cassandra;
         this.folder = folder;
         this.log = log;
-        ThreadLocalRandom any = ThreadLocalRandom.current();
-        this.network = "127." + any.nextInt(1, 255) + "." + any.nextInt(1, 255) + ".";
-        for (String name : NAMES) ports.put(name, freePort());
     }
 
     /** As the nodes have them. @param cassandra its address */
@@ -90,12 +99,6 @@ final class NodesOfCluster implements AutoCloseable {
                 any.clock());
     }
 
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
-    }
-
     /** One after the other while there are none: they have secrets in common, which the first makes. */
     void startAll() {
         start(NAMES.getFirst());
@@ -107,29 +110,43 @@ final class NodesOfCluster implements AutoCloseable {
     }
 
     void start(String name) {
-        List<String> settings = List.of(
+        List<String> settings = new ArrayList<>(List.of(
                 "node.name=" + name,
-                "http.port=" + port(name),
-                "ops.host=" + host(name),
+                "http.port=" + door(name).getPort(),
+                "ops.host=" + hosts.address(name),
                 "ops.port=" + OPS_PORT,
                 "store.path=" + folder.resolve("secrets"),
                 "store.type=cassandra",
                 "store.cassandra.contactPoints=" + cassandra,
                 "eventLog.type=none",
                 "cluster.enabled=true",
-                "cluster.host=" + host(name),
+                "cluster.host=" + hosts.address(name),
                 "cluster.members="
-                        + NAMES.stream().map(each -> host(each) + ":5701").collect(Collectors.joining(",")),
-                "cluster.tls.enabled=false");
+                        + NAMES.stream()
+                                .map(each -> hosts.address(each) + ":5701")
+                                .collect(Collectors.joining(","))));
+        settings.addAll(encryption(name));
         try {
-            nodes.put(name, ServerProcess.start(store, settings, log(name)));
+            nodes.put(name, ServerProcess.start(hosts.command(name), store, settings, log(name)));
         } catch (IOException broken) {
             throw new UncheckedIOException(broken);
         }
     }
 
-    private String host(String name) {
-        return network + (1 + NAMES.indexOf(name));
+    /** From their next start on they identify themselves to each other. */
+    void encrypt() throws Refusal {
+        Certificates made = new Certificates(folder.resolve("certificates"));
+        made.make(NAMES);
+        certificates = made;
+    }
+
+    private List<String> encryption(String name) {
+        if (certificates == null) return List.of("cluster.tls.enabled=false");
+        ClusterConfig.Tls tls = certificates.of(name);
+        return List.of(
+                "cluster.tls.keys=" + tls.keys(),
+                "cluster.tls.trust=" + tls.trust(),
+                "cluster.tls.password=" + tls.password());
     }
 
     private Path log(String name) {
@@ -140,12 +157,15 @@ final class NodesOfCluster implements AutoCloseable {
         return Objects.requireNonNull(nodes.get(name));
     }
 
-    int port(String name) {
-        return Objects.requireNonNull(ports.get(name));
+    /** Where clients find it, in each life. */
+    InetSocketAddress door(String name) {
+        return hosts.door(name);
     }
 
-    Map<String, Integer> ports() {
-        return ports;
+    Map<String, InetSocketAddress> doors() {
+        Map<String, InetSocketAddress> doors = new TreeMap<>();
+        for (String name : NAMES) doors.put(name, door(name));
+        return doors;
     }
 
     /** Of every shard, as the store has it. */
@@ -160,14 +180,14 @@ final class NodesOfCluster implements AutoCloseable {
         return head.owner().startsWith(name + "-");
     }
 
-    /** Until each is ready and has its part of the shards. */
+    /** Until each is ready, sees all, and has its part of the shards. */
     void awaitAllServe() {
         awaitHeads(
                 "shards at every node",
                 heads -> NAMES.stream()
                         .allMatch(name ->
                                 heads.stream().filter(head -> isOf(head, name)).count() >= SHARDS_LEAST
-                                        && isReady(name)));
+                                        && isReadyAmongAll(name)));
     }
 
     /** Asks the store now and then, which has other things to do. */
@@ -179,16 +199,17 @@ final class NodesOfCluster implements AutoCloseable {
         }
     }
 
-    private boolean isReady(String name) {
+    private boolean isReadyAmongAll(String name) {
         try {
-            return ask(name, "/health/ready").statusCode() == 200;
+            return ask(name, "/health/ready").statusCode() == 200 && counted(name, SEEN) == NAMES.size();
         } catch (IOException itBegins) {
             return false;
         }
     }
 
     private HttpResponse<String> ask(String name, String path) throws IOException {
-        HttpRequest request = HttpRequest.newBuilder(URI.create("http://" + host(name) + ":" + OPS_PORT + path))
+        HttpRequest request = HttpRequest.newBuilder(
+                        URI.create("http://" + hosts.address(name) + ":" + OPS_PORT + path))
                 .timeout(Duration.ofSeconds(5))
                 .build();
         try {

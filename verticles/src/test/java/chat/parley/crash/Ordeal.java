@@ -55,7 +55,7 @@ final class Ordeal {
         ServerProcess node = ServerProcess.start(store, settings, log);
         int devices;
         try {
-            door.open(node.port());
+            door.open(node.door());
             Crowd crowd = new Crowd(door, recorder, Scale.VILLAGE, random);
             devices = crowd.devices().size();
             for (int kill = 1; kill <= kills; kill++) {
@@ -67,12 +67,12 @@ final class Ordeal {
                 aftermath.of(data);
                 recorder.awaitFirstAcks(System.nanoTime());
                 node = ServerProcess.start(store, settings, log);
-                door.open(node.port());
+                door.open(node.door());
                 recorder.fault(fault, FaultStep.HEALED);
             }
             load(crowd, node);
             crowd.quiet(this::tail);
-            crowd.finalReads(Map.of("n1", node.port()));
+            crowd.finalReads(Map.of("n1", node.door()));
             recorder.end();
             door.end();
         } finally {
@@ -105,12 +105,12 @@ final class Ordeal {
     }
 
     private void kill(ServerProcess node, List<Device> devices) throws InterruptedException {
-        door.shut(node.port());
+        door.shut(node.door());
         long at = System.nanoTime();
         node.kill();
         Crowd.await(
                 "all sockets read to their end",
-                () -> devices.stream().noneMatch(device -> device.isConnectedTo(node.port())));
+                () -> devices.stream().noneMatch(device -> device.isConnectedTo(node.door())));
         long without =
                 devices.stream().mapToLong(device -> device.leftBehind(at)).sum();
         assertThat(without)

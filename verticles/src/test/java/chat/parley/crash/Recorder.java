@@ -31,6 +31,7 @@ final class Recorder {
     private final AtomicLong receiptsRefused = new AtomicLong();
     private final List<String> odd = new CopyOnWriteArrayList<>();
     private final Map<String, Long> firstAckNanos = new ConcurrentHashMap<>(); // by conversation
+    private final Map<String, Long> acknowledged = new ConcurrentHashMap<>(); // the last sequence, by conversation
     private volatile long countedFromNanos = System.nanoTime();
     private volatile boolean isSilenceOdd = true;
     private volatile boolean ended;
@@ -66,6 +67,7 @@ final class Recorder {
         boolean duplicate = ack.getBoolean("duplicate", false);
         acks.incrementAndGet();
         if (duplicate) duplicates.incrementAndGet();
+        acknowledged.merge(sent.conversation(), ack.getLong("sequence"), Math::max);
         if (invokedNanos - countedFromNanos > 0) firstAckNanos.putIfAbsent(sent.conversation(), now);
         history.ok(
                 now,
@@ -193,6 +195,11 @@ final class Recorder {
     /** When each conversation had its first acknowledgement since; those that had one. */
     Map<String, Long> firstAckNanos() {
         return Map.copyOf(firstAckNanos);
+    }
+
+    /** The last sequence that anybody was told of an own entry, by conversation. */
+    Map<String, Long> acknowledged() {
+        return Map.copyOf(acknowledged);
     }
 
     @Override

@@ -3,6 +3,7 @@ package chat.parley.crash;
 import chat.parley.node.FaultyNode;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,12 +31,12 @@ final class ServerProcess {
     private static final int END_SECONDS_MAX = 45;
 
     private final Process process;
-    private final int port;
+    private final InetSocketAddress door;
     private final long startedNanos;
 
     private ServerProcess(Process process, int port, long startedNanos) {
         this.process = process;
-        this.port = port;
+        this.door = Loopback.door(port);
         this.startedNanos = startedNanos;
     }
 
@@ -47,7 +48,12 @@ final class ServerProcess {
      * @param log is appended to by each life
      */
     static ServerProcess start(String store, List<String> settings, Path log) throws IOException {
-        List<String> command = new ArrayList<>();
+        return start(List.of(), store, settings, log);
+    }
+
+    /** @param where it is to be: what stands before its command, and becomes it */
+    static ServerProcess start(List<String> where, String store, List<String> settings, Path log) throws IOException {
+        List<String> command = new ArrayList<>(where);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(JVM);
         command.addAll(
@@ -86,8 +92,9 @@ final class ServerProcess {
         }
     }
 
-    int port() {
-        return port;
+    /** Where clients find it, of those that are on its host. */
+    InetSocketAddress door() {
+        return door;
     }
 
     long startedNanos() {

@@ -6,7 +6,7 @@ import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -43,7 +43,7 @@ public final class SockJsLink implements Link {
     private static final int UNSENT_MAX = 1_000;
     private static final int POSTED_AT_ONCE = 16;
 
-    private final int port;
+    private final InetSocketAddress node;
     private final Kind kind;
     private final String session = "/v1/sockjs/000/" + UUID.randomUUID();
     private final Connection receiving;
@@ -51,9 +51,14 @@ public final class SockJsLink implements Link {
     private final BlockingQueue<String> unsent = new LinkedBlockingQueue<>(UNSENT_MAX);
     private volatile boolean isClosed;
 
-    /** Opens the session. */
+    /** Opens a session at a node of this host. */
     public SockJsLink(int port, Kind kind) throws IOException {
-        this.port = port;
+        this(Loopback.door(port), kind);
+    }
+
+    /** Opens the session. */
+    SockJsLink(InetSocketAddress node, Kind kind) throws IOException {
+        this.node = node;
         this.kind = kind;
         receiving = new Connection();
         try {
@@ -159,7 +164,7 @@ public final class SockJsLink implements Link {
         private final OutputStream out;
 
         Connection() throws IOException {
-            socket = new Socket(InetAddress.getLoopbackAddress(), port);
+            socket = new Socket(node.getAddress(), node.getPort());
             socket.setTcpNoDelay(true);
             socket.setSoTimeout(CONNECT_MILLIS);
             in = new DataInputStream(new BufferedInputStream(socket.getInputStream(), 1 << 16));
