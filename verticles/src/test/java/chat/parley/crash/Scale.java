@@ -7,6 +7,9 @@ enum Scale {
     /** A few, who say as much as their windows allow. */
     VILLAGE(6, 3, 4, 3, 96, 8, 0, 50, 5),
 
+    /** 100 conversations of 18 devices: enough for every node to have some of each. */
+    TOWN(13, 3, 60, 40, 16, 2, 1_000, 2_000, 500),
+
     /** 500 conversations of 32 devices, who pause: what is to be seen is how soon they are served again, not how fast a machine is. */
     CITY(24, 6, 224, 276, 32, 4, 500, 2_000, 250);
 

@@ -1,15 +1,17 @@
 /**
- * Kills nodes under load, again and again, and lets the {@link chat.parley.checker.Checker} judge what their clients saw.
+ * Kills nodes under load and cuts the network between them, again and again, and lets the {@link chat.parley.checker.Checker} judge what their clients saw.
  *
  * <ul>
  *   <li>{@code CrashTest}: SIGKILL, with projections in the append and deferred
  *   <li>{@code PowerCutTest}: SIGKILL and the loss of all that was not synced; and a node that acknowledges too early, which must not pass
  *   <li>{@code ClusterCrashTest}: SIGKILL, SIGSTOP and SIGTERM of one node at a time, of three over one real Cassandra; how soon others do what
  *       it did ({@code Recovery})
+ *   <li>{@code PartitionTest}: nodes that cannot reach each other, one way or both, while all reach the store and serve; how soon all is well again
+ *       after it. They are on hosts of their own ({@code Namespaces})
  *   <li>{@code LastMessageTest}: nodes that die of the last message of a conversation ({@link chat.parley.node.LastWords}), before they tell of it
  *   <li>{@code Ordeal}: the course of the tests of one node: load, kill, start again, and at the end quiet and final reads.
- *       {@code ClusterOrdeal}: the same of a cluster, where others take over what the dead node did
- *   <li>{@code ServerProcess}: a node. {@code NodesOfCluster}: three. {@code Door}: where nodes are. {@code StoreReader}: the logs, without a node
+ *       {@code ClusterOrdeal}: the same of a cluster, where others take over what the dead node did; {@code PartitionOrdeal}: of one whose network is cut
+ *   <li>{@code ServerProcess}: a node. {@code NodesOfCluster}: three, on their {@code Hosts}, which mostly are one ({@code Loopback}). {@code Door}: where nodes are. {@code StoreReader}: the logs, without a node
  *   <li>{@code Crowd}: all clients, from the first load to the final reads. {@code Town}: who talks with whom. {@code Scale}: how many, and how much
  *   <li>{@code Device}: a client as clients should be: keeps what it holds ({@code Held}), resumes by cursors, retries under the same id.
  *       {@code Carrier}, {@code Link}: what carries its sessions, a WebSocket ({@code ClientSocket}) or SockJS over HTTP ({@code SockJsLink})

@@ -44,7 +44,11 @@ public final class CassandraProcess implements AutoCloseable {
      * @param parent of its folder
      */
     public static CassandraProcess startAlone(Path parent) throws IOException {
-        String address = ForeignProcess.anyAddress();
+        return startAlone(parent, ForeignProcess.anyAddress());
+    }
+
+    /** @param address its own, of this host */
+    public static CassandraProcess startAlone(Path parent, String address) throws IOException {
         var cassandra = new CassandraProcess(
                 parent.resolve("cassandra" + address).toAbsolutePath(),
                 address,
