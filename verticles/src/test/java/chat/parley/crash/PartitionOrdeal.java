@@ -136,6 +136,7 @@ final class PartitionOrdeal {
                             hosts, cassandra.address(), folder, store.stores().log(), "")) {
                 nodes.encrypt();
                 nodes.startAll();
+                nodes.awaitAllServe();
                 nodes.doors().values().forEach(door::open);
                 Crowd crowd = new Crowd(door, recorder, scale, random);
                 devices = crowd.devices().size();

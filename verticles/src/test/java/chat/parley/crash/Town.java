@@ -12,6 +12,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 
 /**
@@ -24,6 +26,7 @@ final class Town {
     private static final int GROUP_MEMBERS = 4;
     private static final int STEPS = 5;
     private static final int FOUNDED_AT_ONCE = 8;
+    private static final long AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final Scale scale;
     private final Map<String, String> tokens = new LinkedHashMap<>();
@@ -35,8 +38,11 @@ final class Town {
         for (String user : everybody()) tokens.put(user, api.token(user));
         try (ExecutorService founders = Executors.newFixedThreadPool(FOUNDED_AT_ONCE)) {
             Map<Future<String>, List<String>> founded = new LinkedHashMap<>();
-            for (List<String> group : groups()) founded.put(founders.submit(() -> create(api, "group", group)), group);
-            for (List<String> pair : pairs()) founded.put(founders.submit(() -> create(api, "direct", pair)), pair);
+            for (List<String> group : groups()) {
+                JsonObject wanted = group(founded.size());
+                founded.put(founders.submit(() -> create(api, wanted, group)), group);
+            }
+            for (List<String> pair : pairs()) founded.put(founders.submit(() -> create(api, direct(), pair)), pair);
             for (Map.Entry<Future<String>, List<String>> each : founded.entrySet())
                 members.put(each.getKey().get(), each.getValue());
         } catch (ExecutionException broken) {
@@ -72,12 +78,27 @@ final class Town {
         return "m" + number % scale.members;
     }
 
-    private String create(Api api, String type, List<String> users)
+    /** Asks until it has been done, which is done once. */
+    private String create(Api api, JsonObject wanted, List<String> users)
             throws IOException, Api.Refused, InterruptedException {
-        JsonObject wanted =
-                new JsonObject().put("type", type).put("memberIds", new JsonArray(users.subList(1, users.size())));
-        return api.call("POST", "/v1/conversations", token(users.getFirst()), null, wanted)
-                .getString("conversationId");
+        wanted.put("memberIds", new JsonArray(users.subList(1, users.size())));
+        while (true) {
+            try {
+                return api.call("POST", "/v1/conversations", token(users.getFirst()), null, wanted)
+                        .getString("conversationId");
+            } catch (Api.Refused refused) {
+                if (!refused.retryable) throw refused;
+                LockSupport.parkNanos(AGAIN_NANOS);
+            }
+        }
+    }
+
+    private static JsonObject group(int number) {
+        return new JsonObject().put("type", "group").put("clientRequestId", "group " + number);
+    }
+
+    private static JsonObject direct() {
+        return new JsonObject().put("type", "direct");
     }
 
     List<String> everybody() {
