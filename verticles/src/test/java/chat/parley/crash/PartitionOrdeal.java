@@ -14,6 +14,7 @@ import chat.parley.store.cassandra.CassandraSchema;
 import chat.parley.store.cassandra.CassandraStore;
 import io.vertx.core.Vertx;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -141,8 +142,14 @@ final class PartitionOrdeal {
                 Crowd crowd = new Crowd(door, recorder, scale, random);
                 devices = crowd.devices().size();
                 for (Cut cut : cuts) {
-                    spread(nodes, crowd);
-                    healed.add(carryOut(cut, hosts, nodes, crowd));
+                    try {
+                        spread(nodes, crowd);
+                        healed.add(carryOut(cut, hosts, nodes, crowd));
+                    } catch (AssertionError broken) {
+                        throw new AssertionError(
+                                cut.name + ": " + broken.getMessage() + "\nbefore: " + healed + "\n" + nodes.tails(),
+                                broken);
+                    }
                 }
                 crowd.quiet(nodes::tails);
                 crowd.finalReads(nodes.doors());
@@ -170,19 +177,20 @@ final class PartitionOrdeal {
         return recorder.odd();
     }
 
-    /** All devices come back, until every node has some; then they talk. */
+    /** All devices come back to any node and talk, until every node has some. */
     private void spread(NodesOfCluster nodes, Crowd crowd) {
         do {
             crowd.devices().forEach(Device::hangUp);
-            crowd.awaitInStep();
-        } while (!nodes.doors().values().stream()
-                .allMatch(its -> crowd.devices().stream()
-                                .filter(device -> device.isConnectedTo(its))
-                                .count()
-                        >= DEVICES_LEAST));
-        recorder.awaitFirstAcks(System.nanoTime());
-        crowd.burst();
-        crowd.load(crowd.conversations().size());
+            recorder.awaitFirstAcks(System.nanoTime());
+            crowd.burst();
+            crowd.load(crowd.conversations().size());
+        } while (nodes.doors().values().stream().anyMatch(its -> devicesAt(its, crowd) < DEVICES_LEAST));
+    }
+
+    private static long devicesAt(InetSocketAddress node, Crowd crowd) {
+        return crowd.devices().stream()
+                .filter(device -> device.isConnectedTo(node))
+                .count();
     }
 
     private Healed carryOut(Cut cut, Namespaces hosts, NodesOfCluster nodes, Crowd crowd) throws Exception {
