@@ -60,6 +60,9 @@ public final class Membership {
     private static final int MERGE_SECONDS = 10;
     private static final int BUS_PING_MILLIS = 5_000;
 
+    /** TCP asks ever more rarely, and after a cut of half a minute not for as long again; one that begins anew asks at once. */
+    private static final int BUS_CONNECT_MILLIS_MAX = 5_000;
+
     /** How long the last backups of the registry may take when the node leaves; it is rebuilt anyway. */
     private static final int LEAVE_SECONDS_MAX = 5;
 
@@ -167,6 +170,7 @@ public final class Membership {
         hazelcast.getLifecycleService().addLifecycleListener(event -> {
             if (event.getState() != LifecycleState.MERGED) return;
             LOG.warn("the cluster that this node was cut off from is there again; the node starts again in it");
+            look(); // so that it knows to whom to hand its shards over
             lost.run();
         });
         vertx.setPeriodic(LOOK_MILLIS, timer -> {
@@ -261,6 +265,7 @@ public final class Membership {
                 .setHost(config.host())
                 .setPort(config.busPort())
                 .setClusterPublicHost(config.host())
+                .setConnectTimeout(BUS_CONNECT_MILLIS_MAX)
                 .setClusterPingInterval(BUS_PING_MILLIS)
                 .setClusterPingReplyInterval(BUS_PING_MILLIS);
         ClusterConfig.Tls tls = config.tls();
