@@ -2,6 +2,7 @@ package chat.parley.bus;
 
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.EventBus;
@@ -84,8 +85,8 @@ public final class VertxBus implements Bus {
     }
 
     /** Registers every address again, each on the context of its listener: to be done when the registry has lost them. */
-    public void registerAgain() {
-        for (Consumption each : consumptions) each.renew();
+    public Future<?> registerAgain() {
+        return Future.join(consumptions.stream().map(Consumption::renew).toList());
     }
 
     /** One who hears an address. */
@@ -125,13 +126,15 @@ public final class VertxBus implements Bus {
         }
 
         /** The new registration first: there is always one. */
-        void renew() {
-            if (context == null) return;
+        Future<Void> renew() {
+            if (context == null) return Future.succeededFuture();
+            Promise<Void> renewed = Promise.promise();
             context.runOnContext(now -> {
                 MessageConsumer<Object> before = consumer;
-                if (isStopped || before == null) return;
-                begin().onComplete(done -> before.unregister());
+                if (isStopped || before == null) renewed.complete();
+                else begin().onComplete(done -> before.unregister()).onComplete(renewed);
             });
+            return renewed.future();
         }
 
         @Override

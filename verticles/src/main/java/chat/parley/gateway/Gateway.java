@@ -331,6 +331,14 @@ public final class Gateway {
         headCheck.compare(user);
     }
 
+    /** What was sent to any of the users here may be lost, with all repeats of its head. */
+    public void compareHeads() {
+        for (Session session : sessions) {
+            LocalUser user = session.user();
+            if (user != null && user.isReady) headCheck.compare(user);
+        }
+    }
+
     Future<Long> unread(LocalUser user) {
         return Unread.read(stores.directory(), user.id);
     }

@@ -44,6 +44,11 @@ public final class GatewayVerticle extends VerticleBase {
         return drained.future();
     }
 
+    /** See {@link Gateway#compareHeads}. From any thread. */
+    public void compareHeads() {
+        context.runOnContext(onLoop -> gateway.compareHeads());
+    }
+
     /** See {@link Gateway#pulls}. */
     public long pulls() {
         return gateway.pulls();

@@ -154,7 +154,10 @@ final class Node {
         Windows windows = new Windows();
 
         if (membership != null)
-            deploy(1, () -> new NodeVerticle(config.name(), bus, new VertxLoop(vertx), topology, this::startAgain));
+            deploy(
+                    1,
+                    () -> new NodeVerticle(
+                            config.name(), bus, new VertxLoop(vertx), topology, this::startAgain, this::compareHeads));
         if (has(NodeRole.PRESENCE)) {
             deploy(1, () -> {
                 VertxLoop loop = new VertxLoop(vertx);
@@ -269,6 +272,11 @@ final class Node {
 
     private long pulls() {
         return gateways.stream().mapToLong(GatewayVerticle::pulls).sum();
+    }
+
+    /** Entries for who is here may be lost. */
+    private void compareHeads() {
+        for (GatewayVerticle gateway : gateways) gateway.compareHeads();
     }
 
     private boolean has(NodeRole role) {

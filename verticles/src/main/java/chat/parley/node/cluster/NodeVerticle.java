@@ -16,41 +16,49 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Hears {@code node.<node>}: passes on what other nodes send in bundles, and flies canaries: every 5 s one over another node, in turn.
- * Without one that came home for 15 s every address is registered again; after 60 s the node is to be restarted.
+ * Hears {@code node.<node>}: passes on what other nodes send in bundles, and lets canaries fly: every 5 s one over each other node. Without
+ * one that came home for 15 s every address is registered again; after 60 s the node is to be restarted.
  */
 public final class NodeVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(NodeVerticle.class);
-    private static final long EVERY_MILLIS = 5_000;
     private static final long FLIGHT_MILLIS = 2_000;
-    private static final long REGISTER_MILLIS = 15_000;
-    private static final long RESTART_MILLIS = 60_000;
 
     private final String node;
     private final VertxBus bus;
     private final Loop loop;
     private final Topology topology;
     private final Runnable lost;
-    private long homeAt;
-    private long registeredAt;
-    private int turn;
+    private final Runnable foundAgain;
+    private final Canaries canaries;
+    private Runnable deaf = () -> {};
+    private Loop.Timer next = () -> {};
 
-    /** @param lost is run when nobody has found this node for a minute, though others are there */
-    public NodeVerticle(String node, VertxBus bus, Loop loop, Topology topology, Runnable lost) {
+    /**
+     * @param lost is run when nobody has found this node for a minute, though others are there
+     * @param foundAgain is run when this node and another one find each other again: what was sent meanwhile may be lost
+     */
+    public NodeVerticle(String node, VertxBus bus, Loop loop, Topology topology, Runnable lost, Runnable foundAgain) {
         this.node = node;
         this.bus = bus;
         this.loop = loop;
         this.topology = topology;
         this.lost = lost;
+        this.foundAgain = foundAgain;
+        this.canaries = new Canaries(loop.monotonicMillis());
     }
 
     @Override
     public Future<?> start() {
-        homeAt = loop.monotonicMillis();
-        registeredAt = homeAt;
         return bus.listen(Address.node(node), this::received)
                 .compose(heard -> bus.request(Address.node(node), new Canary(""), FLIGHT_MILLIS))
-                .onSuccess(home -> flyLater());
+                .onSuccess(home -> deaf = topology.listen(loop, this::look));
+    }
+
+    @Override
+    public Future<?> stop() {
+        deaf.run();
+        next.cancel();
+        return Future.succeededFuture();
     }
 
     private void received(Received received) {
@@ -59,43 +67,54 @@ public final class NodeVerticle extends VerticleBase {
             case Canary canary when canary.home().isEmpty() -> received.answer(canary);
             case Canary canary ->
                 bus.request(Address.node(canary.home()), new Canary(""), FLIGHT_MILLIS)
-                        .onSuccess(home -> received.answer(canary));
+                        .onSuccess(home -> {
+                            found(canary.home());
+                            received.answer(canary);
+                        });
             default ->
                 LOG.warn("dropped a {}: a node takes none", received.body().getClass());
         }
     }
 
-    private void flyLater() {
-        loop.after(EVERY_MILLIS, () -> {
-            fly();
-            flyLater();
-        });
+    /** Every 5 s, and whenever a node comes or goes. */
+    private void look() {
+        next.cancel();
+        next = loop.after(Canaries.EVERY_MILLIS, this::look);
+        long now = loop.monotonicMillis();
+        List<String> others = others();
+        long seconds = TimeUnit.MILLISECONDS.toSeconds(canaries.missingMillis(now));
+        switch (canaries.due(others, now)) {
+            case NOTHING -> fly(others);
+            case REGISTER -> {
+                LOG.warn("no other node has found this one for {} s; its addresses are registered again", seconds);
+                bus.registerAgain().onComplete(done -> loop.soon(() -> fly(others())));
+            }
+            case RESTART -> {
+                LOG.error("no other node has found this one for {} s; it starts again", seconds);
+                lost.run();
+            }
+        }
     }
 
-    private void fly() {
-        List<String> others =
-                topology.nodes().stream().filter(each -> !each.equals(node)).toList();
+    private void fly(List<String> others) {
         long now = loop.monotonicMillis();
-        if (others.isEmpty()) {
-            homeAt = now;
-            return;
+        for (String over : others) {
+            bus.request(Address.node(over), new Canary(node), FLIGHT_MILLIS)
+                    .onSuccess(home -> {
+                        canaries.home(now);
+                        found(over);
+                    })
+                    .onFailure(none -> LOG.debug("no canary over {}: {}", over, none.getMessage()));
         }
-        String over = others.get(turn++ % others.size());
-        bus.request(Address.node(over), new Canary(node), FLIGHT_MILLIS)
-                .onSuccess(home -> homeAt = loop.monotonicMillis())
-                .onFailure(none -> LOG.debug("no canary over {}: {}", over, none.getMessage()));
-        if (now - homeAt >= RESTART_MILLIS) {
-            LOG.error(
-                    "no other node has found this one for {} s; it starts again",
-                    TimeUnit.MILLISECONDS.toSeconds(now - homeAt));
-            homeAt = now;
-            lost.run();
-        } else if (now - homeAt >= REGISTER_MILLIS && now - registeredAt >= REGISTER_MILLIS) {
-            LOG.warn(
-                    "no other node has found this one for {} s; its addresses are registered again",
-                    TimeUnit.MILLISECONDS.toSeconds(now - homeAt));
-            registeredAt = now;
-            bus.registerAgain();
-        }
+    }
+
+    private void found(String other) {
+        if (!canaries.found(other, loop.monotonicMillis())) return;
+        LOG.info("{} and this node find each other again; the heads of all who are here are compared", other);
+        foundAgain.run();
+    }
+
+    private List<String> others() {
+        return topology.nodes().stream().filter(each -> !each.equals(node)).toList();
     }
 }

@@ -1,0 +1,53 @@
+package chat.parley.node.cluster;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import chat.parley.bus.BusCodecs;
+import chat.parley.bus.ManualLoop;
+import chat.parley.bus.NodeRole;
+import chat.parley.bus.Topology;
+import chat.parley.bus.VertxBus;
+import io.vertx.core.Vertx;
+import io.vertx.junit5.VertxExtension;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+@ExtendWith(VertxExtension.class)
+class NodeVerticleTest {
+    private final ManualLoop loop = new ManualLoop();
+    private final AtomicInteger lost = new AtomicInteger();
+
+    @Test
+    void aNodeThatNobodyFindsForAMinuteIsToStartAgain(Vertx vertx) throws Exception {
+        start(vertx, "n1", "n2"); // of which the other hears nothing
+
+        loop.advance(59_999);
+        assertThat(lost).hasValue(0);
+        loop.advance(1);
+        assertThat(lost).hasValue(1);
+    }
+
+    @Test
+    void aNodeAloneGoesOn(Vertx vertx) throws Exception {
+        start(vertx, "n1");
+
+        loop.advance(300_000);
+        assertThat(lost).hasValue(0);
+    }
+
+    private void start(Vertx vertx, String... nodes) throws Exception {
+        BusCodecs.register(vertx.eventBus());
+        List<Topology.Node> all = Stream.of(nodes)
+                .map(each -> new Topology.Node(each, EnumSet.allOf(NodeRole.class)))
+                .toList();
+        Topology topology = new Topology("n1", all);
+        new NodeVerticle("n1", new VertxBus(vertx), loop, topology, lost::incrementAndGet, () -> {})
+                .start()
+                .await(10, SECONDS);
+    }
+}
