@@ -1,6 +1,7 @@
 package chat.parley.load;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -35,8 +36,8 @@ final class Accounts {
     private final String base;
     private final String prefix = "load" + Long.toString(System.nanoTime() & 0xFFFFFFF, 36) + "-";
 
-    Accounts(String host, int port) {
-        this("http://" + host + ":" + port);
+    Accounts(InetSocketAddress node) {
+        this("http://" + node.getHostString() + ":" + node.getPort());
     }
 
     private Accounts(String base) {

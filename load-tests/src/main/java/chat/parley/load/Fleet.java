@@ -39,8 +39,7 @@ final class Fleet {
     private static final int AGAIN_MILLIS = 50;
     private static final long CONNECTED_SECONDS = 400;
 
-    private final String host;
-    private final int port;
+    private final List<InetSocketAddress> nodes;
     private final int bodyBytes;
     private final Carrier carrier;
     private final EventLoop loop;
@@ -61,9 +60,9 @@ final class Fleet {
     private Consumer<Session> onCaughtUp = session -> {};
     private Consumer<Session> onReady = session -> {};
 
-    Fleet(String host, int port, int bodyBytes, Carrier carrier, Proc proc) {
-        this.host = host;
-        this.port = port;
+    /** @param nodes the first session is at the first of them, the second at the next, and so on in turn */
+    Fleet(List<InetSocketAddress> nodes, int bodyBytes, Carrier carrier, Proc proc) {
+        this.nodes = List.copyOf(nodes);
         this.bodyBytes = bodyBytes;
         this.carrier = carrier;
         window = new Window(proc);
@@ -129,7 +128,7 @@ final class Fleet {
                         channel.pipeline().addLast(inbound);
                     }
                 })
-                .connect(new InetSocketAddress(host, port), source(session))
+                .connect(nodeOf(session), source(session))
                 .addListener((ChannelFutureListener) attempt -> {
                     if (attempt.isSuccess()) return;
                     window.error("connect: " + attempt.cause());
@@ -137,8 +136,8 @@ final class Fleet {
                 });
     }
 
-    /** Posts on a connection of its own, which ends when it is answered. */
-    void post(String path, String body) {
+    /** Posts to the node of the session on a connection of its own, which ends when it is answered. */
+    void post(Session session, String path, String body) {
         bootstrap
                 .clone()
                 .handler(new ChannelInboundHandlerAdapter() {
@@ -156,12 +155,16 @@ final class Fleet {
                         context.close();
                     }
                 })
-                .connect(new InetSocketAddress(host, port));
+                .connect(nodeOf(session));
+    }
+
+    private InetSocketAddress nodeOf(Session session) {
+        return nodes.get(session.user % nodes.size());
     }
 
     /** One address has too few ports for all: those of loopback are many. */
     private @Nullable InetSocketAddress source(Session session) {
-        if (!host.startsWith("127.")) return null;
+        if (!nodeOf(session).getAddress().isLoopbackAddress()) return null;
         return new InetSocketAddress("127.0.0." + (2 + session.user / PORTS_OF_AN_ADDRESS), 0);
     }
 

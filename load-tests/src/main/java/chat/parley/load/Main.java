@@ -1,5 +1,6 @@
 package chat.parley.load;
 
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -8,10 +9,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** {@code w1|w2|w4|w5|presence [key=value …]}: runs one workload and prints its figures; README.md says what they mean. */
+/** {@code w1|w2|w4|w5|presence|tax [key=value …]}: runs one workload and prints its figures; README.md says what they mean. */
 public final class Main {
     private static final String SYNCS = "parley_store_syncs_total";
+    private static final String KEPT = "order kept, none lost or twice";
+    private static final String BROKEN = "BROKEN: see lost, dup, out_of_order, holes, errors";
     private static final int BODY_BYTES = 200;
+    private static final List<String> WORKLOADS = List.of("w1", "w2", "w4", "w5", "presence", "tax");
+
+    /** Of a cluster: by then its nodes run what the compiler makes of them. */
+    private static final String TAX_WARM_SECONDS = "40";
 
     private final String name;
     private final Settings settings;
@@ -24,11 +31,9 @@ public final class Main {
 
     public static void main(String[] arguments) {
         try {
-            if (arguments.length == 0
-                    || !List.of("w1", "w2", "w4", "w5", "presence").contains(arguments[0])) {
-                throw new IllegalArgumentException(
-                        "usage: ./parley bench w1|w2|w4|w5|presence [key=value ...]; load-tests/README.md says what"
-                                + " there is.");
+            if (arguments.length == 0 || !WORKLOADS.contains(arguments[0])) {
+                throw new IllegalArgumentException("usage: ./parley bench " + String.join("|", WORKLOADS)
+                        + " [key=value ...]; load-tests/README.md says what there is.");
             }
             Settings settings = new Settings(Arrays.copyOfRange(arguments, 1, arguments.length));
             if (settings.text("transport") != null && !arguments[0].equals("w4"))
@@ -48,37 +53,64 @@ public final class Main {
         Cores cores = new Cores();
         cores.pinDriver();
         System.err.println(cores);
+        Path home = Path.of(Objects.requireNonNull(System.getProperty("parley.home"), "parley.home"));
+        if (name.equals("tax")) return tax(home, cores);
         if (settings.text("port") != null) {
             List<Long> pids = Arrays.stream(settings.numbers("pids", ""))
                     .mapToObj(Long::valueOf)
                     .toList();
-            int ops = settings.number("ops", 8081);
-            return measure(settings.number("port", 0), pids, ops);
+            String host = Objects.requireNonNullElse(settings.text("host"), "127.0.0.1");
+            InetSocketAddress there = new InetSocketAddress(host, settings.number("port", 0));
+            return measure(List.of(there), pids, settings.number("ops", 8081));
         }
-        Path home = Path.of(Objects.requireNonNull(System.getProperty("parley.home"), "parley.home"));
         try (NodeProcess node = NodeProcess.start(home, cores)) {
-            return measure(node.port(), List.of(node.pid()), node.opsPort());
+            return measure(
+                    List.of(new InetSocketAddress("127.0.0.1", node.port())), List.of(node.pid()), node.opsPort());
         }
     }
 
-    private boolean measure(int port, List<Long> pids, int opsPort) throws Exception {
-        String host = Objects.requireNonNullElse(settings.text("host"), "127.0.0.1");
+    private boolean measure(List<InetSocketAddress> nodes, List<Long> pids, int opsPort) throws Exception {
+        double syncsBefore = NodeProcess.metric(opsPort, SYNCS);
+        Window run = load(nodes, pids);
+        double syncs = NodeProcess.metric(opsPort, SYNCS) - syncsBefore;
+        System.out.println(summary(run, syncsBefore < 0 ? "not known" : String.format("%,.0f", syncs)));
+        return holds(run);
+    }
+
+    private Window load(List<InetSocketAddress> nodes, List<Long> pids) throws Exception {
         Proc proc = new Proc(pids);
-        Accounts accounts = new Accounts(host, port);
+        Accounts accounts = new Accounts(nodes.getFirst());
         Workload workload = switch (name) {
             case "w1" -> Saturation.ofPairs(settings, accounts);
-            case "w2" -> Saturation.ofGroups(settings, accounts);
+            case "w2", "tax" -> Saturation.ofGroups(settings, accounts);
             case "w4" -> new Idle(settings, accounts, proc);
             case "presence" -> new Presence(settings, accounts);
             default -> new Return(settings, accounts);
         };
         int bodyBytes = Math.max(Template.ID_LENGTH, settings.number("body", BODY_BYTES));
-        Fleet fleet = new Fleet(host, port, bodyBytes, Carrier.of(settings.text("transport")), proc);
-        double syncsBefore = NodeProcess.metric(opsPort, SYNCS);
+        Fleet fleet = new Fleet(nodes, bodyBytes, Carrier.of(settings.text("transport")), proc);
         workload.run(fleet, this::line);
-        double syncs = NodeProcess.metric(opsPort, SYNCS) - syncsBefore;
-        System.out.println(summary(fleet.window(), syncsBefore < 0 ? "not known" : String.format("%,.0f", syncs)));
-        return holds(fleet.window());
+        return fleet.window();
+    }
+
+    /** What a delivery costs the nodes of a cluster, of one and then of two. */
+    private boolean tax(Path home, Cores cores) throws Exception {
+        settings.or("warm", TAX_WARM_SECONDS);
+        boolean holds = true;
+        List<String> costs = new ArrayList<>();
+        double[] micros = new double[2];
+        for (int nodes = 1; nodes <= 2; nodes++) {
+            lines.clear();
+            try (ClusterProcess cluster = ClusterProcess.start(home, cores, nodes)) {
+                holds &= holds(load(cluster.nodes(), cluster.pids()));
+            }
+            micros[nodes - 1] = Double.parseDouble(figure("closed", "srv_us_per_deliv").toString());
+            costs.add(micros[nodes - 1] + " µs");
+        }
+        System.out.printf(
+                "tax: a delivery takes %.2f times the processor time on two nodes (%s of one, %s of two); %s%n",
+                micros[1] / micros[0], costs.get(0), costs.get(1), holds ? KEPT : BROKEN);
+        return holds;
     }
 
     private void line(Map<String, Object> fields) {
@@ -102,9 +134,7 @@ public final class Main {
             default -> of("resume", "total_sec", "s until all have what they missed") + cpu("resume");
         };
         return name + ": " + figures + "; " + String.format("%,d", run.acksOfRun) + " acks, " + syncs + " fdatasync; "
-                + (holds(run)
-                        ? "order kept, none lost or twice"
-                        : "BROKEN: see lost, dup, out_of_order, holes, errors");
+                + (holds(run) ? KEPT : BROKEN);
     }
 
     private static boolean holds(Window run) {

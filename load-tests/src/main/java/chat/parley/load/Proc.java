@@ -37,6 +37,16 @@ final class Proc {
         return number(Path.of("/proc/net/sockstat"), "TCP: ", " mem ");
     }
 
+    /** The last word of the command line of a process; empty: it has none. */
+    static String lastArgument(long pid) {
+        try {
+            String[] words = Files.readString(Path.of("/proc/" + pid + "/cmdline")).split("\0");
+            return words[words.length - 1];
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
     private static double cpuSeconds(long pid) {
         try {
             String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));

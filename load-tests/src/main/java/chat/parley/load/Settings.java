@@ -50,6 +50,12 @@ final class Settings {
         }
     }
 
+    /** With another default for a setting. */
+    Settings or(String key, String value) {
+        values.putIfAbsent(key, value);
+        return this;
+    }
+
     int number(String key, int otherwise) {
         return (int) real(key, otherwise);
     }

@@ -91,7 +91,7 @@ final class Streaming extends ChannelInboundHandlerAdapter {
             return true;
         }
         switch (frame.getByte(frame.readerIndex())) {
-            case 'o' -> fleet.post(path + "/xhr_send", SockJsText.quote(session.hello()));
+            case 'o' -> fleet.post(session, path + "/xhr_send", SockJsText.quote(session.hello()));
             case 'a' -> session.framed(frame);
             case 'c' -> fleet.window().error("closed by the server: " + frame.toString(StandardCharsets.UTF_8));
             default -> {} // heartbeats and what browsers want first

@@ -2,7 +2,8 @@
  * Loads a node over its sockets from one event loop and prints what it can bear, one JSON line a phase.
  *
  * <ul>
- *   <li>{@code Main}: arguments, the node to measure ({@code NodeProcess}, or one that runs), the summary
+ *   <li>{@code Main}: arguments, the node to measure ({@code NodeProcess}, or one that runs) or the cluster ({@code ClusterProcess}), both
+ *       {@code Started}; the summary
  *   <li>{@code Saturation} (W1, W2), {@code Idle} (W4), {@code Return} (W5), {@code Presence}: the workloads; {@code Steady}: the
  *       open loop
  *   <li>{@code Accounts}: tokens and conversations, made over HTTP before anything is measured

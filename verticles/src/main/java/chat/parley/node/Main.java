@@ -31,9 +31,9 @@ public final class Main {
                          make what is missing of the tables in Cassandra, where store.type says that
           certs FOLDER NODE...
                          make certificates for the nodes of a cluster, of an authority of their own
-          cluster [FOLDER] [--host ADDRESS]
+          cluster [FOLDER] [--host ADDRESS] [--nodes COUNT]
                          start a whole small cluster on this machine, for trying, with its data in ./cluster-data:
-                         three nodes, and a Cassandra, a Redis and a Kafka
+                         three nodes, or as many as is said, and a Cassandra, a Redis and a Kafka
           --help         this list
           --version      the version
 
@@ -157,6 +157,7 @@ public final class Main {
         LocalCluster.run(
                 Path.of(folder == null ? "cluster-data" : folder),
                 host,
+                arguments.nodes(),
                 Arguments.home().resolve("shared/servers"),
                 out,
                 file -> applySchema(NodeConfig.read(Settings.of(file, Map.of(), List.of()))));
@@ -184,6 +185,7 @@ public final class Main {
         private @Nullable String conf;
         private @Nullable String ttl;
         private @Nullable String host;
+        private @Nullable String nodes;
 
         Arguments(List<String> arguments) throws Misuse {
             command = arguments.isEmpty() ? "" : arguments.getFirst();
@@ -203,6 +205,7 @@ public final class Main {
                     case "--set" -> assignments.add(value);
                     case "--ttl" -> ttl = value;
                     case "--host" -> host = value;
+                    case "--nodes" -> nodes = value;
                     default -> throw new Misuse("there is no option " + option);
                 }
             }
@@ -222,6 +225,7 @@ public final class Main {
             if (ttl != null && !command.equals("token")) throw new Misuse("there is no option --ttl for " + command);
             boolean isCluster = command.equals("cluster");
             if (host != null && !isCluster) throw new Misuse("there is no option --host for " + command);
+            if (nodes != null && !isCluster) throw new Misuse("there is no option --nodes for " + command);
             if (isCluster && (conf != null || !assignments.isEmpty()))
                 throw new Misuse("the nodes of cluster have settings of their own");
         }
@@ -239,6 +243,12 @@ public final class Main {
 
         String host() {
             return host == null ? "127.0.0.1" : host;
+        }
+
+        int nodes() throws Misuse {
+            if (nodes == null) return LocalCluster.NODES;
+            if (nodes.matches("[1-9]")) return Integer.parseInt(nodes);
+            throw new Misuse("--nodes is 1 to 9");
         }
 
         NodeConfig config() throws Refusal {

@@ -29,6 +29,9 @@ import java.util.function.BooleanSupplier;
 
 /** Starts all processes of a small cluster, tells where they are, and ends them when this process is to end; none is left then. */
 public final class LocalCluster {
+    /** How many nodes it has unless another number is said. */
+    public static final int NODES = 3;
+
     private static final int START_SECONDS_MAX = 180;
     private static final int NODE_END_SECONDS_MAX = 35;
     private static final int SERVER_END_SECONDS_MAX = 20;
@@ -62,9 +65,11 @@ public final class LocalCluster {
      *
      * @param folder of all that it keeps; what is there is gone on with
      * @param host the address of loopback where all of it is
+     * @param nodes how many
      * @param fetched the folder of the foreign servers that the build has fetched
      */
-    public static void run(Path folder, String host, Path fetched, PrintStream out, Schema schema) throws Refusal {
+    public static void run(Path folder, String host, int nodes, Path fetched, PrintStream out, Schema schema)
+            throws Refusal {
         Path whole = folder.toAbsolutePath().normalize();
         // Another server is one more in this list.
         List<Server> servers = List.of(
@@ -75,7 +80,7 @@ public final class LocalCluster {
             Files.createDirectories(whole);
             try (FileChannel lock = lock(whole)) {
                 Objects.requireNonNull(lock);
-                new LocalCluster(new Plan(whole, host, servers), out, schema).run();
+                new LocalCluster(new Plan(whole, host, nodes, servers), out, schema).run();
             }
         } catch (IOException broken) {
             throw new Refusal("the cluster cannot be kept in " + folder + ": " + broken + ".");

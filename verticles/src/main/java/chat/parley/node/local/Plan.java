@@ -13,9 +13,9 @@ import java.util.stream.IntStream;
  *
  * @param folder of all data, logs and settings
  * @param host an address of loopback: all of it is there
+ * @param count of nodes
  */
-record Plan(Path folder, String host, List<Server> servers) {
-    private static final int NODES = 3;
+record Plan(Path folder, String host, int count, List<Server> servers) {
     private static final int HTTP_PORT = 8080;
     private static final int HTTP_PORTS_APART = 10;
     private static final int MEMBERSHIP_PORT = 5701;
@@ -29,7 +29,7 @@ record Plan(Path folder, String host, List<Server> servers) {
     }
 
     List<String> nodes() {
-        return IntStream.rangeClosed(1, NODES).mapToObj(i -> "n" + i).toList();
+        return IntStream.rangeClosed(1, count).mapToObj(i -> "n" + i).toList();
     }
 
     NodePorts ports(String node) {
