@@ -118,6 +118,8 @@ class LauncherTest {
         assertIsOneSentence(
                 run("cluster", "--set", "http.port=1"), 2, "the nodes of cluster have settings of their own");
         assertIsOneSentence(run("serve", "--host", host), 2, "there is no option --host for serve");
+        assertIsOneSentence(run("serve", "--nodes", "2"), 2, "there is no option --nodes for serve");
+        assertIsOneSentence(run("cluster", "--nodes", "0"), 2, "--nodes is 1 to 9");
     }
 
     @Test
