@@ -39,7 +39,8 @@ record ClusterProcess(Started started, List<InetSocketAddress> nodes, List<Long>
         }
         if (nodes.size() != count || pids.size() != count) {
             started.close();
-            throw new IllegalStateException("./parley cluster said " + started.said() + ", whose processes are " + pids);
+            throw new IllegalStateException(
+                    "./parley cluster said " + started.said() + ", whose processes are " + pids);
         }
         return new ClusterProcess(started, nodes, pids);
     }

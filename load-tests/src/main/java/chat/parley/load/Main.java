@@ -104,7 +104,8 @@ public final class Main {
             try (ClusterProcess cluster = ClusterProcess.start(home, cores, nodes)) {
                 holds &= holds(load(cluster.nodes(), cluster.pids()));
             }
-            micros[nodes - 1] = Double.parseDouble(figure("closed", "srv_us_per_deliv").toString());
+            micros[nodes - 1] =
+                    Double.parseDouble(figure("closed", "srv_us_per_deliv").toString());
             costs.add(micros[nodes - 1] + " µs");
         }
         System.out.printf(

@@ -40,7 +40,8 @@ final class Proc {
     /** The last word of the command line of a process; empty: it has none. */
     static String lastArgument(long pid) {
         try {
-            String[] words = Files.readString(Path.of("/proc/" + pid + "/cmdline")).split("\0");
+            String[] words =
+                    Files.readString(Path.of("/proc/" + pid + "/cmdline")).split("\0");
             return words[words.length - 1];
         } catch (IOException e) {
             return "";
