@@ -100,6 +100,9 @@ final class Connection implements AutoCloseable {
                 .withDuration(DefaultDriverOption.REQUEST_TIMEOUT, timeout)
                 .withDuration(DefaultDriverOption.CONNECTION_INIT_QUERY_TIMEOUT, timeout)
                 .withDuration(DefaultDriverOption.CONTROL_CONNECTION_TIMEOUT, timeout)
+                // In V5 the driver takes the end of a conditional write's time-out for the next answer, cannot read
+                // that, and closes the connection: all that is out on it is lost.
+                .withString(DefaultDriverOption.PROTOCOL_VERSION, "V4")
                 .withString(DefaultDriverOption.REQUEST_CONSISTENCY, "LOCAL_QUORUM")
                 .withString(DefaultDriverOption.REQUEST_SERIAL_CONSISTENCY, "LOCAL_SERIAL")
                 .withInt(DefaultDriverOption.CONNECTION_MAX_REQUESTS, options.requestsMax() + LOG_OUT_MAX)

@@ -14,6 +14,15 @@ public final class CassandraProcess implements AutoCloseable {
     private static final List<String> TOKENS =
             List.of("-9223372036854775808", "-3074457345618258603", "3074457345618258602");
 
+    /** What waits for a slow machine, which is not what tests are about. */
+    public static final List<String> PATIENT = List.of(
+            "commitlog_sync: batch",
+            "paxos_variant: v2",
+            "cas_contention_timeout: 20s",
+            "write_request_timeout: 20s",
+            "read_request_timeout: 20s",
+            "truncate_request_timeout: 60s");
+
     private final String address;
     private final Path folder;
     private ForeignProcess process;
@@ -54,14 +63,7 @@ public final class CassandraProcess implements AutoCloseable {
                 address,
                 address,
                 "",
-                List.of(
-                        "commitlog_sync: batch",
-                        "paxos_variant: v2",
-                        // A slow machine is not what these tests are about.
-                        "cas_contention_timeout: 20s",
-                        "write_request_timeout: 20s",
-                        "read_request_timeout: 20s",
-                        "truncate_request_timeout: 60s"));
+                PATIENT);
         try {
             cassandra.awaitStart();
         } catch (IOException | RuntimeException failed) {
@@ -75,8 +77,9 @@ public final class CassandraProcess implements AutoCloseable {
      * Three of one cluster, once clients can connect to each.
      *
      * @param parent of their folders
+     * @param settings more lines of the cassandra.yaml of each
      */
-    public static List<CassandraProcess> startCluster(Path parent) throws IOException {
+    public static List<CassandraProcess> startCluster(Path parent, List<String> settings) throws IOException {
         String first = ForeignProcess.anyAddress();
         String network = first.substring(0, first.lastIndexOf('.') + 1);
         List<CassandraProcess> nodes = new ArrayList<>();
@@ -84,7 +87,7 @@ public final class CassandraProcess implements AutoCloseable {
             for (String token : TOKENS) {
                 String address = nodes.isEmpty() ? first : network + (nodes.size() == 1 ? 254 : 1);
                 Path folder = parent.resolve("cassandra" + address).toAbsolutePath();
-                nodes.add(new CassandraProcess(folder, address, first, token, CassandraServer.DURABLE));
+                nodes.add(new CassandraProcess(folder, address, first, token, settings));
                 if (nodes.size() == 1) nodes.getFirst().awaitStart(); // the others learn from it
             }
             for (CassandraProcess node : nodes) node.awaitStart();
