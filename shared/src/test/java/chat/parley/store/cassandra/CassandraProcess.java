@@ -23,6 +23,9 @@ public final class CassandraProcess implements AutoCloseable {
             "read_request_timeout: 20s",
             "truncate_request_timeout: 60s");
 
+    /** How long one looks for the others of its cluster. */
+    private static final int GOSSIP_MILLIS_MAX = 60_000;
+
     private final String address;
     private final Path folder;
     private ForeignProcess process;
@@ -59,11 +62,7 @@ public final class CassandraProcess implements AutoCloseable {
     /** @param address its own, of this host */
     public static CassandraProcess startAlone(Path parent, String address) throws IOException {
         var cassandra = new CassandraProcess(
-                parent.resolve("cassandra" + address).toAbsolutePath(),
-                address,
-                address,
-                "",
-                PATIENT);
+                parent.resolve("cassandra" + address).toAbsolutePath(), address, address, "", PATIENT);
         try {
             cassandra.awaitStart();
         } catch (IOException | RuntimeException failed) {
@@ -103,7 +102,10 @@ public final class CassandraProcess implements AutoCloseable {
             return CassandraServer.command(
                     folder,
                     ForeignProcess.classPath("cassandra.classpath"),
-                    List.of("-Dcassandra.consistent.rangemovement=false", "-Dcassandra.unsafesystem=true"));
+                    List.of(
+                            "-Dcassandra.consistent.rangemovement=false",
+                            "-Dcassandra.unsafesystem=true",
+                            "-Dcassandra.ring_delay_ms=" + GOSSIP_MILLIS_MAX));
         } catch (CannotStart cannot) {
             throw new IllegalStateException(cannot);
         }
