@@ -100,6 +100,9 @@ final class Connection implements AutoCloseable {
                 .withDuration(DefaultDriverOption.REQUEST_TIMEOUT, timeout)
                 .withDuration(DefaultDriverOption.CONNECTION_INIT_QUERY_TIMEOUT, timeout)
                 .withDuration(DefaultDriverOption.CONTROL_CONNECTION_TIMEOUT, timeout)
+                // A node that does not know a new table yet fails whoever asks for it.
+                .withDuration(
+                        DefaultDriverOption.CONTROL_CONNECTION_AGREEMENT_TIMEOUT, Duration.ofSeconds(START_SECONDS))
                 // In V5 the driver takes the end of a conditional write's time-out for the next answer, cannot read
                 // that, and closes the connection: all that is out on it is lost.
                 .withString(DefaultDriverOption.PROTOCOL_VERSION, "V4")
