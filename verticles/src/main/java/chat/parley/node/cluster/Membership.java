@@ -51,13 +51,19 @@ public final class Membership {
     private static final String SERVING = "parley.serving";
     private static final String BUS_VERSION = String.valueOf(BusCodecs.VERSION);
     private static final int JOIN_SECONDS_MAX = 60;
-    private static final long LOOK_MILLIS = 1_000;
+
+    /** Events of Hazelcast come late when a node has gone: the thread that brings them first cleans the registry, an entry at a time. */
+    private static final long LOOK_MILLIS = 250;
 
     /** After which a member that says nothing counts as gone, and how often each says something. */
     private static final int HEARTBEAT_SECONDS_MAX = 10;
 
     private static final int HEARTBEAT_SECONDS = 2;
     private static final int MERGE_SECONDS = 10;
+
+    /** So that what such a connection holds up at a healthy node is through before that counts as gone: a look, and one more heartbeat. */
+    private static final int HANDSHAKE_MILLIS_MAX = 3_000;
+
     private static final int BUS_PING_MILLIS = 5_000;
 
     /** TCP asks ever more rarely, and after a cut of half a minute not for as long again; one that begins anew asks at once. */
@@ -73,6 +79,7 @@ public final class Membership {
     private final ReplicatedMap<String, String> serving;
     private final Topology topology;
     private final Runnable lost;
+    private final Handshakes handshakes;
     private long lookedAt = System.nanoTime();
 
     /** What this node says of itself: its boot id and its roles. Null: it does not serve. */
@@ -84,6 +91,7 @@ public final class Membership {
         this.vertx = vertx;
         this.hazelcast = hazelcast;
         this.lost = lost;
+        this.handshakes = new Handshakes(hazelcast, HANDSHAKE_MILLIS_MAX);
         this.serving = hazelcast.getReplicatedMap(SERVING);
         this.topology = new Topology(node, List.of());
     }
@@ -175,6 +183,7 @@ public final class Membership {
         });
         vertx.setPeriodic(LOOK_MILLIS, timer -> {
             lookForGap();
+            handshakes.look();
             look();
         });
     }

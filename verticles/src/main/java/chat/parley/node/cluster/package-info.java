@@ -19,6 +19,9 @@
  *
  * <p>Nodes that speak another version of the bus are not joined; neighbouring minor versions of Parley speak the same ({@link chat.parley.bus}).
  *
+ * <p>A node that stands still still takes connections, and answers none. Those of Hazelcast are closed after 3 s ({@code Handshakes}), as they would
+ * stop what goes to healthy nodes. What is for the owner of a shard goes by the topology, without the registry, and to this node without Hazelcast.
+ *
  * <p>Hazelcast has neither encryption nor identification in its open-source edition, so it is bound to one private address, and everything it
  * can do besides is off. The bus is mutual TLS: only who has a certificate of the cluster's own authority is heard.
  */
