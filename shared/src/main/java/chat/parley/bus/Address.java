@@ -6,6 +6,8 @@ import org.jspecify.annotations.Nullable;
 public final class Address {
     private static final String GATEWAY = "gateway.";
     private static final String PRESENCE = "presence.";
+    private static final String SEQUENCER = "sequencer.";
+    private static final String FANOUT = "fanout.";
 
     private Address() {}
 
@@ -14,9 +16,17 @@ public final class Address {
         return GATEWAY + gateway;
     }
 
-    /** The sequencer that owns the shard: takes {@link Submit} and {@link Pull}. */
+    /**
+     * The sequencer of this node that owns the shard: takes {@link Submit} and {@link Pull}. Not in the registry: at another node it is
+     * reached over {@link #node}, see {@link Topology#addressOf}.
+     */
     public static String sequencer(int shard) {
         return SEQUENCERS[shard];
+    }
+
+    /** Whether only this node knows the address: who is elsewhere names the node, see {@link Topology#addressOf}. */
+    public static boolean isHome(String address) {
+        return address.startsWith(SEQUENCER) || address.startsWith(FANOUT);
     }
 
     /** The presence verticle of the node: takes announcements and {@link Route}. */
@@ -24,12 +34,12 @@ public final class Address {
         return PRESENCE + node;
     }
 
-    /** The fan-out worker that owns the shard: takes {@link Spread}. */
+    /** The fan-out worker of this node that owns the shard: takes {@link Spread}. As {@link #sequencer}. */
     public static String fanout(int shard) {
-        return "fanout." + shard;
+        return FANOUT + shard;
     }
 
-    /** The node's control verticle: takes {@link Bundle} and {@link Canary}. */
+    /** The node's control verticle: takes {@link Bundle} and {@link Canary}, and what is for the owners of its shards. */
     public static String node(String node) {
         return "node." + node;
     }
@@ -46,6 +56,6 @@ public final class Address {
     private static final String[] SEQUENCERS = new String[chat.parley.model.ConversationId.SHARDS];
 
     static {
-        for (int shard = 0; shard < SEQUENCERS.length; shard++) SEQUENCERS[shard] = "sequencer." + shard;
+        for (int shard = 0; shard < SEQUENCERS.length; shard++) SEQUENCERS[shard] = SEQUENCER + shard;
     }
 }

@@ -74,6 +74,14 @@ public final class Topology {
         return picture.sequencers[shard];
     }
 
+    /**
+     * Where that node is asked for what only it knows at the address: this node there, without the registry; another over the one address
+     * by which the registry knows it for all its life. So shards change hands without a word to the registry.
+     */
+    public String addressOf(String node, String address) {
+        return node.equals(self) ? address : Address.node(node);
+    }
+
     /** The node that repeats the heads of this shard; null: there is none. */
     public @Nullable String fanoutOwner(int shard) {
         return picture.fanouts[shard];

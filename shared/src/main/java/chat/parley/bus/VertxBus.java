@@ -9,6 +9,10 @@ import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.eventbus.MessageConsumerOptions;
+import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.eventbus.ReplyFailure;
+import io.vertx.core.internal.ContextInternal;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -19,6 +23,9 @@ import org.slf4j.LoggerFactory;
 /**
  * The Vert.x event bus. Each record travels by the codec of its class ({@link BusCodecs}, which must be registered first). What a
  * listener cannot take at once waits; past {@code waitingMax} messages an address the bus drops (a request then fails at once).
+ *
+ * <p>Addresses that only this node knows ({@link Address#isHome}) are not in the registry, which is slow while nodes come and go, and
+ * answers nobody while one of them stands still: what is asked there goes from loop to loop.
  */
 public final class VertxBus implements Bus {
     /** Enough for a burst of batches, little enough that what waits is not stale: senders batch, and give up after 2 s. */
@@ -32,8 +39,10 @@ public final class VertxBus implements Bus {
     private static final DeliveryOptions PLAIN = new DeliveryOptions();
     private static final DeliveryOptions LOCAL = new DeliveryOptions().setLocalOnly(true);
 
+    private final Vertx vertx;
     private final EventBus bus;
     private final int waitingMax;
+    private final Map<String, Home> homes = new ConcurrentHashMap<>();
     private final Set<Consumption> consumptions = ConcurrentHashMap.newKeySet();
     private final Unreadable unreadable = new Unreadable(System::nanoTime);
 
@@ -42,17 +51,20 @@ public final class VertxBus implements Bus {
     }
 
     public VertxBus(Vertx vertx, int waitingMax) {
+        this.vertx = vertx;
         this.bus = vertx.eventBus();
         this.waitingMax = waitingMax;
     }
 
     @Override
     public void send(String address, Object message) {
-        bus.send(address, message, PLAIN);
+        if (Address.isHome(address)) passOn(address, new Asked(message, answer -> {}));
+        else bus.send(address, message, PLAIN);
     }
 
     @Override
     public Future<Object> request(String address, Object message, long timeoutMillis) {
+        if (Address.isHome(address)) return requestHere(address, message, timeoutMillis);
         return bus.request(address, message, new DeliveryOptions().setSendTimeout(timeoutMillis))
                 .map(answer -> body(answer, address));
     }
@@ -72,6 +84,28 @@ public final class VertxBus implements Bus {
         return unreadable;
     }
 
+    private Future<Object> requestHere(String address, Object message, long timeoutMillis) {
+        Promise<Object> answered = ((ContextInternal) vertx.getOrCreateContext()).promise();
+        long timer = vertx.setTimer(
+                timeoutMillis,
+                late -> answered.tryFail(new ReplyException(ReplyFailure.TIMEOUT, "no answer from " + address)));
+        Asked asked = new Asked(message, answer -> {
+            vertx.cancelTimer(timer);
+            answered.tryComplete(answer);
+        });
+        if (passOn(address, asked)) return answered.future();
+        vertx.cancelTimer(timer);
+        return Future.failedFuture(new ReplyException(ReplyFailure.NO_HANDLERS, "nobody here hears " + address));
+    }
+
+    /** Hands a message over to the listener of an address that only this node knows. False: there is none. */
+    public boolean passOn(String address, Received received) {
+        Home home = homes.get(address);
+        if (home == null) return false;
+        home.context.runOnContext(onLoop -> home.take(received));
+        return true;
+    }
+
     /** Sends to a listener of this node, whoever else hears the address. */
     public void sendHere(String address, Object message) {
         bus.send(address, message, LOCAL);
@@ -79,6 +113,14 @@ public final class VertxBus implements Bus {
 
     @Override
     public Future<Listening> listen(String address, Consumer<Received> listener) {
+        if (Address.isHome(address)) {
+            Home home = new Home(address, vertx.getOrCreateContext(), listener);
+            homes.put(address, home);
+            return Future.succeededFuture(() -> {
+                homes.remove(address, home);
+                return Future.succeededFuture();
+            });
+        }
         Consumption consumption = new Consumption(address, listener);
         consumptions.add(consumption);
         return consumption.begin().map(done -> consumption);
@@ -87,6 +129,24 @@ public final class VertxBus implements Bus {
     /** Registers every address again, each on the context of its listener: to be done when the registry has lost them. */
     public Future<?> registerAgain() {
         return Future.join(consumptions.stream().map(Consumption::renew).toList());
+    }
+
+    /** One who hears an address that only this node knows: what comes waits in the queue of its context, and what is asked there has bounds. */
+    private record Home(String address, Context context, Consumer<Received> listener) {
+        void take(Received received) {
+            try {
+                listener.accept(received);
+            } catch (RuntimeException e) {
+                LOG.error("a {} to {} was not taken", received.body().getClass().getSimpleName(), address, e);
+            }
+        }
+    }
+
+    private record Asked(Object body, Consumer<Object> answered) implements Received {
+        @Override
+        public void answer(Object body) {
+            answered.accept(body);
+        }
     }
 
     /** One who hears an address. */

@@ -1,11 +1,11 @@
 /**
  * What verticles see of each other: addresses, messages, and the way to send them. The addresses are the routing registry; they
- * exist for nodes and shards, never for users.
+ * exist for nodes and for what they do, never for users.
  *
  * <table>
  *   <caption>Addresses and what is said there</caption>
  *   <tr><th>address</th><th>who hears it</th><th>message → answer</th></tr>
- *   <tr><td>{@code sequencer.<shard>}</td><td>the sequencer that owns the shard</td>
+ *   <tr><td>{@code sequencer.<shard>}, in its node only</td><td>the sequencer that owns the shard</td>
  *     <td>{@link chat.parley.bus.Submit} → {@link chat.parley.bus.Submitted} or {@link chat.parley.bus.NotMine};
  *     {@link chat.parley.bus.Pull} → {@link chat.parley.bus.Pulled} or NotMine</td></tr>
  *   <tr><td>{@code presence.<node>}</td><td>the presence verticle, for the user shards it owns</td>
@@ -17,11 +17,16 @@
  *     <td>{@link chat.parley.bus.Deliver}; {@link chat.parley.bus.EndSessions}; {@link chat.parley.bus.Signals};
  *     {@link chat.parley.bus.Presences} and {@link chat.parley.bus.SettingsChanged} of users who are watched there</td></tr>
  *   <tr><td>{@code node.<node>}</td><td>the node's control verticle</td>
- *     <td>{@link chat.parley.bus.Bundle} → {@link chat.parley.bus.Unbundled}; {@link chat.parley.bus.Canary} → the same</td></tr>
- *   <tr><td>{@code fanout.<shard>}</td><td>the worker that owns the shard</td><td>{@link chat.parley.bus.Spread}</td></tr>
+ *     <td>{@link chat.parley.bus.Bundle} → {@link chat.parley.bus.Unbundled}; {@link chat.parley.bus.Canary} → the same; what is for the
+ * owners of its shards</td></tr>
+ *   <tr><td>{@code fanout.<shard>}, in its node only</td><td>the worker that owns the shard</td><td>{@link chat.parley.bus.Spread}</td></tr>
  * </table>
  *
  * The bus may lose, delay, repeat and reorder (P6): nothing that matters depends on it.
+ *
+ * <p>What is for the owner of a shard is sent to the node that should have it ({@link chat.parley.bus.Topology}); who has it not names whom it
+ * believes in. So shards change hands without a word to the registry: a write there takes milliseconds and is known to others some time
+ * later, and while a node stands still a third of all reads and writes of three nodes' registry wait for it, until it is given up.
  *
  * <p>Between nodes, what is sent to gateways and presence verticles goes in bundles with a bound on what is not acknowledged ({@link
  * chat.parley.bus.PeerBus}); requests go one by one: whoever makes them has a bound of its own.

@@ -12,6 +12,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.eventbus.ReplyFailure;
 import io.vertx.junit5.VertxExtension;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -86,6 +87,44 @@ class VertxBusTest {
 
         assertThat(heard.poll(10, SECONDS)).isSameAs(PULL);
         assertThat(heard.poll(10, SECONDS)).isSameAs(NOT_MINE);
+    }
+
+    @Test
+    void whatOnlyThisNodeKnowsIsAskedWithoutTheRegistry(Vertx vertx) throws Exception {
+        String address = Address.sequencer(3);
+        await(bus.listen(address, message -> message.answer(NOT_MINE)));
+
+        assertThat(await(bus.request(address, PULL, 5_000))).isSameAs(NOT_MINE);
+        assertThatThrownBy(() -> await(vertx.eventBus().request(address, PULL))).isInstanceOf(ReplyException.class);
+    }
+
+    @Test
+    void whatOnlyThisNodeKnowsAndNobodyAnswersFailsInTime() throws Exception {
+        await(bus.listen(Address.sequencer(3), message -> {}));
+
+        assertThatThrownBy(() -> await(bus.request(Address.sequencer(3), PULL, 20)))
+                .isInstanceOfSatisfying(
+                        ReplyException.class,
+                        late -> assertThat(late.failureType()).isEqualTo(ReplyFailure.TIMEOUT));
+        assertThatThrownBy(() -> await(bus.request(Address.sequencer(4), PULL, 5_000)))
+                .isInstanceOfSatisfying(
+                        ReplyException.class,
+                        nobody -> assertThat(nobody.failureType()).isEqualTo(ReplyFailure.NO_HANDLERS));
+    }
+
+    @Test
+    void aListenerOfThisNodeAloneThrowsAndHearsTheNext() throws Exception {
+        Bus.Listening listening = await(bus.listen(Address.sequencer(3), message -> {
+            if (message.body() == PULL) throw new IllegalStateException("a listener that throws, as the test wants it");
+            message.answer(NOT_MINE);
+        }));
+        assertThatThrownBy(() -> await(bus.request(Address.sequencer(3), PULL, 20)))
+                .isInstanceOf(ReplyException.class);
+
+        assertThat(await(bus.request(Address.sequencer(3), NOT_MINE, 5_000))).isSameAs(NOT_MINE);
+        await(listening.stop());
+        assertThatThrownBy(() -> await(bus.request(Address.sequencer(3), NOT_MINE, 5_000)))
+                .isInstanceOf(ReplyException.class);
     }
 
     @Test

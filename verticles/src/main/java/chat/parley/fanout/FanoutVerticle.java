@@ -47,9 +47,6 @@ public final class FanoutVerticle extends VerticleBase {
     private Loop.@Nullable Timer timer;
     private @Nullable Runnable deaf;
 
-    /** Completes when no shard that is another's now is on its way out of the registry. */
-    private Future<?> unheard = Future.succeededFuture();
-
     private long repeated;
 
     /** @param random spreads what nodes started together do at intervals */
@@ -84,11 +81,10 @@ public final class FanoutVerticle extends VerticleBase {
         isStopped = true;
         if (deaf != null) deaf.run();
         if (timer != null) timer.cancel();
-        List<Future<?>> ends = new ArrayList<>();
-        ends.add(save().otherwiseEmpty()); // said already; what was not saved is repeated by the next
-        for (Shard shard : shards.values()) ends.add(shard.end());
+        Future<?> saved = save().otherwiseEmpty(); // said already; what was not saved is repeated by the next
+        for (Shard shard : shards.values()) shard.end();
         shards.clear();
-        return Future.join(ends).transform(ended -> unheard);
+        return saved;
     }
 
     /** Heads repeated since the start. */
@@ -116,8 +112,7 @@ public final class FanoutVerticle extends VerticleBase {
                 begun.add(taken.begin());
             } else if (!isMine && shard != null) {
                 shards.remove(number);
-                Future<?> end = shard.end();
-                unheard = unheard.transform(before -> end);
+                shard.end();
             }
         }
         return Future.join(begun);
@@ -226,9 +221,9 @@ public final class FanoutVerticle extends VerticleBase {
                     .onFailure(e -> LOG.error("cannot hear the spreads of shard {}", number, e));
         }
 
-        Future<?> end() {
+        void end() {
             isEnded = true;
-            return listening == null ? Future.succeededFuture() : listening.stop();
+            if (listening != null) listening.stop();
         }
 
         private void received(Received message) {

@@ -118,7 +118,7 @@ public final class Gateway {
         this.users = new Users(new Spending(loop, ephemeral.buckets(), rate));
         this.readPointers = new ReadPointers(loop, stores.directory());
         this.submitter = new Submitter(bus, loop, topology, readPointers, config.submitMillis());
-        this.tail = new Tail(bus, stores, config.tailMillis());
+        this.tail = new Tail(bus, topology, stores, config.tailMillis());
         Recent recent = new Recent(config.recentBytesMax(), config.recentEntriesMax());
         this.ranges = new Ranges(recent, stores.history(), tail);
         this.lastSeen = new LastSeen(loop, stores.directory());

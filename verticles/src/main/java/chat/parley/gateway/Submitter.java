@@ -146,10 +146,16 @@ public final class Submitter {
         }
         int ask = ++shipment.asks;
         shipment.tries++;
-        shipment.asked = topology.sequencerOwner(shipment.shard);
+        String owner = owner(shipment);
+        shipment.asked = owner;
         underWay.add(shipment);
+        if (owner == null) {
+            shipment.tries = QUICK_TRIES;
+            sendAgain(shipment);
+            return;
+        }
         bus.request(
-                        Address.sequencer(shipment.shard),
+                        topology.addressOf(owner, Address.sequencer(shipment.shard)),
                         new Submit(shipment.shard, shipment.drafts),
                         shipment.isDoubted ? Math.min(left, DOUBTED_ANSWER_MILLIS) : left)
                 .onComplete(answer -> {
@@ -158,6 +164,13 @@ public final class Submitter {
                     if (answer.succeeded()) answered(shipment, answer.result(), isLast);
                     else if (isLast) failed(shipment, answer.cause());
                 });
+    }
+
+    /** Who is to be asked: whom the last that was asked named, or else who should have the shard. Null: nobody. */
+    private @Nullable String owner(Shipment shipment) {
+        String named = shipment.named;
+        shipment.named = null;
+        return named != null && topology.isAlive(named) ? named : topology.sequencerOwner(shipment.shard);
     }
 
     private void askOthers() {
@@ -175,7 +188,9 @@ public final class Submitter {
             when submitted.answers().size() == shipment.drafts.size() ->
                 finish(shipment, submitted.answers(), OUTCOME_UNKNOWN);
             case NotMine notMine -> {
-                if (isLast) sendAgain(shipment);
+                if (!isLast) return;
+                shipment.named = notMine.owner();
+                sendAgain(shipment);
             }
             default -> {
                 LOG.error("sequencer {} answered with something else than answers", shipment.shard);
@@ -201,6 +216,7 @@ public final class Submitter {
             send(shipment);
             return;
         }
+        shipment.named = null; // after a pause others may know better
         int ask = shipment.asks;
         loop.after(PAUSE_MILLIS, () -> {
             if (underWay.contains(shipment) && ask == shipment.asks) send(shipment);
@@ -258,6 +274,9 @@ public final class Submitter {
 
         @Nullable
         String asked; // the node, as far as it is known here
+
+        @Nullable
+        String named; // as the owner, by one that was asked and is not
 
         boolean isDoubted; // what it was asked may have been done, or be done yet, and that node does not answer
 

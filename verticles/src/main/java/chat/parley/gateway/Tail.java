@@ -4,6 +4,7 @@ import chat.parley.bus.Address;
 import chat.parley.bus.Bus;
 import chat.parley.bus.Pull;
 import chat.parley.bus.Pulled;
+import chat.parley.bus.Topology;
 import chat.parley.model.Content;
 import chat.parley.model.ConversationId;
 import chat.parley.model.Entry;
@@ -39,6 +40,7 @@ final class Tail {
     private static final int PAGE_BYTES = 1 << 20;
 
     private final Bus bus;
+    private final Topology topology;
     private final Stores stores;
     private final long ownerMillis;
 
@@ -47,8 +49,9 @@ final class Tail {
 
     private final Set<Integer> reading = new HashSet<>();
 
-    Tail(Bus bus, Stores stores, long ownerMillis) {
+    Tail(Bus bus, Topology topology, Stores stores, long ownerMillis) {
         this.bus = bus;
+        this.topology = topology;
         this.stores = stores;
         this.ownerMillis = ownerMillis;
     }
@@ -60,19 +63,23 @@ final class Tail {
      * @param known a sequence that is known to exist: an owner that does not know of it is not believed
      */
     Future<Pulled> read(ConversationId conversation, long after, int entriesMax, List<UserId> users, long known) {
-        return bus.request(
-                        Address.sequencer(conversation.shard()),
-                        new Pull(conversation, after, entriesMax, users),
-                        ownerMillis)
-                .transform(answer -> {
-                    if (answer.succeeded()
-                            && answer.result() instanceof Pulled pulled
-                            && isFit(pulled, conversation, after, known)) {
-                        return Future.succeededFuture(pulled);
-                    }
-                    LOG.debug("the owner of {} has not told its end: reading the log", conversation, answer.cause());
-                    return readAlone(conversation, after, entriesMax, users);
-                });
+        return ask(new Pull(conversation, after, entriesMax, users)).transform(answer -> {
+            if (answer.succeeded()
+                    && answer.result() instanceof Pulled pulled
+                    && isFit(pulled, conversation, after, known)) {
+                return Future.succeededFuture(pulled);
+            }
+            LOG.debug("the owner of {} has not told its end: reading the log", conversation, answer.cause());
+            return readAlone(conversation, after, entriesMax, users);
+        });
+    }
+
+    private Future<Object> ask(Pull pull) {
+        int shard = pull.conversationId().shard();
+        String owner = topology.sequencerOwner(shard);
+        return owner == null
+                ? Future.failedFuture("shard " + shard + " has no owner")
+                : bus.request(topology.addressOf(owner, Address.sequencer(shard)), pull, ownerMillis);
     }
 
     private static boolean isFit(Pulled pulled, ConversationId conversation, long after, long known) {

@@ -1,6 +1,5 @@
 package chat.parley.sequencer;
 
-import chat.parley.bus.Address;
 import chat.parley.bus.Bus;
 import chat.parley.bus.Loop;
 import chat.parley.bus.NotMine;
@@ -51,7 +50,7 @@ final class Ownership {
 
     private final int shard;
     private final String owner;
-    private final Bus bus;
+    private final Consumer<Spread> spreads;
     private final Loop loop;
     private final ShardLog log;
     private final Stores stores;
@@ -93,13 +92,13 @@ final class Ownership {
 
     /**
      * @param elsewhere the node that the shard is believed to belong to, if it is not this one
+     * @param spreads tells the fan-out worker of the shard
      * @param changed to be run when the turn has something to be done
      * @param ended hears that the shard is no longer in these hands
      */
     Ownership(
             int shard,
             String owner,
-            Bus bus,
             Loop loop,
             Stores stores,
             @Nullable EventExport export,
@@ -108,11 +107,11 @@ final class Ownership {
             Turn turn,
             TakeOver.Lines lines,
             Supplier<@Nullable String> elsewhere,
+            Consumer<Spread> spreads,
             Runnable changed,
             Consumer<Ownership> ended) {
         this.shard = shard;
         this.owner = owner;
-        this.bus = bus;
         this.loop = loop;
         this.log = stores.log();
         this.stores = stores;
@@ -121,6 +120,7 @@ final class Ownership {
         this.random = random;
         this.turn = turn;
         this.elsewhere = elsewhere;
+        this.spreads = spreads;
         this.changed = changed;
         this.ended = ended;
         this.pulls = new Pulls(stores.history(), config.pullsMax());
@@ -459,7 +459,7 @@ final class Ownership {
         List<Conversation> unloaded = serving.spreading().unloaded(LOADS_FOR_SPREAD_MAX);
         for (Conversation conversation : unloaded) serving.load(conversation);
         Spread spread = serving.spreading().next(serving.projectedThrough());
-        if (spread != null) bus.send(Address.fanout(shard), spread);
+        if (spread != null) spreads.accept(spread);
     }
 
     /** The cursors, if one has moved since they were saved. */

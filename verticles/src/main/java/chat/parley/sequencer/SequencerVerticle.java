@@ -6,6 +6,7 @@ import chat.parley.bus.Loop;
 import chat.parley.bus.NotMine;
 import chat.parley.bus.Pull;
 import chat.parley.bus.Route;
+import chat.parley.bus.Spread;
 import chat.parley.bus.Submit;
 import chat.parley.bus.Topology;
 import chat.parley.model.ConversationId;
@@ -51,9 +52,6 @@ public final class SequencerVerticle extends VerticleBase {
     private final @Nullable Ownership[] owned = new @Nullable Ownership[ConversationId.SHARDS];
     private final @Nullable Future<Bus.Listening>[] listening;
     private final long[] takenAt = new long[ConversationId.SHARDS];
-
-    /** Completes when no address is on its way out of the registry. */
-    private Future<?> deaf = Future.succeededFuture();
 
     private boolean isFlushPlanned;
     private boolean isFlushing;
@@ -116,7 +114,7 @@ public final class SequencerVerticle extends VerticleBase {
         List<Future<Void>> releases = new ArrayList<>();
         for (int shard = 0; shard < owned.length; shard++) if (owned[shard] != null) releases.add(release(shard));
         tickUntilLeft();
-        return Future.join(releases).transform(left -> deaf);
+        return Future.join(releases).transform(left -> Future.succeededFuture());
     }
 
     /**
@@ -150,7 +148,6 @@ public final class SequencerVerticle extends VerticleBase {
         Ownership ownership = new Ownership(
                 shard,
                 owner,
-                bus,
                 loop,
                 stores,
                 export,
@@ -159,6 +156,7 @@ public final class SequencerVerticle extends VerticleBase {
                 turn,
                 (epoch, cursors) -> line(shard, epoch, cursors),
                 () -> ownerElsewhere(shard),
+                this::spread,
                 this::changed,
                 this::ended);
         owned[shard] = ownership;
@@ -204,11 +202,11 @@ public final class SequencerVerticle extends VerticleBase {
         future.onFailure(cause -> LOG.error("nobody hears for shard {}: {}", shard, cause.toString()));
     }
 
-    private Future<Void> unlisten(int shard) {
+    private void unlisten(int shard) {
         Future<Bus.Listening> future = listening[shard];
-        if (future == null || owned[shard] != null) return Future.succeededFuture();
+        if (future == null || owned[shard] != null) return;
         listening[shard] = null;
-        return future.compose(Bus.Listening::stop);
+        future.onSuccess(Bus.Listening::stop);
     }
 
     private void receive(int shard, Bus.Received received) {
@@ -242,6 +240,11 @@ public final class SequencerVerticle extends VerticleBase {
         } catch (RuntimeException e) {
             ownership.broke(e);
         }
+    }
+
+    private void spread(Spread spread) {
+        String worker = topology.fanoutOwner(spread.shard());
+        if (worker != null) bus.send(topology.addressOf(worker, Address.fanout(spread.shard())), spread);
     }
 
     private @Nullable String ownerElsewhere(int shard) {
@@ -363,8 +366,6 @@ public final class SequencerVerticle extends VerticleBase {
             loop.soon(() -> take(shard).onFailure(cause -> LOG.warn("shard {} is gone: {}", shard, cause.toString())));
             return;
         }
-        Future<Void> heard =
-                unlisten(shard).onFailure(cause -> LOG.warn("shard {} is still heard: {}", shard, cause.toString()));
-        deaf = deaf.transform(before -> heard);
+        unlisten(shard);
     }
 }

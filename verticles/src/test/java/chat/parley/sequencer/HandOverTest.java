@@ -38,6 +38,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -52,7 +53,8 @@ class HandOverTest {
     private static final int MOVES = 6;
 
     private final Vertx vertx = Vertx.vertx();
-    private final Bus bus = new VertxBus(vertx);
+    private final List<Bus> buses = new CopyOnWriteArrayList<>(); // of each node
+    private final AtomicInteger turn = new AtomicInteger();
     private final AtomicBoolean isOver = new AtomicBoolean();
     private final Semaphore more = new Semaphore(0);
     private final AtomicInteger retries = new AtomicInteger();
@@ -93,6 +95,8 @@ class HandOverTest {
 
     private Node node(String name) throws Exception {
         VertxLoop loop = new VertxLoop(vertx);
+        Bus bus = new VertxBus(vertx);
+        buses.add(bus);
         SequencerVerticle sequencer = new SequencerVerticle(
                 name, 0, name + "-boot", bus, loop, stores, null, Topology.single("here"), new Random(7), QUICK);
         vertx.deployVerticle(sequencer).await(20, SECONDS);
@@ -121,7 +125,8 @@ class HandOverTest {
     }
 
     private void send(Draft draft, Promise<Answer.Placed> placing) {
-        bus.request(Address.sequencer(SHARD), new Submit(SHARD, List.of(draft)), 2_000)
+        Bus any = buses.get(Math.floorMod(turn.getAndIncrement(), buses.size()));
+        any.request(Address.sequencer(SHARD), new Submit(SHARD, List.of(draft)), 2_000)
                 .onComplete(reply -> {
                     if (reply.succeeded() && reply.result() instanceof Submitted submitted) {
                         Answer answer = submitted.answers().getFirst();

@@ -1,8 +1,11 @@
 package chat.parley.simulator;
 
+import chat.parley.bus.Address;
 import chat.parley.bus.Bus;
 import chat.parley.bus.Loop;
 import chat.parley.bus.Pull;
+import chat.parley.bus.Spread;
+import chat.parley.bus.Submit;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
@@ -114,14 +117,14 @@ final class Network {
         return new Bus() {
             @Override
             public void send(String address, Object message) {
-                Ear ear = choose(address);
+                Ear ear = reached(process, address, message);
                 if (ear != null) carryTo(ear, process, address, message);
             }
 
             @Override
             public Future<Object> request(String address, Object message, long timeoutMillis) {
                 if (message instanceof Pull) pulls++;
-                Ear ear = choose(address);
+                Ear ear = reached(process, address, message);
                 if (ear == null) return Future.failedFuture(new ReplyException(ReplyFailure.NO_HANDLERS, address));
                 Promise<Object> answered = Promise.promise();
                 Loop.Timer timer = process.after(
@@ -157,6 +160,27 @@ final class Network {
 
     private void carryTo(Ear ear, Process from, String address, Object message) {
         carry(from, ear.process, address, message, body -> ear.listener.accept(new Mail(body, null, null)));
+    }
+
+    /** Whom a message reaches: what is for the owner of a shard is passed on where it comes to a node. */
+    private @Nullable Ear reached(Process from, String address, Object message) {
+        if (Address.isHome(address)) return at(from.node(), address);
+        String home = switch (message) {
+            case Submit submit -> Address.sequencer(submit.shard());
+            case Pull pull -> Address.sequencer(pull.conversationId().shard());
+            case Spread spread -> Address.fanout(spread.shard());
+            default -> null;
+        };
+        return home == null
+                ? choose(address)
+                : at(address.substring(Address.node("").length()), home);
+    }
+
+    private @Nullable Ear at(String node, String address) {
+        return ears.getOrDefault(address, List.of()).stream()
+                .filter(ear -> ear.process.node().equals(node))
+                .reduce((before, last) -> last)
+                .orElse(null);
     }
 
     private @Nullable Ear choose(String address) {

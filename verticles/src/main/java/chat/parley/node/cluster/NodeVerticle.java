@@ -5,9 +5,14 @@ import chat.parley.bus.Bundle;
 import chat.parley.bus.Bus.Received;
 import chat.parley.bus.Canary;
 import chat.parley.bus.Loop;
+import chat.parley.bus.NotMine;
 import chat.parley.bus.PeerBus;
+import chat.parley.bus.Pull;
+import chat.parley.bus.Spread;
+import chat.parley.bus.Submit;
 import chat.parley.bus.Topology;
 import chat.parley.bus.VertxBus;
+import chat.parley.model.ConversationId;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.util.List;
@@ -16,8 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Hears {@code node.<node>}: passes on what other nodes send in bundles, and lets canaries fly: every 5 s one over each other node. Without
- * one that came home for 15 s every address is registered again; after 60 s the node is to be restarted.
+ * Hears {@code node.<node>}: passes on what other nodes send in bundles, and to the owners of its shards; and lets canaries fly: every 5 s one
+ * over each other node. Without one that came home for 15 s every address is registered again; after 60 s the node is to be restarted.
  */
 public final class NodeVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(NodeVerticle.class);
@@ -64,6 +69,9 @@ public final class NodeVerticle extends VerticleBase {
     private void received(Received received) {
         switch (received.body()) {
             case Bundle bundle -> received.answer(PeerBus.unbundle(bundle, bus::sendHere, bus.unreadable()));
+            case Submit submit -> toSequencer(submit.shard(), received);
+            case Pull pull -> toSequencer(pull.conversationId().shard(), received);
+            case Spread spread -> bus.passOn(Address.fanout(spread.shard()), received);
             case Canary canary when canary.home().isEmpty() -> received.answer(canary);
             case Canary canary ->
                 bus.request(Address.node(canary.home()), new Canary(""), FLIGHT_MILLIS)
@@ -74,6 +82,11 @@ public final class NodeVerticle extends VerticleBase {
             default ->
                 LOG.warn("dropped a {}: a node takes none", received.body().getClass());
         }
+    }
+
+    private void toSequencer(int shard, Received received) {
+        boolean isHeard = shard >= 0 && shard < ConversationId.SHARDS && bus.passOn(Address.sequencer(shard), received);
+        if (!isHeard) received.answer(new NotMine(shard, null));
     }
 
     /** Every 5 s, and whenever a node comes or goes. */
