@@ -13,7 +13,8 @@ import org.junit.jupiter.api.parallel.Isolated;
 
 /**
  * A cluster of which one node after the other is killed, frozen or ended in order under load loses nothing that it acknowledged, has nothing
- * twice, and keeps all in order; and what the node did, others soon do.
+ * twice, and keeps all in order; and what the node did, others soon do. Prints how soon, after each kind of fault, and the checker's counters: faults
+ * planned and in effect, shards moved, conflicts of appends.
  */
 @Isolated
 @Tag("real")
@@ -27,7 +28,7 @@ class ClusterCrashTest {
     @Tag("long")
     @Timeout(1_200)
     void aClusterKeepsItsPromisesWhileItsNodesAreKilled() throws Exception {
-        keepsItsPromises(new Faults(4, 0, 1, 15_000), 5);
+        keepsItsPromises(new Faults(3, 1, 1, 12_000), 5);
     }
 
     @Test
@@ -42,7 +43,7 @@ class ClusterCrashTest {
             ClusterOrdeal ordeal = new ClusterOrdeal(cassandra.address(), folder, seed);
             ordeal.run(faults).mustHold();
             assertThat(ordeal.odd()).isEmpty();
-            assertThat(ordeal.kills().worstMillis())
+            assertThat(ordeal.worstMillis())
                     .as("until every shard is served again")
                     .isLessThan(SERVED_MILLIS_MAX);
         }

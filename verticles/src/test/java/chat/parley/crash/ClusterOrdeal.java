@@ -18,10 +18,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * One run: nodes of a cluster of three are killed, frozen and ended in order under load, one at a time, and start again; then all is read, through
@@ -108,7 +111,7 @@ final class ClusterOrdeal {
         System.out.printf(
                 "cluster: %s; %d sends unacknowledged at kills; %.1f s, of which the final reads %.1f s%n",
                 recorder, unacknowledged, (System.nanoTime() - began) / 1e9, (System.nanoTime() - finishing) / 1e9);
-        for (Recovery each : List.of(kills, freezes, drains)) if (!each.isEmpty()) System.out.println("  " + each);
+        recoveries().forEach(each -> System.out.println("  " + each));
         System.out.println("  " + (verdict.holds() ? verdict : "found: " + verdict.counts()));
         assertThat(unacknowledged)
                 .as("sends under way when their node was killed")
@@ -116,9 +119,13 @@ final class ClusterOrdeal {
         return verdict;
     }
 
-    /** How long shards were without an owner after a kill. */
-    Recovery kills() {
-        return kills;
+    /** How long after a fault, of whatever kind, it took until every shard acknowledged again. */
+    long worstMillis() {
+        return recoveries().mapToLong(Recovery::worstMillis).max().orElseThrow();
+    }
+
+    private Stream<Recovery> recoveries() {
+        return Stream.of(kills, freezes, drains).filter(each -> !each.isEmpty());
     }
 
     // The faults.
@@ -179,13 +186,18 @@ final class ClusterOrdeal {
         assertThat(orphans).as("shards of %s at %s", name, fault).isNotEmpty();
         count(name, nodes);
         recorder.fault(fault, FaultStep.PLANNED);
-        door.shut(nodes.door(name));
+        InetSocketAddress its = nodes.door(name);
+        Set<String> uprooted = crowd.devices().stream()
+                .filter(device -> device.isConnectedTo(its))
+                .flatMap(device -> device.own().stream())
+                .collect(Collectors.toSet());
+        door.shut(its);
         long at = System.nanoTime();
         blow.strike(nodes.get(name));
         recorder.awaitFirstAcks(System.nanoTime());
         crowd.burst();
         crowd.awaitServed(crowd.conversations().size());
-        recovery.add(at, orphans, recorder.firstAckNanos());
+        recovery.add(at, orphans, recorder.firstAckNanos(), uprooted);
         nodes.awaitHeads(
                 "other owners of the shards of " + name,
                 now -> orphans.stream()

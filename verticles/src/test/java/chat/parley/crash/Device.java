@@ -34,6 +34,7 @@ final class Device implements Runnable {
     private static final int OWN_MAX = 64;
     private static final long HOLE_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(8);
+    private static final long IN_STEP_NANOS = TimeUnit.SECONDS.toNanos(30);
     private static final long AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final int NAP_MILLIS = 20;
     private static final String RECEIPT = "receipt";
@@ -139,11 +140,17 @@ final class Device implements Runnable {
 
     /** Says something in each conversation that its user owns, as soon as it can; the user's other devices do not. */
     synchronized void burst() {
-        if (!name.endsWith("/phone")) return;
         due.clear();
-        for (String conversation : conversations)
-            if (town.members(conversation).getFirst().equals(user)) due.add(conversation);
+        due.addAll(own());
         notifyAll();
+    }
+
+    /** Where nobody else speaks when something is said in every conversation. */
+    List<String> own() {
+        if (!name.endsWith("/phone")) return List.of();
+        return conversations.stream()
+                .filter(conversation -> town.members(conversation).getFirst().equals(user))
+                .toList();
     }
 
     /** Whether it waits for an answer of this node. */
@@ -188,7 +195,13 @@ final class Device implements Runnable {
         try {
             hello(connected, node);
             synchronized (this) {
+                long inStepBy = System.nanoTime() + IN_STEP_NANOS;
                 while (socket == connected) {
+                    if (!inStep && System.nanoTime() - inStepBy > 0) {
+                        recorder.odd(name + ": said hello, and was not in step after 30 s");
+                        hangUp();
+                        inStepBy = System.nanoTime() + IN_STEP_NANOS;
+                    }
                     boolean busy = inStep && (repeat() | say() | askForHoles());
                     if (!busy) wait(NAP_MILLIS);
                 }
