@@ -14,6 +14,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -29,6 +30,7 @@ final class Accounts {
     record Account(String token, @Nullable String conversationId, long head) {}
 
     private static final int AT_ONCE = 8;
+    private static final int TRIES_MAX = 5; // of a cluster that has just begun
     private static final Duration ANSWERED = Duration.ofSeconds(30);
 
     private final HttpClient http =
@@ -70,7 +72,8 @@ final class Accounts {
                             IntStream.range(0, extra).map(i -> groups * size + group))
                     .mapToObj(user -> Json.quote(name(user)))
                     .collect(Collectors.joining(","));
-            String body = "{\"type\":\"group\",\"name\":\"load " + group + "\",\"memberIds\":[" + members + "]}";
+            String body = "{\"type\":\"group\",\"name\":\"load " + group + "\",\"clientRequestId\":\"" + group
+                    + "\",\"memberIds\":[" + members + "]}";
             return create(tokens.get(group * size), body);
         });
         return IntStream.range(0, tokens.size())
@@ -144,6 +147,10 @@ final class Accounts {
         request.method(
                 method, body == null ? HttpRequest.BodyPublishers.noBody() : HttpRequest.BodyPublishers.ofString(body));
         HttpResponse<String> answer = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+        for (int tries = 1; answer.statusCode() >= 503 && tries < TRIES_MAX; tries++) {
+            TimeUnit.SECONDS.sleep(1);
+            answer = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+        }
         if (answer.statusCode() / 100 != 2) {
             throw new IOException(path + " answered " + answer.statusCode() + ": " + answer.body());
         }

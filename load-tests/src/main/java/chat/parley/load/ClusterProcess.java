@@ -33,9 +33,10 @@ record ClusterProcess(Started started, List<InetSocketAddress> nodes, List<Long>
             URI address = URI.create(words[2]);
             nodes.add(new InetSocketAddress(address.getHost(), address.getPort()));
             started.process()
-                    .children()
-                    .filter(child -> Proc.lastArgument(child.pid()).endsWith("/" + words[1] + ".json"))
-                    .forEach(child -> pids.add(child.pid()));
+                    .descendants()
+                    .filter(each -> each.children().findAny().isEmpty()) // not what watches over it
+                    .filter(each -> Proc.lastArgument(each.pid()).endsWith("/" + words[1] + ".json"))
+                    .forEach(each -> pids.add(each.pid()));
         }
         if (nodes.size() != count || pids.size() != count) {
             started.close();
