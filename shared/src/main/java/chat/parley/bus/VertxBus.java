@@ -15,6 +15,7 @@ import io.vertx.core.internal.ContextInternal;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -95,15 +96,13 @@ public final class VertxBus implements Bus {
         });
         if (passOn(address, asked)) return answered.future();
         vertx.cancelTimer(timer);
-        return Future.failedFuture(new ReplyException(ReplyFailure.NO_HANDLERS, "nobody here hears " + address));
+        return Future.failedFuture(new ReplyException(ReplyFailure.NO_HANDLERS, "nobody here hears " + address + ", or too much waits there"));
     }
 
-    /** Hands a message over to the listener of an address that only this node knows. False: there is none. */
+    /** Hands a message over to the listener of an address that only this node knows. False: there is none, or too much waits for it. */
     public boolean passOn(String address, Received received) {
         Home home = homes.get(address);
-        if (home == null) return false;
-        home.context.runOnContext(onLoop -> home.take(received));
-        return true;
+        return home != null && home.offer(received);
     }
 
     /** Sends to a listener of this node, whoever else hears the address. */
@@ -114,7 +113,7 @@ public final class VertxBus implements Bus {
     @Override
     public Future<Listening> listen(String address, Consumer<Received> listener) {
         if (Address.isHome(address)) {
-            Home home = new Home(address, vertx.getOrCreateContext(), listener);
+            Home home = new Home(address, listener);
             homes.put(address, home);
             return Future.succeededFuture(() -> {
                 homes.remove(address, home);
@@ -131,9 +130,29 @@ public final class VertxBus implements Bus {
         return Future.join(consumptions.stream().map(Consumption::renew).toList());
     }
 
-    /** One who hears an address that only this node knows: what comes waits in the queue of its context, and what is asked there has bounds. */
-    private record Home(String address, Context context, Consumer<Received> listener) {
-        void take(Received received) {
+    /** One who hears an address that only this node knows. What comes waits in the queue of its context. */
+    private final class Home {
+        private final String address;
+        private final Context context = vertx.getOrCreateContext();
+        private final Consumer<Received> listener;
+        private final AtomicInteger waiting = new AtomicInteger();
+
+        Home(String address, Consumer<Received> listener) {
+            this.address = address;
+            this.listener = listener;
+        }
+
+        boolean offer(Received received) {
+            if (waiting.incrementAndGet() > waitingMax) {
+                waiting.decrementAndGet();
+                return false;
+            }
+            context.runOnContext(onLoop -> take(received));
+            return true;
+        }
+
+        private void take(Received received) {
+            waiting.decrementAndGet();
             try {
                 listener.accept(received);
             } catch (RuntimeException e) {

@@ -16,6 +16,7 @@ import io.vertx.core.eventbus.ReplyFailure;
 import io.vertx.junit5.VertxExtension;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -125,6 +126,37 @@ class VertxBusTest {
         await(listening.stop());
         assertThatThrownBy(() -> await(bus.request(Address.sequencer(3), NOT_MINE, 5_000)))
                 .isInstanceOf(ReplyException.class);
+    }
+
+    @Test
+    void aListenerOfThisNodeAloneIsAskedNoMoreThanTheBound(Vertx vertx) throws Exception {
+        VertxBus narrow = new VertxBus(vertx, 1);
+        CountDownLatch goesOn = new CountDownLatch(1);
+        CountDownLatch isHeldUp = new CountDownLatch(1);
+        await(narrow.listen(Address.sequencer(3), message -> {
+            isHeldUp.countDown();
+            awaitUninterruptibly(goesOn);
+            message.answer(NOT_MINE);
+        }));
+        Future<Object> taken = narrow.request(Address.sequencer(3), PULL, 60_000);
+        assertThat(isHeldUp.await(10, SECONDS)).isTrue();
+        Future<Object> waits = narrow.request(Address.sequencer(3), PULL, 60_000);
+
+        assertThatThrownBy(() -> await(narrow.request(Address.sequencer(3), PULL, 60_000)))
+                .isInstanceOfSatisfying(
+                        ReplyException.class,
+                        full -> assertThat(full.failureType()).isEqualTo(ReplyFailure.NO_HANDLERS));
+        goesOn.countDown();
+        assertThat(await(taken)).isSameAs(NOT_MINE);
+        assertThat(await(waits)).isSameAs(NOT_MINE);
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        try {
+            latch.await(10, SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Test
