@@ -1,13 +1,20 @@
 package chat.parley.node;
 
 import chat.parley.contract.Contract;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /** Calls an HTTP API, each time on a connection of its own. What comes back has to be as the contract says. */
 public final class Caller {
+    private static final long AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final long AGAIN_NANOS_MAX = TimeUnit.SECONDS.toNanos(30);
+
     private final int port;
     private final @Nullable String token;
 
@@ -32,6 +39,23 @@ public final class Caller {
         public String brief() {
             return status < 400 ? String.valueOf(status) : status + " " + code();
         }
+    }
+
+    /** Makes a group with that member: asks until it has been done, which is done once, since shards may be on their way to other nodes. */
+    String group(String member) {
+        String wanted = new JsonObject()
+                .put("type", "group")
+                .put("memberIds", new JsonArray().add(member))
+                .put("clientRequestId", "group " + UUID.randomUUID())
+                .encode();
+        long until = System.nanoTime() + AGAIN_NANOS_MAX;
+        Answer answer = post("/v1/conversations", wanted);
+        while (answer.status() >= 500 && System.nanoTime() < until) {
+            LockSupport.parkNanos(AGAIN_NANOS);
+            answer = post("/v1/conversations", wanted);
+        }
+        if (answer.status() >= 400) throw new AssertionError("no group, but " + answer.brief());
+        return answer.json().getString("conversationId");
     }
 
     public @Nullable String token() {
