@@ -1,5 +1,6 @@
 package chat.parley.node;
 
+import chat.parley.store.ForeignProcess;
 import chat.parley.store.OpenStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -11,7 +12,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
@@ -29,8 +29,7 @@ final class ClusterOfNodes implements AutoCloseable {
     /** @param folder of what nodes have for themselves: the secret of development tokens */
     ClusterOfNodes(Path folder, String... names) {
         this.folder = folder;
-        ThreadLocalRandom random = ThreadLocalRandom.current();
-        this.host = "127." + random.nextInt(1, 255) + "." + random.nextInt(1, 255) + "." + random.nextInt(1, 255);
+        this.host = ForeignProcess.anyAddress();
         for (String name : names) start(name);
     }
 

@@ -97,7 +97,7 @@ class NeighbouringVersionsTest {
     }
 
     private static void talk(TestNode here, TestNode there, String user, String friend) {
-        String group = group(here, user, friend);
+        String group = here.caller(user).group(friend);
         try (Device one = Device.welcome(here.port(), token(here, user), "phone");
                 Device other = Device.welcome(there.port(), token(here, friend), "phone")) {
             assertThat(one.asks(Device.send("a", group, "hello")).getLong("sequence"))
@@ -111,7 +111,7 @@ class NeighbouringVersionsTest {
 
     /** One sees the other come, type and read. */
     private static void meet(TestNode here, TestNode there, String user, String friend) {
-        String group = group(here, user, friend);
+        String group = here.caller(user).group(friend);
         try (Device one = Device.welcome(here.port(), token(here, user), "phone")) {
             one.says(Device.frame("watch").put("userIds", new JsonArray().add(friend)));
             one.next("presence_event");
@@ -156,7 +156,7 @@ class NeighbouringVersionsTest {
         try (ClusterOfNodes cluster = new ClusterOfNodes(folder, "n1")) {
             TestNode one = cluster.get("n1");
             List<String> groups = IntStream.range(0, CONVERSATIONS)
-                    .mapToObj(i -> group(one, "ann", "bob"))
+                    .mapToObj(i -> one.caller("ann").group("bob"))
                     .toList();
             cluster.start(major, "n2");
             Map<String, Long> answers = new TreeMap<>(); // and the shortest time of each
@@ -191,12 +191,5 @@ class NeighbouringVersionsTest {
 
     private static String token(TestNode node, String user) {
         return String.valueOf(node.caller(user).token());
-    }
-
-    private static String group(TestNode node, String owner, String member) {
-        return node.caller(owner)
-                .post("/v1/conversations", "{\"type\":\"group\",\"memberIds\":[\"" + member + "\"]}")
-                .json()
-                .getString("conversationId");
     }
 }

@@ -80,10 +80,7 @@ class RedisNodesTest {
 
     @Test
     void whileRedisIsGoneMessagesGoOnAndPresenceIsTrueAndThenItIsToldEverythingAgain() throws Exception {
-        String group = one.caller("ann")
-                .post("/v1/conversations", "{\"type\":\"group\",\"memberIds\":[\"bob\"]}")
-                .json()
-                .getString("conversationId");
+        String group = one.caller("ann").group("bob");
         try (Device ann = device(one, "ann")) {
             ann.says(Device.frame("watch").put("userIds", new JsonArray().add("bob")));
             try (Device bob = device(other, "bob")) {

@@ -185,10 +185,7 @@ class TwoNodesTest {
     }
 
     private static String group(String owner, String member) {
-        return one.caller(owner)
-                .post("/v1/conversations", "{\"type\":\"group\",\"memberIds\":[\"" + member + "\"]}")
-                .json()
-                .getString("conversationId");
+        return one.caller(owner).group(member);
     }
 
     private static List<?> entries(TestNode node, String user, String conversation) {
