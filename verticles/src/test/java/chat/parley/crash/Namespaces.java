@@ -181,8 +181,12 @@ final class Namespaces implements Hosts, AutoCloseable {
         return name.matches() && ProcessHandle.of(Long.parseLong(name.group(1))).isEmpty();
     }
 
-    /** With whatever runs there; its links go with it. */
+    /** With whatever runs there. The kernel takes its links away some time later, but for those that are taken away now. */
     private static void remove(String namespace) {
+        run("ip", "-n", namespace, "-brief", "link", "show", "type", "veth")
+                .lines()
+                .map(line -> line.substring(0, line.indexOf('@')))
+                .forEach(link -> run("ip", "-n", namespace, "link", "delete", "dev", link));
         run("ip", "netns", "pids", namespace)
                 .lines()
                 .map(pid -> ProcessHandle.of(Long.parseLong(pid.strip())))

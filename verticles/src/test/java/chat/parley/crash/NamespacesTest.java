@@ -51,6 +51,8 @@ class NamespacesTest {
             run(List.of("ip", "netns", "delete", living));
         }
         assertThat(list()).doesNotContain(ofThisRun());
+        assertThat(run(List.of("ip", "link", "show")))
+                .doesNotContain("parley" + ProcessHandle.current().pid());
     }
 
     private static String ofThisRun() {
