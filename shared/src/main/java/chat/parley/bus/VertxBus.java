@@ -96,7 +96,8 @@ public final class VertxBus implements Bus {
         });
         if (passOn(address, asked)) return answered.future();
         vertx.cancelTimer(timer);
-        return Future.failedFuture(new ReplyException(ReplyFailure.NO_HANDLERS, "nobody here hears " + address + ", or too much waits there"));
+        return Future.failedFuture(new ReplyException(
+                ReplyFailure.NO_HANDLERS, "nobody here hears " + address + ", or too much waits there"));
     }
 
     /** Hands a message over to the listener of an address that only this node knows. False: there is none, or too much waits for it. */
