@@ -86,14 +86,19 @@ public final class VertxBus implements Bus {
     }
 
     private Future<Object> requestHere(String address, Object message, long timeoutMillis) {
-        Promise<Object> answered = ((ContextInternal) vertx.getOrCreateContext()).promise();
+        ContextInternal context = (ContextInternal) vertx.getOrCreateContext();
+        Promise<Object> answered = context.promise();
         long timer = vertx.setTimer(
                 timeoutMillis,
                 late -> answered.tryFail(new ReplyException(ReplyFailure.TIMEOUT, "no answer from " + address)));
-        Asked asked = new Asked(message, answer -> {
-            vertx.cancelTimer(timer);
-            answered.tryComplete(answer);
-        });
+        // Not in the turn of who answers: as with any address, an answer is a turn of the loop away (and so is sent
+        // with what comes of it).
+        Asked asked = new Asked(
+                message,
+                answer -> context.runOnContext(onLoop -> {
+                    vertx.cancelTimer(timer);
+                    answered.tryComplete(answer);
+                }));
         if (passOn(address, asked)) return answered.future();
         vertx.cancelTimer(timer);
         return Future.failedFuture(new ReplyException(
