@@ -32,7 +32,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** Three nodes over one Cassandra, each a process with an address of its own; and what the store says of them. */
+/** Three nodes over one Cassandra or more, each a process with an address of its own; and what the store says of them. */
 final class NodesOfCluster implements AutoCloseable {
     static final List<String> NAMES = List.of("n1", "n2", "n3");
     /** How long this test waits for Cassandra; nodes wait less. */
@@ -54,11 +54,12 @@ final class NodesOfCluster implements AutoCloseable {
     private final ShardLog log;
     private final String store;
     private final Hosts hosts;
+    private final List<String> more = new ArrayList<>();
     private final Map<String, ServerProcess> nodes = new ConcurrentSkipListMap<>();
     private final HttpClient http = HttpClient.newHttpClient();
     private @Nullable Certificates certificates; // null: they do without
 
-    /** @param cassandra the address of one that has the tables @param log in it */
+    /** @param cassandra the address of one that has the tables, or several with commas @param log in it */
     NodesOfCluster(String cassandra, Path folder, ShardLog log) throws IOException {
         this(cassandra, folder, log, "");
     }
@@ -77,17 +78,18 @@ final class NodesOfCluster implements AutoCloseable {
         this.log = log;
     }
 
-    /** As the nodes have them. @param cassandra its address */
+    /** As the nodes have them. @param cassandra its address; of several, all with commas between them: each has a copy of each row */
     static CassandraOptions options(String cassandra) {
         CassandraOptions any = CassandraOptions.defaults();
+        List<String> addresses = List.of(cassandra.split(","));
         return new CassandraOptions(
-                List.of(cassandra),
+                addresses,
                 any.localDatacenter(),
                 any.keyspace(),
                 null,
                 false,
                 null,
-                1,
+                addresses.size(),
                 false,
                 PATIENCE_MILLIS,
                 any.requestsMax(),
@@ -126,11 +128,17 @@ final class NodesOfCluster implements AutoCloseable {
                                 .map(each -> hosts.address(each) + ":5701")
                                 .collect(Collectors.joining(","))));
         settings.addAll(encryption(name));
+        settings.addAll(more);
         try {
             nodes.put(name, ServerProcess.start(hosts.command(name), store, settings, log(name)));
         } catch (IOException broken) {
             throw new UncheckedIOException(broken);
         }
+    }
+
+    /** From their next start on they are told this too. */
+    void tell(List<String> settings) {
+        more.addAll(settings);
     }
 
     /** From their next start on they identify themselves to each other. */

@@ -124,6 +124,11 @@ final class Recorder {
         history.finalRead(System.nanoTime(), "store", null, How.LOG, seen);
     }
 
+    /** A consumer of the event log was told of an entry. @param event the fields of {@code message_event} */
+    void exported(String consumer, JsonObject event) {
+        if (!ended) history.export(System.nanoTime(), consumer, seen(event));
+    }
+
     void opened(String device, String session) {
         if (!ended) history.sessionOpen(System.nanoTime(), device, session);
     }
@@ -184,6 +189,10 @@ final class Recorder {
     /** Sends, repeats not counted. */
     long sends() {
         return sends.get();
+    }
+
+    long acks() {
+        return acks.get();
     }
 
     /** What is sent from this moment on, for the first time or again, counts as a first acknowledgement. */

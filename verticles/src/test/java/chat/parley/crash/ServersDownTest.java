@@ -1,0 +1,32 @@
+package chat.parley.crash;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
+
+/**
+ * A cluster goes on while the servers that it stands on are down, one at a time: Redis, Kafka, one Cassandra of three. Sends are acknowledged, nothing
+ * is lost, twice or out of order, and Kafka has all of it afterwards. {@code -Dservers.downSeconds=180} makes each outage three minutes.
+ */
+@Isolated
+@Tag("real")
+@Tag("long")
+class ServersDownTest {
+    private static final int DOWN_SECONDS = Integer.getInteger("servers.downSeconds", 8);
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    @Timeout(1_800)
+    void aClusterKeepsItsPromisesWhileItsServersAreDown() throws Exception {
+        ServersOrdeal ordeal = new ServersOrdeal(folder, 8);
+        ordeal.run(DOWN_SECONDS).mustHold();
+        assertThat(ordeal.odd()).isEmpty();
+    }
+}
