@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * A cluster as {@code ./parley cluster} starts it, with its stores, all on the server's core.
+ * A cluster as {@code ./parley cluster} starts it: its nodes on the server's core, its stores on the driver's, which has room.
  *
  * @param nodes where clients come to
  * @param pids of the nodes alone
@@ -43,6 +43,11 @@ record ClusterProcess(Started started, List<InetSocketAddress> nodes, List<Long>
             throw new IllegalStateException(
                     "./parley cluster said " + started.said() + ", whose processes are " + pids);
         }
+        started.process()
+                .descendants()
+                .map(ProcessHandle::pid)
+                .filter(pid -> !pids.contains(pid))
+                .forEach(cores::moveToDriver);
         return new ClusterProcess(started, nodes, pids);
     }
 

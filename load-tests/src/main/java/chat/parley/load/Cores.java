@@ -25,10 +25,14 @@ final class Cores {
 
     /** Moves this process, with all its threads, to the driver's core. */
     void pinDriver() {
+        moveToDriver(ProcessHandle.current().pid());
+    }
+
+    /** Moves a process, with all its threads, to the driver's core. */
+    void moveToDriver(long pid) {
         if (!pins) return;
         String core = allowed.get(allowed.size() - 1).toString();
-        String pid = Long.toString(ProcessHandle.current().pid());
-        run("taskset", "-a", "-c", "-p", core, pid);
+        run("taskset", "-a", "-c", "-p", core, Long.toString(pid));
     }
 
     @Override
