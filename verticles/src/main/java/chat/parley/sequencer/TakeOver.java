@@ -94,7 +94,8 @@ final class TakeOver {
                 return;
             }
             switch (answer.result()) {
-                case Appended.Done taken -> readHead(epoch);
+                case Appended.Done taken ->
+                    readCursors(new ShardHead(shard, seen.position(), epoch, owner, seen.batchId()));
                 // The owner before appends all the time: its next append may be the one that loses.
                 case Appended.Lost(ShardHead head) when lost < LOST_AT_ONCE_MAX -> take(head, lost + 1);
                 case Appended.Lost race -> later(10 + random.nextInt(90), this::readHead);
@@ -102,7 +103,7 @@ final class TakeOver {
         });
     }
 
-    /** Where the log ends now that nobody else can append; or, if it is not known who has the epoch, who has it. */
+    /** Who has the epoch, if that is not known. */
     private void readHead(long epoch) {
         when(log.head(shard), read -> {
             if (read.failed()) {

@@ -177,26 +177,43 @@ final class CassandraLog implements ShardLog {
 
     @Override
     public Future<Appended> takeOver(ShardHead seen, String owner) {
-        int shard = seen.shard();
-        Future<Appended> taken = heads.read(shard)
-                .recover(CassandraLog::unwritten)
-                .compose(found -> {
-                    if (!found.head().equals(seen)) return Future.succeededFuture(new Appended.Lost(found.head()));
-                    BoundStatement statement = Values.of(take)
-                            .number("epoch", seen.epoch() + 1)
-                            .text("owner", owner)
-                            .integer("shard", shard)
-                            .number("part", heads.partOf(seen.position()))
-                            .number("last", found.isNew() ? null : (Long) seen.position())
-                            .number("its_epoch", found.isTaken() ? (Long) seen.epoch() : null)
-                            .text("its_owner", found.isTaken() ? seen.owner() : null)
-                            .uuid("id", found.isNew() ? null : uuid(seen.batchId()))
-                            .once();
-                    conditionalWrites.incrementAndGet();
-                    return requests.send(statement.setExecutionProfileName(Connection.CONDITIONAL))
-                            .compose(answer -> answer.wasApplied() ? Future.succeededFuture(DONE) : lost(shard));
+        Future<Appended> taken = seen.epoch() == 0 || seen.position() == 0
+                ? takeFirst(seen, owner)
+                : take(seen, owner, seen.position(), seen.epoch()).compose(answer -> {
+                    if (answer.wasApplied()) return Future.succeededFuture(DONE);
+                    boolean isWritten = Heads.Statics.of(answer.one()).position() != null;
+                    return isWritten ? lost(seen.shard()) : takeFirst(seen, owner);
                 });
-        return taken.onSuccess(answer -> note(shard, answer));
+        return taken.onSuccess(answer -> note(seen.shard(), answer));
+    }
+
+    /** Where the partition may be a new one, it does not say where the head is. */
+    private Future<Appended> takeFirst(ShardHead seen, String owner) {
+        return heads.read(seen.shard()).recover(CassandraLog::unwritten).compose(found -> {
+            if (!found.head().equals(seen)) return Future.succeededFuture(new Appended.Lost(found.head()));
+            return take(
+                            seen,
+                            owner,
+                            found.isNew() ? null : (Long) seen.position(),
+                            found.isTaken() ? (Long) seen.epoch() : null)
+                    .compose(answer -> answer.wasApplied() ? Future.succeededFuture(DONE) : lost(seen.shard()));
+        });
+    }
+
+    /** @param last null: the partition has none yet @param epoch null: nor an owner */
+    private Future<ResultSet> take(ShardHead seen, String owner, @Nullable Long last, @Nullable Long epoch) {
+        BoundStatement statement = Values.of(take)
+                .number("epoch", seen.epoch() + 1)
+                .text("owner", owner)
+                .integer("shard", seen.shard())
+                .number("part", heads.partOf(seen.position()))
+                .number("last", last)
+                .number("its_epoch", epoch)
+                .text("its_owner", epoch == null ? null : seen.owner())
+                .uuid("id", last == null ? null : uuid(seen.batchId()))
+                .once();
+        conditionalWrites.incrementAndGet();
+        return requests.send(statement.setExecutionProfileName(Connection.CONDITIONAL));
     }
 
     private synchronized void note(int shard, Appended answer) {
