@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
 /** One {@code Submit} and what is known of its drafts: one reply for all of them. */
 final class Ask {
     static final Answer.Refused UNKNOWN =
-            new Answer.Refused(ErrorCode.OUTCOME_UNKNOWN, "the outcome is not known, send the same again");
+            new Answer.Refused(ErrorCode.OUTCOME_UNKNOWN, "the outcome is not known, send the same again", 1_000);
     private static final Answer.Refused MOVED =
-            new Answer.Refused(ErrorCode.UNAVAILABLE, "the conversation is moving to another node");
+            new Answer.Refused(ErrorCode.UNAVAILABLE, "the conversation is moving to another node", 250);
 
     private final List<Draft> drafts;
     private final Bus.Received received;

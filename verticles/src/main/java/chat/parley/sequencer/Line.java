@@ -40,7 +40,7 @@ final class Line {
     private static final Answer.Refused BUSY =
             new Answer.Refused(ErrorCode.BUSY, "too much waits here, try again in a moment", 250);
     private static final Answer.Refused UNAVAILABLE =
-            new Answer.Refused(ErrorCode.UNAVAILABLE, "not stored in time, try again");
+            new Answer.Refused(ErrorCode.UNAVAILABLE, "not stored in time, try again", 1_000);
     private static final Answer.Refused DAMAGED =
             new Answer.Refused(ErrorCode.INTERNAL, "the stored data of this conversation is damaged");
     private static final Answer.Refused POISON = new Answer.Refused(ErrorCode.INTERNAL, "the draft cannot be placed");
