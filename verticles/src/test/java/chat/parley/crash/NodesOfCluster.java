@@ -27,6 +27,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -44,7 +45,7 @@ final class NodesOfCluster implements AutoCloseable {
     private static final int OPS_PORT = 8081;
     private static final int LOG_LINES = 40;
     private static final long WAIT_NANOS = TimeUnit.SECONDS.toNanos(120);
-    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
     /** Of its third of the shards: more would be a promise that hashing does not make. */
     private static final int SHARDS_LEAST = ConversationId.SHARDS / NAMES.size() / 2;
@@ -190,18 +191,22 @@ final class NodesOfCluster implements AutoCloseable {
 
     /** Until each is ready, sees all, and has its part of the shards. */
     void awaitAllServe() {
+        await("every node among all", () -> NAMES.stream().allMatch(this::isReadyAmongAll));
         awaitHeads(
                 "shards at every node",
                 heads -> NAMES.stream()
                         .allMatch(name ->
-                                heads.stream().filter(head -> isOf(head, name)).count() >= SHARDS_LEAST
-                                        && isReadyAmongAll(name)));
+                                heads.stream().filter(head -> isOf(head, name)).count() >= SHARDS_LEAST));
     }
 
     /** Asks the store now and then, which has other things to do. */
     void awaitHeads(String what, Predicate<List<ShardHead>> holds) {
+        await(what, () -> holds.test(heads()));
+    }
+
+    private static void await(String what, BooleanSupplier holds) {
         long until = System.nanoTime() + WAIT_NANOS;
-        while (!holds.test(heads())) {
+        while (!holds.getAsBoolean()) {
             if (System.nanoTime() > until) throw new AssertionError("waited in vain for " + what);
             LockSupport.parkNanos(LOOK_NANOS);
         }

@@ -15,7 +15,6 @@ import org.junit.jupiter.api.parallel.Isolated;
  */
 @Isolated
 @Tag("real")
-@Tag("long")
 class ServersDownTest {
     private static final int DOWN_SECONDS = Integer.getInteger("servers.downSeconds", 8);
 
