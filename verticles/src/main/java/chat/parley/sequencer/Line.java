@@ -426,7 +426,8 @@ final class Line {
         try {
             switch (rules.decide(draft, nowMillis)) {
                 case Decision.Place place -> place(next, draft, place.contents(), nowMillis);
-                case Decision.Unchanged unchanged -> next.rest(draft, new Answer.Unchanged(unchanged.head()), 0);
+                case Decision.Unchanged unchanged ->
+                    next.rest(draft, new Answer.Unchanged(unchanged.head()), unchanged.head()); // and can be read
                 case Decision.Refuse refuse -> {
                     draft.ask().breakOff(draft.index(), refuse.refusal());
                     next.rest(draft, refuse.refusal(), 0);

@@ -712,8 +712,10 @@ class SequencerVerticleTest {
         Future<Object> behind = deferred.send(says(BEN, "m2", "behind it"));
         Future<Object> again =
                 deferred.send(draft(ANNA, GROUP, "a1", new Content.MembersAdded(List.of(EVE), Role.MEMBER)));
+        Future<Object> unchanged =
+                deferred.send(draft(ANNA, GROUP, "a2", new Content.MembersAdded(List.of(EVE), Role.MEMBER)));
         deferred.loop.settle();
-        assertThat(added.isComplete() || behind.isComplete() || again.isComplete())
+        assertThat(added.isComplete() || behind.isComplete() || again.isComplete() || unchanged.isComplete())
                 .isFalse();
         assertThat(deferred.routed()).isEmpty();
         Pulled pulled = deferred.pull(GROUP, 2, EVE);
@@ -725,6 +727,7 @@ class SequencerVerticleTest {
         assertThat(placed(answersOf(added).getFirst())).isEqualTo(4);
         assertThat(placed(answersOf(behind).getFirst())).isEqualTo(5);
         assertThat(((Answer.Placed) answersOf(again).getFirst()).sequence()).isEqualTo(4);
+        assertThat(answersOf(unchanged).getFirst()).isEqualTo(new Answer.Unchanged(5));
         assertThat(deferred.routed()).containsExactly("4>anna,ben,eve", "5>anna,ben,eve");
     }
 
