@@ -158,11 +158,16 @@ final class Node {
                     1,
                     () -> new NodeVerticle(
                             config.name(), bus, new VertxLoop(vertx), topology, this::startAgain, this::compareHeads));
+        Map<String, LongSupplier> counters = new TreeMap<>(opened.counters());
         if (has(NodeRole.PRESENCE)) {
             deploy(1, () -> {
                 VertxLoop loop = new VertxLoop(vertx);
                 Bus its = new PeerBus(bus, loop, topology, windows);
-                return new PresenceVerticle(config.name(), boot, its, loop, topology, random, config.presence());
+                PresenceVerticle presence =
+                        new PresenceVerticle(config.name(), boot, its, loop, topology, random, config.presence());
+                counters.put("parley_registry_drift_total", presence::drift);
+                counters.put("parley_registry_refused_total", presence::overflow);
+                return presence;
             });
         }
         if (has(NodeRole.FANOUT)) {
@@ -227,7 +232,6 @@ final class Node {
                 "http",
                 config.http().host(),
                 config.http().port());
-        Map<String, LongSupplier> counters = new TreeMap<>(opened.counters());
         counters.put("parley_gateway_pulls_total", this::pulls);
         if (membership != null) {
             counters.put("parley_bus_dropped_total", windows::dropped);

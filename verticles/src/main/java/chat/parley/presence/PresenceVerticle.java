@@ -83,12 +83,12 @@ public final class PresenceVerticle extends VerticleBase {
         return table.users();
     }
 
-    /** Registry drift since the start: users that had to be put right, in what was believed to be known. */
+    /** Registry drift since the start: users that had to be put right, in what was believed to be known. From any thread. */
     public long drift() {
         return table.drift();
     }
 
-    /** Users who came while the table was full and were not taken in, since the start. */
+    /** Users who came while the table was full and were not taken in, since the start. From any thread. */
     public long overflow() {
         return table.overflow();
     }

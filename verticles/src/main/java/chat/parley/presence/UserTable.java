@@ -15,6 +15,7 @@ import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -41,8 +42,8 @@ final class UserTable {
     private final ArrayList<Integer> severalFree = new ArrayList<>();
     private int users;
     private long turn;
-    private long drift;
-    private long overflow;
+    private final AtomicLong drift = new AtomicLong(); // counters are read by others
+    private final AtomicLong overflow = new AtomicLong();
 
     /** @param changed hears the key of a user who came to be somewhere, or is nowhere any more */
     UserTable(Topology topology, long boot, PresenceConfig config, UserKeys keys, LongConsumer changed) {
@@ -152,12 +153,12 @@ final class UserTable {
 
     /** How often since the start a user had to be put right whose gateway had been heard before: what was lost on the way. */
     long drift() {
-        return drift;
+        return drift.get();
     }
 
     /** How many comings were not taken in because the table was full. */
     long overflow() {
-        return overflow;
+        return overflow.get();
     }
 
     private boolean isMine(int shard, Reply reply) {
@@ -223,9 +224,9 @@ final class UserTable {
             if (before.remove(keys.of(user))) continue;
             if (!add(gateway, user)) continue;
             reply.unknown.add(user);
-            if (wasKnown) drift++;
+            if (wasKnown) drift.incrementAndGet();
         }
-        drift += before.size();
+        drift.addAndGet(before.size());
         for (long key : before.keysWhere(any -> true)) removeKey(gateway, shard, key);
         long sum = 0;
         for (UserId user : step.came()) sum += Compare.of(user);
@@ -241,7 +242,7 @@ final class UserTable {
         if (isAt(place, gateway.number)) return false;
         if (place == Places.NONE) {
             if (isFull()) {
-                overflow++;
+                overflow.incrementAndGet();
                 return false;
             }
             users++;

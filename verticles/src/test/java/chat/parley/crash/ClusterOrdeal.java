@@ -39,6 +39,7 @@ final class ClusterOrdeal {
 
     private static final String CONFLICTS = "parley_store_conflicts_total";
     private static final String PULLS = "parley_gateway_pulls_total";
+    private static final String DRIFT = "parley_registry_drift_total";
 
     private final String cassandra;
     private final Path folder;
@@ -50,6 +51,7 @@ final class ClusterOrdeal {
     private final Recovery drains = new Recovery("SIGTERM");
     private final Map<Counter, Long> counted = new TreeMap<>();
     private long unacknowledged;
+    private long drift;
 
     /** How often each is done. @param rounds of nodes that end in order, one after the other @param sends at least so many in all */
     record Faults(int kills, int freezes, int rounds, long sends) {
@@ -109,8 +111,13 @@ final class ClusterOrdeal {
         }
         Verdict verdict = Checker.check(recorder.history(), expectations(faults, devices));
         System.out.printf(
-                "cluster: %s; %d sends unacknowledged at kills; %.1f s, of which the final reads %.1f s%n",
-                recorder, unacknowledged, (System.nanoTime() - began) / 1e9, (System.nanoTime() - finishing) / 1e9);
+                "cluster: %s; %d sends unacknowledged at kills; registry drift %d; %.1f s, of which the final reads"
+                        + " %.1f s%n",
+                recorder,
+                unacknowledged,
+                drift,
+                (System.nanoTime() - began) / 1e9,
+                (System.nanoTime() - finishing) / 1e9);
         recoveries().forEach(each -> System.out.println("  " + each));
         System.out.println("  " + (verdict.holds() ? verdict : "found: " + verdict.counts()));
         assertThat(unacknowledged)
@@ -228,6 +235,7 @@ final class ClusterOrdeal {
     private void count(String name, NodesOfCluster nodes) throws Exception {
         add(Counter.CONFLICTS, nodes.counted(name, CONFLICTS));
         add(Counter.PULLS, nodes.counted(name, PULLS));
+        drift += nodes.counted(name, DRIFT);
     }
 
     private void add(Counter counter, long amount) {
