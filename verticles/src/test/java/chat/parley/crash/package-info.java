@@ -10,6 +10,7 @@
  *       after it. They are on hosts of their own ({@code Namespaces})
  *   <li>{@code ServersDownTest}: the servers that nodes stand on ({@code ServersOfCluster}) stop and die, one at a time, while nodes go on; and what
  *       a consumer of Kafka gets ({@code Exported}). Its course is {@code ServersOrdeal}
+ *   <li>{@code UnknownOutcomesTest}: nodes that do not learn what the store did ({@link chat.parley.node.UnsureStore})
  *   <li>{@code LastMessageTest}: nodes that die of the last message of a conversation ({@link chat.parley.node.LastWords}), before they tell of it
  *   <li>{@code Ordeal}: the course of the tests of one node: load, kill, start again, and at the end quiet and final reads.
  *       {@code ClusterOrdeal}: the same of a cluster, where others take over what the dead node did; {@code PartitionOrdeal}: of one whose network is cut

@@ -15,6 +15,8 @@ public final class FaultyNode {
             case "journaled" -> (vertx, config) -> FaultyStores.journaled(vertx, config.storeFolder(), config.store());
             case "hasty" -> (vertx, config) -> FaultyStores.hasty(vertx, config.storeFolder(), config.store());
             case "last words" -> (vertx, config) -> new LastWords(Node.openStore(vertx, config));
+            case "unsure" ->
+                (vertx, config) -> new UnsureStore(vertx, Node.openStore(vertx, config), UnsureStore.SHARE);
             default -> throw new IllegalArgumentException(store);
         };
         System.exit(Main.run(List.of(arguments), opening, System.out, System.err));
