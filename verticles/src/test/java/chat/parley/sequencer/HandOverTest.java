@@ -97,8 +97,9 @@ class HandOverTest {
         VertxLoop loop = new VertxLoop(vertx);
         Bus bus = new VertxBus(vertx);
         buses.add(bus);
+        Random random = new Random(name.hashCode()); // two with the same would give their batches the same ids
         SequencerVerticle sequencer = new SequencerVerticle(
-                name, 0, name + "-boot", bus, loop, stores, null, Topology.single("here"), new Random(7), QUICK);
+                name, 0, name + "-boot", bus, loop, stores, null, Topology.single("here"), random, QUICK);
         vertx.deployVerticle(sequencer).await(20, SECONDS);
         return new Node(sequencer, loop);
     }
