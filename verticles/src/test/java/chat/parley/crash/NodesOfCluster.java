@@ -243,6 +243,17 @@ final class NodesOfCluster implements AutoCloseable {
                 .orElseThrow(() -> new AssertionError("no " + counter + " in " + text));
     }
 
+    /** What all of them have counted in their present lives. */
+    long counted(String counter) {
+        long sum = 0;
+        try {
+            for (String name : NAMES) sum += counted(name, counter);
+        } catch (IOException broken) {
+            throw new UncheckedIOException(broken);
+        }
+        return sum;
+    }
+
     /** The last that each said. */
     String tails() {
         StringBuilder text = new StringBuilder();

@@ -25,7 +25,6 @@ import chat.parley.store.redis.RedisProcess;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
@@ -136,7 +135,7 @@ final class ServersOrdeal {
         RedisProcess redis = servers.redis();
         KafkaProcess kafka = servers.kafka();
         CassandraProcess cassandra = servers.cassandra();
-        BooleanSupplier failing = () -> counted(nodes, "parley_redis_failures_total") > 0;
+        BooleanSupplier failing = () -> nodes.counted("parley_redis_failures_total") > 0;
         return List.of(
                 new Outage("Redis, SIGSTOP", redis::stop, redis::isRunning, redis::goOn, failing),
                 new Outage("Redis, kill -9", redis::kill, redis::isRunning, redis::startAgain, failing),
@@ -145,7 +144,7 @@ final class ServersOrdeal {
                         kafka::kill,
                         kafka::isRunning,
                         kafka::start,
-                        () -> counted(nodes, "parley_export_waiting") > 0),
+                        () -> nodes.counted("parley_export_waiting") > 0),
                 new Outage(
                         "one Cassandra of three, kill -9",
                         cassandra::kill,
@@ -222,16 +221,6 @@ final class ServersOrdeal {
         long until = from + TimeUnit.SECONDS.toNanos(seconds);
         for (long now = from; now < until; now = System.nanoTime()) LockSupport.parkNanos(until - now);
         return (recorder.acks() - before) * 1e9 / (System.nanoTime() - from);
-    }
-
-    private static long counted(NodesOfCluster nodes, String counter) {
-        long sum = 0;
-        try {
-            for (String name : NodesOfCluster.NAMES) sum += nodes.counted(name, counter);
-        } catch (IOException broken) {
-            throw new UncheckedIOException(broken);
-        }
-        return sum;
     }
 
     // What is looked at beside.

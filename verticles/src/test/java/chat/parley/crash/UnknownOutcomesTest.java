@@ -12,7 +12,6 @@ import chat.parley.store.cassandra.CassandraProcess;
 import chat.parley.store.cassandra.CassandraSchema;
 import chat.parley.store.cassandra.CassandraStore;
 import io.vertx.core.Vertx;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Tag;
@@ -80,15 +79,9 @@ class UnknownOutcomesTest {
         crowd.finalReads(nodes.doors());
         recorder.end();
         for (String kind : new String[] {UnsureStore.APPLIED, UnsureStore.LATE, UnsureStore.NEVER}) {
-            long lost = sum(nodes, kind);
+            long lost = nodes.counted(kind);
             System.out.println("  " + kind + ": " + lost);
             assertThat(lost).as(kind).isGreaterThanOrEqualTo(EACH_KIND_LEAST);
         }
-    }
-
-    private static long sum(NodesOfCluster nodes, String counter) throws IOException {
-        long sum = 0;
-        for (String name : NodesOfCluster.NAMES) sum += nodes.counted(name, counter);
-        return sum;
     }
 }

@@ -45,8 +45,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * What the log on one real Cassandra carries: messages come at a rate, in shards at random; one append of a shard is in flight, and takes what
- * has come meanwhile. Beside it
- * plain inserts of the same rows.
+ * has come meanwhile. Beside it plain inserts of the same rows.
  */
 @Tag("real")
 @Tag("long")
