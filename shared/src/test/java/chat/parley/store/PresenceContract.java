@@ -29,7 +29,9 @@ public abstract class PresenceContract {
 
     /** Lets time pass. */
     protected void pass(long millis) {
-        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(millis));
+        long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+        for (long left = until - System.nanoTime(); left > 0; left = until - System.nanoTime())
+            LockSupport.parkNanos(left);
     }
 
     @BeforeEach

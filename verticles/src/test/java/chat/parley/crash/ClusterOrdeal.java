@@ -22,7 +22,6 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -159,7 +158,7 @@ final class ClusterOrdeal {
         String name = visited(nodes, crowd);
         recorder.silenceIsOdd(false);
         long at = strike(fault, name, nodes, crowd, freezes, ServerProcess::freeze);
-        LockSupport.parkNanos(at + TimeUnit.SECONDS.toNanos(FROZEN_SECONDS) - System.nanoTime());
+        Crowd.pauseUntil(at + TimeUnit.SECONDS.toNanos(FROZEN_SECONDS));
         nodes.get(name).thaw();
         nodes.awaitAllServe();
         recorder.silenceIsOdd(true);

@@ -72,7 +72,7 @@ final class Crowd {
         awaitInStep();
         awaitServed(served);
         long millis = random.nextInt(LOADED_MILLIS_LEAST, LOADED_MILLIS_MOST);
-        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(millis));
+        pauseUntil(System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis));
     }
 
     void awaitInStep() {
@@ -174,6 +174,12 @@ final class Crowd {
 
     static void await(String what, BooleanSupplier holds) {
         if (!tryAwait(WAIT_NANOS, holds)) throw new AssertionError("waited in vain for " + what);
+    }
+
+    /** Never less: a thread that parks goes on at once if it was to be woken before. */
+    static void pauseUntil(long nanos) {
+        for (long left = nanos - System.nanoTime(); left > 0; left = nanos - System.nanoTime())
+            LockSupport.parkNanos(left);
     }
 
     private static boolean tryAwait(long nanos, BooleanSupplier holds) {

@@ -23,7 +23,6 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /**
@@ -200,7 +199,7 @@ final class PartitionOrdeal {
         recorder.fault(cut.name, FaultStep.PLANNED);
         recorder.silenceIsOdd(false);
         cut.ways.forEach(hosts::cut);
-        LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(cut.seconds));
+        Crowd.pauseUntil(System.nanoTime() + TimeUnit.SECONDS.toNanos(cut.seconds));
         Map<String, Long> sees = counted(nodes, NodesOfCluster.SEEN);
         long conflicts = sumOfMore(conflictsBefore, counted(nodes, CONFLICTS));
         recorder.count(Counter.CONFLICTS, conflicts);

@@ -37,7 +37,6 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -218,8 +217,7 @@ final class ServersOrdeal {
     private double acksPerSecond(int seconds) {
         long before = recorder.acks();
         long from = System.nanoTime();
-        long until = from + TimeUnit.SECONDS.toNanos(seconds);
-        for (long now = from; now < until; now = System.nanoTime()) LockSupport.parkNanos(until - now);
+        Crowd.pauseUntil(from + TimeUnit.SECONDS.toNanos(seconds));
         return (recorder.acks() - before) * 1e9 / (System.nanoTime() - from);
     }
 
