@@ -26,7 +26,6 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.eventbus.EventBusOptions;
 import io.vertx.core.http.ClientAuth;
 import io.vertx.core.net.PfxOptions;
-import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
@@ -47,7 +46,6 @@ public final class Membership {
     private static final String NODE = "parley.node";
     private static final String BOOT = "parley.boot";
     private static final String BUS = "parley.bus";
-    private static final String VERTX_NODE = "__vertx.nodeId"; // where vertx-hazelcast expects the name that it uses
     private static final String SERVING = "parley.serving";
     private static final String BUS_VERSION = String.valueOf(BusCodecs.VERSION);
     private static final int JOIN_SECONDS_MAX = 60;
@@ -65,6 +63,9 @@ public final class Membership {
     private static final int HANDSHAKE_MILLIS_MAX = 3_000;
 
     private static final int BUS_PING_MILLIS = 5_000;
+
+    /** Vert.x closes a connection without an answer to its ping only when what is before that is written, which after a cut takes as long again. */
+    private static final int BUS_UNACKNOWLEDGED_MILLIS_MAX = 10_000;
 
     /** TCP asks ever more rarely, and after a cut of half a minute not for as long again; one that begins anew asks at once. */
     private static final int BUS_CONNECT_MILLIS_MAX = 5_000;
@@ -116,9 +117,10 @@ public final class Membership {
             requireFit(hazelcast, node);
             Vertx vertx = Vertx.builder()
                     .with(options.setEventBusOptions(bus))
-                    .withClusterManager(new HazelcastClusterManager(hazelcast))
+                    .withClusterManager(new MemberAttributes(hazelcast))
                     .buildClustered()
-                    .await(JOIN_SECONDS_MAX, TimeUnit.SECONDS);
+                    .await(JOIN_SECONDS_MAX, TimeUnit.SECONDS)
+                    .exceptionHandler(Membership::uncaught);
             Membership membership = new Membership(node, boot, vertx, hazelcast, lost);
             membership.follow();
             return membership;
@@ -129,6 +131,17 @@ public final class Membership {
             hazelcast.shutdown();
             throw refusal("the event bus cannot begin at " + config.host() + ":" + config.busPort(), broken);
         }
+    }
+
+    /**
+     * Of each message that was not written, as its connection broke, Vert.x says here that its promise was completed already, which it was not
+     * (5.0.8, {@code OutboundDeliveryContext.tryFail}); whoever sent it hears of it.
+     */
+    private static void uncaught(Throwable thrown) {
+        boolean isOurs = Arrays.stream(thrown.getStackTrace())
+                .anyMatch(frame -> frame.getClassName().startsWith("chat.parley."));
+        if (!isOurs && "Promise already completed".equals(thrown.getMessage())) LOG.debug("not written", thrown);
+        else LOG.error("an error that nothing provides for; the node goes on", thrown);
     }
 
     private static Refusal refusal(String what, Throwable broken) {
@@ -275,6 +288,7 @@ public final class Membership {
                 .setPort(config.busPort())
                 .setClusterPublicHost(config.host())
                 .setConnectTimeout(BUS_CONNECT_MILLIS_MAX)
+                .setTcpUserTimeout(BUS_UNACKNOWLEDGED_MILLIS_MAX)
                 .setClusterPingInterval(BUS_PING_MILLIS)
                 .setClusterPingReplyInterval(BUS_PING_MILLIS);
         ClusterConfig.Tls tls = config.tls();
@@ -317,7 +331,8 @@ public final class Membership {
                 .setAttribute(NODE, node)
                 .setAttribute(BOOT, String.valueOf(boot))
                 .setAttribute(BUS, BUS_VERSION)
-                .setAttribute(VERTX_NODE, node + "-" + boot);
+                .setAttribute(MemberAttributes.BUS_PORT, String.valueOf(config.busPort()))
+                .setAttribute(MemberAttributes.VERTX_NODE, node + "-" + boot);
         NetworkConfig network = hazelcast.getNetworkConfig();
         network.setPort(config.port()).setPortAutoIncrement(false).setPublicAddress(config.host());
         network.getRestApiConfig().setEnabled(false);
