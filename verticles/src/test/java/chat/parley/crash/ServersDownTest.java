@@ -2,6 +2,7 @@ package chat.parley.crash;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import chat.parley.crash.ServersOrdeal.Victims;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -23,8 +24,18 @@ class ServersDownTest {
 
     @Test
     @Timeout(1_800)
-    void aClusterKeepsItsPromisesWhileItsServersAreDown() throws Exception {
-        ServersOrdeal ordeal = new ServersOrdeal(folder, 8);
+    void aClusterKeepsItsPromisesWithoutRedisAndWithoutKafka() throws Exception {
+        keepsItsPromisesWithout(Victims.REDIS_AND_KAFKA);
+    }
+
+    @Test
+    @Timeout(1_800)
+    void aClusterKeepsItsPromisesWithTwoCassandrasOfThree() throws Exception {
+        keepsItsPromisesWithout(Victims.ONE_CASSANDRA_OF_THREE);
+    }
+
+    private void keepsItsPromisesWithout(Victims victims) throws Exception {
+        ServersOrdeal ordeal = new ServersOrdeal(folder, victims, 8);
         ordeal.run(DOWN_SECONDS).mustHold();
         assertThat(ordeal.odd()).isEmpty();
     }

@@ -10,7 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** All that the nodes of a cluster stand on: three Cassandras with a copy of each row at each, a Redis and a Kafka. */
+/** All that the nodes of a cluster stand on: one Cassandra or three with a copy of each row at each, a Redis and a Kafka. */
 final class ServersOfCluster implements AutoCloseable {
     private static final String TOPIC = "parley";
     private static final int PARTITIONS = 8;
@@ -25,13 +25,15 @@ final class ServersOfCluster implements AutoCloseable {
         this.kafka = kafka;
     }
 
-    /** @param folder of their folders */
-    static ServersOfCluster start(Path folder) throws IOException, InterruptedException {
-        List<CassandraProcess> cassandras = CassandraProcess.startCluster(folder, CassandraProcess.PATIENT);
+    /** @param folder of their folders @param copies of each row, which is one or three */
+    static ServersOfCluster start(Path folder, int copies) throws IOException, InterruptedException {
+        List<CassandraProcess> cassandras = copies == 1
+                ? List.of(CassandraProcess.startAlone(folder))
+                : CassandraProcess.startCluster(folder, CassandraProcess.PATIENT);
         return new ServersOfCluster(cassandras, RedisProcess.startAlone(folder), new KafkaProcess(folder));
     }
 
-    /** One whose death leaves a quorum. */
+    /** One of three, so that its death leaves a quorum. */
     CassandraProcess cassandra() {
         return cassandras.getLast();
     }

@@ -54,12 +54,29 @@ final class ServersOrdeal {
     private static final long OUTAGE_SECONDS_MAX = 20;
 
     private final Path folder;
+    private final Victims victims;
     private final SplittableRandom random;
     private final Recorder recorder = new Recorder(true);
     private final Door door = new Door();
     private final Exported exported = new Exported(recorder);
     private final Set<String> known = new HashSet<>(); // users whose presence is known while nothing is down
     private int faults;
+
+    /** Which servers are gone, one after the other. */
+    enum Victims {
+        REDIS_AND_KAFKA(1, Scale.CITY),
+
+        /** In a smaller town, as three of them leave little of two cores. */
+        ONE_CASSANDRA_OF_THREE(3, Scale.TOWN);
+
+        final int copies;
+        final Scale scale;
+
+        Victims(int copies, Scale scale) {
+            this.copies = copies;
+            this.scale = scale;
+        }
+    }
 
     private interface Act {
         void perform() throws Exception;
@@ -68,8 +85,9 @@ final class ServersOrdeal {
     /** What happens to a server, and how it is brought back. @param felt what is so meanwhile, by which nodes show that they lack it */
     private record Outage(String name, Act begin, BooleanSupplier isRunning, Act end, BooleanSupplier felt) {}
 
-    ServersOrdeal(Path folder, long seed) {
+    ServersOrdeal(Path folder, Victims victims, long seed) {
         this.folder = folder;
+        this.victims = victims;
         this.random = new SplittableRandom(seed);
     }
 
@@ -78,7 +96,7 @@ final class ServersOrdeal {
         long began = System.nanoTime();
         Vertx vertx = Vertx.vertx();
         int devices;
-        try (ServersOfCluster servers = ServersOfCluster.start(folder)) {
+        try (ServersOfCluster servers = ServersOfCluster.start(folder, victims.copies)) {
             CassandraOptions options = NodesOfCluster.options(servers.contactPoints());
             CassandraSchema.apply(vertx, options);
             try (CassandraStore store = CassandraStore.open(vertx, options)) {
@@ -100,7 +118,7 @@ final class ServersOrdeal {
                 nodes.startAll();
                 nodes.awaitAllServe();
                 nodes.doors().values().forEach(door::open);
-                Crowd crowd = new Crowd(door, recorder, Scale.TOWN, random);
+                Crowd crowd = new Crowd(door, recorder, victims.scale, random);
                 crowd.burst();
                 crowd.load(crowd.conversations().size());
                 try (KafkaEventLog events = KafkaEventLog.open(vertx, servers.events(), log)) {
@@ -133,7 +151,15 @@ final class ServersOrdeal {
     private List<Outage> outages(ServersOfCluster servers, NodesOfCluster nodes) {
         RedisProcess redis = servers.redis();
         KafkaProcess kafka = servers.kafka();
-        CassandraProcess cassandra = servers.cassandra();
+        if (victims == Victims.ONE_CASSANDRA_OF_THREE) {
+            CassandraProcess cassandra = servers.cassandra();
+            return List.of(new Outage(
+                    "one Cassandra of three, kill -9",
+                    cassandra::kill,
+                    cassandra::isRunning,
+                    cassandra::startAgain,
+                    () -> true));
+        }
         BooleanSupplier failing = () -> nodes.counted("parley_redis_failures_total") > 0;
         return List.of(
                 new Outage("Redis, SIGSTOP", redis::stop, redis::isRunning, redis::goOn, failing),
@@ -143,13 +169,7 @@ final class ServersOrdeal {
                         kafka::kill,
                         kafka::isRunning,
                         kafka::start,
-                        () -> nodes.counted("parley_export_waiting") > 0),
-                new Outage(
-                        "one Cassandra of three, kill -9",
-                        cassandra::kill,
-                        cassandra::isRunning,
-                        cassandra::startAgain,
-                        () -> true));
+                        () -> nodes.counted("parley_export_waiting") > 0));
     }
 
     private void strike(Outage outage, int seconds, NodesOfCluster nodes, Crowd crowd) throws Exception {
@@ -266,11 +286,11 @@ final class ServersOrdeal {
     }
 
     /** Of those whom the first member may see, as a node has it: how they stand. */
-    private static Map<String, String> presence(NodesOfCluster nodes) {
+    private Map<String, String> presence(NodesOfCluster nodes) {
         int port = nodes.door(NodesOfCluster.NAMES.getFirst()).getPort();
         String token = answered(() -> new Caller(port, null).post("/v1/dev/tokens", "{\"userId\":\"m0\"}"))
                 .getString("token");
-        String others = IntStream.range(1, Scale.TOWN.members)
+        String others = IntStream.range(1, victims.scale.members)
                 .mapToObj(number -> "m" + number)
                 .collect(Collectors.joining(","));
         Map<String, String> statuses = new TreeMap<>();
