@@ -51,7 +51,7 @@ final class ServersOrdeal {
     private static final int USUAL_SECONDS = 4;
 
     private static final long SERVED_MILLIS_MAX = 20_000;
-    private static final long OUTAGE_SECONDS_MAX = 20;
+    private static final long OUTAGE_SECONDS_MAX = 60; // on a machine that does much else
 
     private final Path folder;
     private final Victims victims;
