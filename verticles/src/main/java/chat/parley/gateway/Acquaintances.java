@@ -13,8 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads how a user stands to others, from their memberships and read pointers. For each of the others the same rows are asked for, be they
- * strangers or nobody at all: time tells nothing but who is in a conversation of the user's own. Of a few conversations at a time, since
- * messages wait for the same readers.
+ * strangers, friends or nobody at all: time tells nothing. Of a few conversations at a time, since messages wait for the same readers.
  */
 final class Acquaintances {
     /** Of a user who is in more, the rest does not make acquaintances. */
@@ -51,20 +50,17 @@ final class Acquaintances {
     }
 
     private Future<?> read(ConversationId conversation, List<UserId> others, Map<UserId, Acquaintance> found) {
-        return directory.memberships(conversation, others).compose(memberships -> {
-            List<Membership> present =
-                    memberships.values().stream().filter(Membership::isMember).toList();
-            if (present.isEmpty()) return Future.succeededFuture();
-            List<UserId> users = present.stream().map(Membership::userId).toList();
-            return directory.readPointers(conversation, users).onSuccess(pointers -> {
-                for (Membership each : present) {
-                    Acquaintance stands = hasTakenPart(each, pointers.get(each.userId()))
-                            ? Acquaintance.CONTACT
-                            : Acquaintance.SHARES;
-                    found.merge(each.userId(), stands, (a, b) -> a.compareTo(b) > 0 ? a : b);
-                }
-            });
-        });
+        Future<Map<UserId, Membership>> memberships = directory.memberships(conversation, others);
+        Future<Map<UserId, Directory.ReadPointer>> pointers = directory.readPointers(conversation, others);
+        return Future.all(memberships, pointers)
+                .onSuccess(read -> memberships.result().forEach((other, membership) -> {
+                    if (!membership.isMember()) return;
+                    Acquaintance stands =
+                            hasTakenPart(membership, pointers.result().get(other))
+                                    ? Acquaintance.CONTACT
+                                    : Acquaintance.SHARES;
+                    found.merge(other, stands, (a, b) -> a.compareTo(b) > 0 ? a : b);
+                }));
     }
 
     /** Has read or written something since they came: that a device got it is not their doing. */
