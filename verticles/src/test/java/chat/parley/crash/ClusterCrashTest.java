@@ -13,8 +13,8 @@ import org.junit.jupiter.api.parallel.Isolated;
 
 /**
  * A cluster of which one node after the other is killed, frozen or ended in order under load loses nothing that it acknowledged, has nothing
- * twice, and keeps all in order; and what the node did, others soon do. Prints how soon, after each kind of fault, and the checker's counters: faults
- * planned and in effect, shards moved, conflicts of appends.
+ * twice, and keeps all in order; and what the node did, others soon do. Prints how soon, after each kind of fault, how soon after their hello sessions
+ * had all that they had missed, and the checker's counters: faults planned and in effect, shards moved, conflicts of appends.
  */
 @Isolated
 @Tag("real")

@@ -156,12 +156,12 @@ final class ClusterOrdeal {
     /** SIGSTOP: what the node was about to do, it does when others have its shards. */
     private void freeze(String fault, NodesOfCluster nodes, Crowd crowd) throws Exception {
         String name = visited(nodes, crowd);
-        recorder.silenceIsOdd(false);
+        recorder.excuse(List.of(nodes.door(name)));
         long at = strike(fault, name, nodes, crowd, freezes, ServerProcess::freeze);
         Crowd.pauseUntil(at + TimeUnit.SECONDS.toNanos(FROZEN_SECONDS));
         nodes.get(name).thaw();
         nodes.awaitAllServe();
-        recorder.silenceIsOdd(true);
+        recorder.excuse(List.of());
         door.open(nodes.door(name));
         goOn(fault, crowd);
     }

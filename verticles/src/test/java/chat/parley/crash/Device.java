@@ -13,11 +13,11 @@ import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
@@ -34,7 +34,6 @@ final class Device implements Runnable {
     private static final int OWN_MAX = 64;
     private static final long HOLE_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(8);
-    private static final long IN_STEP_NANOS = TimeUnit.SECONDS.toNanos(30);
     private static final long AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final int NAP_MILLIS = 20;
     private static final String RECEIPT = "receipt";
@@ -56,15 +55,17 @@ final class Device implements Runnable {
     private final Set<String> acknowledgedAgain =
             new HashSet<>(); // ids of several frames, of which one is acknowledged
     private final List<Own> own = new ArrayList<>();
-    private final Map<String, How> asked = new HashMap<>(); // conversations whose missing entries are on their way
+    private final Deque<Asked> asked = new ArrayDeque<>(); // without an answer yet, which come in this order
     private @Nullable Link socket; // null: not connected
     private @Nullable InetSocketAddress at; // its node
     private String session = "";
+    private Hello hello = new Hello(0); // of the session
     private boolean inStep;
     private boolean talks = true;
     private final Deque<String> due = new ArrayDeque<>(); // conversations of a burst
     private long saidNanos = System.nanoTime();
     private long readNanos = System.nanoTime();
+    private volatile long comeBackNanos = System.nanoTime();
     private int lives;
     private int count;
     private List<Long> leftBehind = List.of(); // when what the last session left without an answer was sent
@@ -82,6 +83,9 @@ final class Device implements Runnable {
             this.sent = sent;
         }
     }
+
+    /** A hello or a sync, of these conversations. */
+    private record Asked(Set<String> conversations, How how) {}
 
     /** A message of the user, to be edited or deleted. */
     private record Own(String conversation, long sequence) {}
@@ -114,6 +118,7 @@ final class Device implements Runnable {
             for (InetSocketAddress node = door.await(); node != null; node = door.await()) {
                 try {
                     live(carrier.link(node), node);
+                    Crowd.pauseUntil(comeBackNanos);
                 } catch (IOException e) {
                     LockSupport.parkNanos(AGAIN_NANOS / 5); // killed as it was called
                 }
@@ -195,12 +200,10 @@ final class Device implements Runnable {
         try {
             hello(connected, node);
             synchronized (this) {
-                long inStepBy = System.nanoTime() + IN_STEP_NANOS;
                 while (socket == connected) {
-                    if (!inStep && System.nanoTime() - inStepBy > 0) {
-                        recorder.odd(name + ": said hello, and was not in step after 30 s");
+                    if (hello.isLate(System.nanoTime())) {
+                        recorder.silent(node, name + ": said hello, and was not in step after 30 s");
                         hangUp();
-                        inStepBy = System.nanoTime() + IN_STEP_NANOS;
                     }
                     boolean busy = inStep && (repeat() | say() | askForHoles());
                     if (!busy) wait(NAP_MILLIS);
@@ -219,6 +222,7 @@ final class Device implements Runnable {
         at = node;
         session = name + "#" + ++lives;
         inStep = false;
+        hello = new Hello(System.nanoTime());
         recorder.opened(name, session);
         JsonObject cursors = new JsonObject();
         held.forEach((conversation, its) -> cursors.put(conversation, its.cursor()));
@@ -244,8 +248,8 @@ final class Device implements Runnable {
     }
 
     private void ask(JsonObject cursors, How how) {
+        asked.add(new Asked(cursors.fieldNames(), how));
         for (String conversation : cursors.fieldNames()) {
-            asked.put(conversation, how);
             recorder.resumed(name, session, conversation, cursors.getLong(conversation));
         }
     }
@@ -275,7 +279,7 @@ final class Device implements Runnable {
         List<Draft> due = new ArrayList<>();
         for (Draft draft : unsettled.values()) {
             if (draft.onItsWay && now - draft.invokedNanos > SILENCE_NANOS) {
-                recorder.silent(name + ": no answer to " + draft.sent);
+                recorder.silent(Objects.requireNonNull(at), name + ": no answer to " + draft.sent);
                 hangUp();
                 inStep = false;
                 return false;
@@ -411,7 +415,9 @@ final class Device implements Runnable {
 
     private void event(JsonObject event) {
         String conversation = event.getString("conversationId");
-        recorder.received(name, session, asked.getOrDefault(conversation, How.LIVE), event);
+        Asked answered = asked.peek();
+        boolean isAnswer = answered != null && answered.conversations.contains(conversation);
+        recorder.received(name, session, isAnswer ? answered.how : How.LIVE, event);
         held(conversation).add(event.getLong("sequence"), System.nanoTime());
         if (System.nanoTime() - readNanos > scale.readEveryNanos) read(conversation, event.getLong("sequence"));
     }
@@ -465,6 +471,11 @@ final class Device implements Runnable {
             return;
         }
         if (draft == null) {
+            if (hello.isOpen() && error.getBoolean("retryable")) {
+                recorder.helloRefused();
+                comeBackNanos = System.nanoTime() + retryAfterNanos(error);
+                return; // the node ends the session
+            }
             // Said to be unknown and sent again, and then the first frame was acknowledged by its entry.
             if (acknowledgedAgain.contains(id) && error.getBoolean("retryable")) return;
             recorder.odd(name + ": " + error);
@@ -477,8 +488,7 @@ final class Device implements Runnable {
             recorder.refused(name, session, draft.sent, code);
         }
         if (error.getBoolean("retryable")) {
-            long wait = TimeUnit.MILLISECONDS.toNanos(error.getLong("retryAfterMillis", 0L));
-            again(draft, System.nanoTime() + Math.max(wait, AGAIN_NANOS));
+            again(draft, System.nanoTime() + Math.max(retryAfterNanos(error), AGAIN_NANOS));
             return;
         }
         unsettled.remove(id);
@@ -486,17 +496,21 @@ final class Device implements Runnable {
             recorder.odd(name + ": " + error); // a guest outside, a message deleted meanwhile
     }
 
+    private static long retryAfterNanos(JsonObject error) {
+        return TimeUnit.MILLISECONDS.toNanos(error.getLong("retryAfterMillis", 0L));
+    }
+
     private void synced(JsonObject synced) {
         JsonObject heads = synced.getJsonObject("heads");
         for (String conversation : heads.fieldNames()) {
             JsonObject head = heads.getJsonObject(conversation);
-            asked.remove(conversation);
             held(conversation).pulled(System.nanoTime());
             long through = head.getLong("head");
             if (head.getLong("sentThrough") < through) page(conversation, through);
         }
         if (synced.getBoolean("more", false)) return;
-        asked.clear();
+        asked.poll();
+        if (hello.answered()) recorder.inStep(hello.saidNanos());
         inStep = true;
     }
 

@@ -197,7 +197,7 @@ final class PartitionOrdeal {
         Map<String, Long> conflictsBefore = counted(nodes, CONFLICTS);
         Map<String, Long> pullsBefore = counted(nodes, PULLS);
         recorder.fault(cut.name, FaultStep.PLANNED);
-        recorder.silenceIsOdd(false);
+        recorder.excuse(nodes.doors().values());
         cut.ways.forEach(hosts::cut);
         Crowd.pauseUntil(System.nanoTime() + TimeUnit.SECONDS.toNanos(cut.seconds));
         Map<String, Long> sees = counted(nodes, NodesOfCluster.SEEN);
@@ -218,7 +218,7 @@ final class PartitionOrdeal {
         nodes.awaitAllServe();
         double together = (System.nanoTime() - at) / 1e9;
         recorder.fault(cut.name, FaultStep.HEALED);
-        recorder.silenceIsOdd(true);
+        recorder.excuse(List.of());
         recorder.count(Counter.SHARDS_MOVED, sumOfEpochs(nodes) - epochs);
         return new Healed(cut, dropped, sees, conflicts, acknowledged, delivered, together);
     }

@@ -10,8 +10,11 @@ import chat.parley.checker.Seen;
 import chat.parley.checker.Sent;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.net.InetSocketAddress;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
@@ -33,7 +36,8 @@ final class Recorder {
     private final Map<String, Long> firstAckNanos = new ConcurrentHashMap<>(); // by conversation
     private final Map<String, Long> acknowledged = new ConcurrentHashMap<>(); // the last sequence, by conversation
     private volatile long countedFromNanos = System.nanoTime();
-    private volatile boolean isSilenceOdd = true;
+    private final Hellos hellos = new Hellos();
+    private volatile Set<InetSocketAddress> excused = Set.of();
     private volatile boolean ended;
 
     /** @param keepsPointers what was told of read pointers outlives the end of the node */
@@ -164,14 +168,24 @@ final class Recorder {
         if (!ended && odd.size() < 100) odd.add(what);
     }
 
-    /** A node gave no answer, and no sign of its end either. */
-    void silent(String what) {
-        if (isSilenceOdd) odd(what);
+    /** A node gave no answer, and no sign of its end either: it does not work, unless it is excused. */
+    void silent(InetSocketAddress node, String what) {
+        if (!excused.contains(node)) odd(what);
     }
 
-    /** Whether a node without an answer is one that does not work. */
-    void silenceIsOdd(boolean isOdd) {
-        isSilenceOdd = isOdd;
+    /** Only these nodes have a reason, from now on, to leave something without an answer. */
+    void excuse(Collection<InetSocketAddress> nodes) {
+        excused = Set.copyOf(nodes);
+    }
+
+    /** A node took no hello now; it may be said again. */
+    void helloRefused() {
+        if (!ended) hellos.refused();
+    }
+
+    /** A session has all that it asked for in its hello. */
+    void inStep(long saidNanos) {
+        if (!ended) hellos.add(saidNanos, System.nanoTime());
     }
 
     List<String> odd() {
@@ -180,6 +194,7 @@ final class Recorder {
 
     void fault(String name, FaultStep step) {
         history.fault(System.nanoTime(), name, step);
+        hellos.fault(step, System.nanoTime());
     }
 
     void count(Counter counter, long amount) {
@@ -215,7 +230,7 @@ final class Recorder {
     public String toString() {
         return String.format(
                 "%,d sends, %,d acks, %,d retries, %,d duplicates answered, %,d entries received, %,d holes asked for,"
-                        + " %,d resyncs, %,d receipts refused",
+                        + " %,d resyncs, %,d receipts refused; %s",
                 sends.get(),
                 acks.get(),
                 retries.get(),
@@ -223,7 +238,8 @@ final class Recorder {
                 entries.get(),
                 holes.get(),
                 resyncs.get(),
-                receiptsRefused.get());
+                receiptsRefused.get(),
+                hellos);
     }
 
     private static Seen seen(JsonObject event) {

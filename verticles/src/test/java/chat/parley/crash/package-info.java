@@ -17,6 +17,7 @@
  *   <li>{@code ServerProcess}: a node. {@code NodesOfCluster}: three, on their {@code Hosts}, which mostly are one ({@code Loopback}). {@code Door}: where nodes are. {@code StoreReader}: the logs, without a node
  *   <li>{@code Crowd}: all clients, from the first load to the final reads. {@code Town}: who talks with whom. {@code Scale}: how many, and how much
  *   <li>{@code Device}: a client as clients should be: keeps what it holds ({@code Held}), resumes by cursors, retries under the same id.
+ *       Its {@code Hello} is to have all within 30 s; how soon it had, between faults and during them: {@code Hellos}.
  *       {@code Carrier}, {@code Link}: what carries its sessions, a WebSocket ({@code ClientSocket}) or SockJS over HTTP ({@code SockJsLink})
  *   <li>{@code Clerk}: a program that writes over HTTP ({@code Api}): messages, members, roles, names
  *   <li>{@code Marks}: how far users have read, as others see it, in each life and over all of them
