@@ -65,7 +65,6 @@ final class Device implements Runnable {
     private final Deque<String> due = new ArrayDeque<>(); // conversations of a burst
     private long saidNanos = System.nanoTime();
     private long readNanos = System.nanoTime();
-    private volatile long comeBackNanos = System.nanoTime();
     private int lives;
     private int count;
     private List<Long> leftBehind = List.of(); // when what the last session left without an answer was sent
@@ -118,7 +117,6 @@ final class Device implements Runnable {
             for (InetSocketAddress node = door.await(); node != null; node = door.await()) {
                 try {
                     live(carrier.link(node), node);
-                    Crowd.pauseUntil(comeBackNanos);
                 } catch (IOException e) {
                     LockSupport.parkNanos(AGAIN_NANOS / 5); // killed as it was called
                 }
@@ -471,11 +469,6 @@ final class Device implements Runnable {
             return;
         }
         if (draft == null) {
-            if (hello.isOpen() && error.getBoolean("retryable")) {
-                recorder.helloRefused();
-                comeBackNanos = System.nanoTime() + retryAfterNanos(error);
-                return; // the node ends the session
-            }
             // Said to be unknown and sent again, and then the first frame was acknowledged by its entry.
             if (acknowledgedAgain.contains(id) && error.getBoolean("retryable")) return;
             recorder.odd(name + ": " + error);
@@ -488,16 +481,13 @@ final class Device implements Runnable {
             recorder.refused(name, session, draft.sent, code);
         }
         if (error.getBoolean("retryable")) {
-            again(draft, System.nanoTime() + Math.max(retryAfterNanos(error), AGAIN_NANOS));
+            long wait = TimeUnit.MILLISECONDS.toNanos(error.getLong("retryAfterMillis", 0L));
+            again(draft, System.nanoTime() + Math.max(wait, AGAIN_NANOS));
             return;
         }
         unsettled.remove(id);
         if (!code.equals("not_found"))
             recorder.odd(name + ": " + error); // a guest outside, a message deleted meanwhile
-    }
-
-    private static long retryAfterNanos(JsonObject error) {
-        return TimeUnit.MILLISECONDS.toNanos(error.getLong("retryAfterMillis", 0L));
     }
 
     private void synced(JsonObject synced) {
