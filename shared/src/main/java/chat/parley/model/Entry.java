@@ -13,6 +13,9 @@ import java.util.List;
  * @param origin the session that sent the draft; empty: none
  * @param countable how many messages the conversation has up to and with this entry (what unread counts count)
  * @param lastMessage the sequence of the last message up to and with this entry; 0: none
+ * @param memberCount how many members the conversation has behind this entry; {@link #NOT_COUNTED} in entries that were written before there
+ *     was a count
+ * @param ownerCount how many of them are owners, likewise
  */
 public record Entry(
         ConversationId conversationId,
@@ -25,7 +28,40 @@ public record Entry(
         String origin,
         long countable,
         long lastMessage,
+        int memberCount,
+        int ownerCount,
         Content content) {
+    public static final int NOT_COUNTED = -1;
+
+    /** An entry that does not say how many members there are. */
+    public Entry(
+            ConversationId conversationId,
+            long sequence,
+            long position,
+            long sentAt,
+            UserId senderId,
+            String clientMessageId,
+            Digest digest,
+            String origin,
+            long countable,
+            long lastMessage,
+            Content content) {
+        this(
+                conversationId,
+                sequence,
+                position,
+                sentAt,
+                senderId,
+                clientMessageId,
+                digest,
+                origin,
+                countable,
+                lastMessage,
+                NOT_COUNTED,
+                NOT_COUNTED,
+                content);
+    }
+
     /** The public name of an entry: {@code <conversationId>.<sequence>}. */
     public String messageId() {
         return conversationId.value() + "." + sequence;
@@ -48,6 +84,8 @@ public record Entry(
                 origin,
                 countable,
                 lastMessage,
+                memberCount,
+                ownerCount,
                 other);
     }
 

@@ -6,9 +6,12 @@ import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** The binary form of an entry (and of a draft's contents), in the stores and between nodes. Begins with a version byte. */
+/**
+ * The binary form of an entry (and of a draft's contents), in the stores and between nodes. Begins with a version byte: version 1 has no
+ * count of members and owners; all are read, the last is written.
+ */
 public final class EntryCodec {
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
     private static final int SIZE_GUESS = 160;
 
     private EntryCodec() {}
@@ -56,12 +59,13 @@ public final class EntryCodec {
         out.putString(entry.origin());
         out.putVar(entry.countable());
         out.putVar(entry.lastMessage());
+        out.putVar(entry.memberCount() + 1L).putVar(entry.ownerCount() + 1L);
         write(entry.content(), out);
     }
 
     public static Entry read(ByteReader in) {
         int version = in.getByte();
-        if (version != VERSION) throw new IllegalArgumentException("entry of version " + version);
+        if (version < 1 || version > VERSION) throw new IllegalArgumentException("entry of version " + version);
         return new Entry(
                 new ConversationId(in.getString()),
                 in.getVar(),
@@ -73,7 +77,15 @@ public final class EntryCodec {
                 in.getString(),
                 in.getVar(),
                 in.getVar(),
+                version == 1 ? Entry.NOT_COUNTED : readMembers(in),
+                version == 1 ? Entry.NOT_COUNTED : readMembers(in),
                 readContent(in));
+    }
+
+    private static int readMembers(ByteReader in) {
+        long members = in.getVar() - 1;
+        if (members > Integer.MAX_VALUE) throw new IllegalArgumentException("too many: " + members);
+        return (int) members;
     }
 
     public static void write(Digest digest, ByteWriter out) {

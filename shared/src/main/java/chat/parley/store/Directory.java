@@ -4,6 +4,7 @@ import chat.parley.model.ConversationId;
 import chat.parley.model.ConversationType;
 import chat.parley.model.Device;
 import chat.parley.model.DeviceId;
+import chat.parley.model.Entry;
 import chat.parley.model.Membership;
 import chat.parley.model.Settings;
 import chat.parley.model.UserId;
@@ -72,8 +73,28 @@ public interface Directory {
      * The last projected entry of a conversation.
      *
      * @param position of that entry in the log of its shard
+     * @param memberCount as in {@link Entry}: also {@link Entry#NOT_COUNTED}
+     * @param ownerCount likewise
      */
-    record Head(long sequence, long position, long sentAt, long countable, long lastMessage) {}
+    record Head(
+            long sequence,
+            long position,
+            long sentAt,
+            long countable,
+            long lastMessage,
+            int memberCount,
+            int ownerCount) {
+        public static Head at(Entry entry) {
+            return new Head(
+                    entry.sequence(),
+                    entry.position(),
+                    entry.sentAt(),
+                    entry.countable(),
+                    entry.lastMessage(),
+                    entry.memberCount(),
+                    entry.ownerCount());
+        }
+    }
 
     /**
      * How far a user has come in a conversation.

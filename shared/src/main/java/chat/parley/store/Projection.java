@@ -36,8 +36,7 @@ public final class Projection {
             implements Row {}
 
     /** Heads: conversation → its last entry. */
-    public record HeadRow(ConversationId conversationId, long sequence, long sentAt, long countable, long lastMessage)
-            implements Row {}
+    public record HeadRow(ConversationId conversationId, Directory.Head head) implements Row {}
 
     /** Conversations: conversation → settings; the type only with its first entry. */
     public record SettingsRow(
@@ -108,8 +107,7 @@ public final class Projection {
                     entry.sentAt(),
                     entry.digest()));
         }
-        rows.accept(
-                new HeadRow(conversation, entry.sequence(), entry.sentAt(), entry.countable(), entry.lastMessage()));
+        rows.accept(new HeadRow(conversation, Directory.Head.at(entry)));
     }
 
     private static MemberRow left(Entry entry, Content.Departure departure) {

@@ -68,6 +68,8 @@ class EntryCodecTest {
                 "o".repeat(200),
                 LARGEST,
                 LARGEST,
+                Integer.MAX_VALUE,
+                200_000,
                 content);
         assertThat(EntryCodec.decode(EntryCodec.encode(small))).isEqualTo(small);
         assertThat(EntryCodec.decode(EntryCodec.encode(large))).isEqualTo(large);
@@ -113,8 +115,24 @@ class EntryCodecTest {
     @Test
     void anEntryOfAnotherVersionIsRefused() {
         byte[] bytes = EntryCodec.encode(entry(Content.Message.of("hello")));
-        bytes[0] = 2;
-        assertThatThrownBy(() -> EntryCodec.decode(bytes)).hasMessage("entry of version 2");
+        bytes[0] = 3;
+        assertThatThrownBy(() -> EntryCodec.decode(bytes)).hasMessage("entry of version 3");
+    }
+
+    @Test
+    void anEntryOfVersionOneIsReadAndCountsNoMembers() {
+        Entry entry = entry(Content.Message.of("hello"));
+        var out = new ByteWriter(100).putByte(1).putString("abcDEF-_1234567890xyzw");
+        out.putVar(300)
+                .putVar(70_000)
+                .putVar(1_700_000_000_000L)
+                .putString(BOB.value())
+                .putString("client-1");
+        EntryCodec.write(entry.digest(), out);
+        out.putString("session-1").putVar(200).putVar(299);
+        EntryCodec.write(entry.content(), out);
+        assertThat(EntryCodec.decode(out.toBytes())).isEqualTo(entry);
+        assertThat(entry.memberCount()).isEqualTo(Entry.NOT_COUNTED);
     }
 
     @Test

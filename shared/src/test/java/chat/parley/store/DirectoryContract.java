@@ -52,7 +52,7 @@ public abstract class DirectoryContract {
     void aConversationIsFoundWithItsSettingsAndHead() {
         scribe.group(ONE, BOB);
         Entry message = scribe.message(ONE, BOB, "hello");
-        Head head = new Head(3, message.position(), message.sentAt(), 1, 3);
+        Head head = new Head(3, message.position(), message.sentAt(), 1, 3, 2, 1);
         assertThat(await(directory.conversations(List.of(ONE, NONE))))
                 .isEqualTo(Map.of(ONE, new Conversation(ONE, ConversationType.GROUP, new Settings("team", 0), head)));
         assertThat(await(directory.heads(List.of(NONE, ONE)))).isEqualTo(Map.of(ONE, head));
@@ -75,7 +75,25 @@ public abstract class DirectoryContract {
         Entry edit =
                 scribe.write(ONE, ANN, new Content.Edit(3, "one!", List.of())).getFirst();
         assertThat(await(directory.heads(List.of(ONE))))
-                .isEqualTo(Map.of(ONE, new Head(5, edit.position(), edit.sentAt(), 2, 4)));
+                .isEqualTo(Map.of(ONE, new Head(5, edit.position(), edit.sentAt(), 2, 4, 2, 1)));
+    }
+
+    @Test
+    void aHeadCountsMembersAndOwners() {
+        scribe.group(ONE, BOB, EVE);
+        scribe.write(ONE, ANN, new Content.RoleChanged(BOB, 2, Role.OWNER));
+        assertCounts(3, 2);
+        scribe.write(ONE, BOB, new Content.MembersRemoved(List.of(new Content.Departure(EVE, 2))));
+        assertCounts(2, 2);
+        scribe.write(ONE, ANN, new Content.MemberLeft(new Content.Departure(ANN, 1)));
+        assertCounts(1, 1);
+        scribe.uncounted(ONE, BOB, Content.Message.of("from before there was a count"));
+        assertCounts(Entry.NOT_COUNTED, Entry.NOT_COUNTED);
+    }
+
+    private void assertCounts(int members, int owners) {
+        Head head = await(directory.conversations(List.of(ONE))).get(ONE).head();
+        assertThat(List.of(head.memberCount(), head.ownerCount())).containsExactly(members, owners);
     }
 
     @Test

@@ -28,6 +28,7 @@ public final class Scribe {
     private Stores stores;
     private final Map<Integer, ShardHead> heads = new HashMap<>();
     private final Map<ConversationId, Entry> lasts = new HashMap<>();
+    private final Map<ConversationId, Map<UserId, Role>> members = new HashMap<>();
     private int batches;
 
     public Scribe(Stores stores) {
@@ -71,6 +72,8 @@ public final class Scribe {
         boolean counts = content instanceof Content.Message;
         long countable = (last == null ? 0 : last.countable()) + (counts ? 1 : 0);
         ShardHead head = head(conversation.shard());
+        Map<UserId, Role> present = members.computeIfAbsent(conversation, first -> new HashMap<>());
+        change(present, sender, content);
         var entry = new Entry(
                 conversation,
                 sequence,
@@ -82,11 +85,45 @@ public final class Scribe {
                 "session-1",
                 countable,
                 counts ? sequence : last == null ? 0 : last.lastMessage(),
+                present.size(),
+                (int) present.values().stream().filter(Role.OWNER::equals).count(),
                 content);
         lasts.put(conversation, entry);
         var placed = new ShardHead(head.shard(), head.position() + 1, head.epoch(), head.owner(), head.batchId());
         heads.put(head.shard(), placed);
         return entry;
+    }
+
+    private static void change(Map<UserId, Role> present, UserId sender, Content content) {
+        switch (content) {
+            case Content.ConversationCreated created ->
+                present.put(sender, created.type() == ConversationType.DIRECT ? Role.MEMBER : Role.OWNER);
+            case Content.MembersAdded added -> added.userIds().forEach(user -> present.put(user, added.role()));
+            case Content.MembersRemoved removed ->
+                removed.departures().forEach(departure -> present.remove(departure.userId()));
+            case Content.MemberLeft left -> present.remove(left.departure().userId());
+            case Content.RoleChanged changed -> present.put(changed.userId(), changed.role());
+            default -> {}
+        }
+    }
+
+    /** Appends and projects an entry as it was before entries counted members. */
+    public void uncounted(ConversationId conversation, UserId sender, Content content) {
+        Entry counted = place(conversation, sender, content);
+        Entry entry = new Entry(
+                conversation,
+                counted.sequence(),
+                counted.position(),
+                counted.sentAt(),
+                sender,
+                counted.clientMessageId(),
+                counted.digest(),
+                counted.origin(),
+                counted.countable(),
+                counted.lastMessage(),
+                content);
+        append(List.of(entry));
+        project(List.of(entry));
     }
 
     /** The batch of these entries, which lie side by side. */

@@ -146,7 +146,7 @@ final class PageCut {
                     message.mentions(),
                     message.replyTo(),
                     message.ext());
-            rows.set(i, new StoredEntry(with(row.entry(), amended), sentAt, null, row.edits()));
+            rows.set(i, new StoredEntry(row.entry().with(amended), sentAt, null, row.edits()));
         }
     }
 
@@ -155,27 +155,12 @@ final class PageCut {
             StoredEntry row = rows.get(i);
             long sequence = row.entry().sequence();
             if (sequence == delete.target()) {
-                rows.set(i, new StoredEntry(with(row.entry(), Content.Message.of("")), null, sentAt, List.of()));
+                rows.set(i, new StoredEntry(row.entry().with(Content.Message.of("")), null, sentAt, List.of()));
             } else if (delete.edits().contains(sequence) && row.entry().content() instanceof Content.Edit edit) {
                 Content.Edit erased = new Content.Edit(edit.target(), "", edit.edits());
-                rows.set(i, StoredEntry.plain(with(row.entry(), erased)));
+                rows.set(i, StoredEntry.plain(row.entry().with(erased)));
             }
         }
-    }
-
-    private static Entry with(Entry entry, Content content) {
-        return new Entry(
-                entry.conversationId(),
-                entry.sequence(),
-                entry.position(),
-                entry.sentAt(),
-                entry.senderId(),
-                entry.clientMessageId(),
-                entry.digest(),
-                entry.origin(),
-                entry.countable(),
-                entry.lastMessage(),
-                content);
     }
 
     private long visibleHead() {

@@ -493,6 +493,8 @@ final class Line {
                 isFirst ? draft.origin() : "",
                 before.countable() + (isMessage ? 1 : 0),
                 isMessage ? sequence : before.lastMessage(),
+                before.memberCountAfter(content),
+                before.ownerCountAfter(content),
                 content);
     }
 

@@ -186,7 +186,7 @@ final class Rules {
             if (membership == null || !membership.isMember()) users.add(user);
         }
         if (users.isEmpty()) return new Decision.Unchanged(standing.head());
-        if (standing.members().present().size() + users.size() > config.groupMembersMax()) return tooManyMembers();
+        if (standing.memberCount() + users.size() > config.groupMembersMax()) return tooManyMembers();
         if (standing.members().intervals() + users.size() > config.membershipsMax()) {
             return refuse(ErrorCode.TOO_LARGE, "too many have come and gone");
         }
@@ -229,9 +229,7 @@ final class Rules {
     }
 
     private static boolean isLastOwner(Membership member, Standing standing) {
-        return member.role() == Role.OWNER
-                && standing.members().owners() == 1
-                && standing.members().present().size() > 1;
+        return member.role() == Role.OWNER && standing.ownerCount() == 1 && standing.memberCount() > 1;
     }
 
     private Decision tooManyMembers() {

@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param sentAt of that entry
  * @param countable as in {@link Entry}
  * @param lastMessage as in {@link Entry}
+ * @param memberCount how many are members; counted along the log, so that it is known where not all members are
+ * @param ownerCount how many of them are owners
  * @param type null as long as the conversation does not exist
  * @param lastSpoke in slow mode, when each member's last message was sent; null: not loaded, or no slow mode
  */
@@ -28,24 +30,33 @@ record Standing(
         long sentAt,
         long countable,
         long lastMessage,
+        int memberCount,
+        int ownerCount,
         @Nullable ConversationType type,
         Settings settings,
         Members members,
         @Nullable Map<UserId, Long> lastSpoke) {
     /** Of a conversation that does not exist. */
-    static final Standing NONE = new Standing(0, 0, 0, 0, null, Settings.NONE, Members.NONE, null);
+    static final Standing NONE = new Standing(0, 0, 0, 0, 0, 0, null, Settings.NONE, Members.NONE, null);
 
-    /** As projected. The members must have been read after the conversation: later is right, since entries are applied again. */
-    static Standing of(Directory.Conversation row, List<Membership> members) {
+    /**
+     * As projected. The members must have been read after the conversation: later is right, since entries are applied again. Where the row
+     * has no count, as one that was written before there was one, the members are counted: these are all of them then.
+     */
+    static Standing of(Directory.Conversation row, List<Membership> all) {
         Directory.Head head = row.head();
+        Members members = Members.of(all);
+        boolean isCounted = head.memberCount() != Entry.NOT_COUNTED;
         return new Standing(
                 head.sequence(),
                 head.sentAt(),
                 head.countable(),
                 head.lastMessage(),
+                isCounted ? head.memberCount() : members.present().size(),
+                isCounted ? head.ownerCount() : members.owners(),
                 row.type(),
                 row.settings(),
-                Members.of(members),
+                members,
                 null);
     }
 
@@ -86,11 +97,14 @@ record Standing(
             case Content.MemberLeft left -> membersAfter = members.left(List.of(left.departure()), entry.sequence());
             case Content.RoleChanged changed -> membersAfter = members.changed(changed.userId(), changed.role());
         }
+        boolean isCounted = entry.memberCount() != Entry.NOT_COUNTED;
         return new Standing(
                 entry.sequence(),
                 entry.sentAt(),
                 entry.countable(),
                 entry.lastMessage(),
+                isCounted ? entry.memberCount() : membersAfter.present().size(),
+                isCounted ? entry.ownerCount() : membersAfter.owners(),
                 typeAfter,
                 settingsAfter,
                 membersAfter,
@@ -98,7 +112,46 @@ record Standing(
     }
 
     Standing withLastSpoke(Map<UserId, Long> times) {
-        return new Standing(head, sentAt, countable, lastMessage, type, settings, members, times);
+        return new Standing(
+                head, sentAt, countable, lastMessage, memberCount, ownerCount, type, settings, members, times);
+    }
+
+    /** How many members there are behind an entry with this content. */
+    int memberCountAfter(Content content) {
+        return memberCount
+                + switch (content) {
+                    case Content.ConversationCreated created -> 1;
+                    case Content.MembersAdded added -> added.userIds().size();
+                    case Content.MembersRemoved removed -> -removed.departures().size();
+                    case Content.MemberLeft left -> -1;
+                    default -> 0;
+                };
+    }
+
+    /** How many owners there are behind an entry with this content. */
+    int ownerCountAfter(Content content) {
+        return ownerCount
+                + switch (content) {
+                    case Content.ConversationCreated created -> created.type() == ConversationType.DIRECT ? 0 : 1;
+                    case Content.MembersAdded added ->
+                        added.role() == Role.OWNER ? added.userIds().size() : 0;
+                    case Content.MembersRemoved removed -> -ownersAmong(removed.departures());
+                    case Content.MemberLeft left -> -ownersAmong(List.of(left.departure()));
+                    case Content.RoleChanged changed ->
+                        (changed.role() == Role.OWNER ? 1 : 0) - (isOwner(changed.userId()) ? 1 : 0);
+                    default -> 0;
+                };
+    }
+
+    private int ownersAmong(List<Content.Departure> departures) {
+        int owners = 0;
+        for (Content.Departure departure : departures) if (isOwner(departure.userId())) owners++;
+        return owners;
+    }
+
+    private boolean isOwner(UserId user) {
+        Membership membership = members.of(user);
+        return membership != null && membership.isMember() && membership.role() == Role.OWNER;
     }
 
     private @Nullable Map<UserId, Long> spokeAfter(Entry entry) {

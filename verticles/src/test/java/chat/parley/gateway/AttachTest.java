@@ -191,7 +191,8 @@ class AttachTest {
     }
 
     private Attach.Fixed fix(Attach attach, long storedHead, Membership... memberships) {
-        Map<ConversationId, Directory.Head> heads = Map.of(ONE, new Directory.Head(storedHead, storedHead, 9, 1, 1));
+        Map<ConversationId, Directory.Head> heads =
+                Map.of(ONE, new Directory.Head(storedHead, storedHead, 9, 1, 1, 2, 0));
         return attach.fix(heads, List.of(memberships), gates::get);
     }
 

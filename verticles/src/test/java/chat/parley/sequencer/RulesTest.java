@@ -21,9 +21,12 @@ import chat.parley.model.Content.Departure;
 import chat.parley.model.ConversationId;
 import chat.parley.model.ConversationType;
 import chat.parley.model.Draft;
+import chat.parley.model.Entry;
 import chat.parley.model.Role;
 import chat.parley.model.Settings;
 import chat.parley.model.UserId;
+import chat.parley.store.Scribe;
+import chat.parley.store.memory.Weather;
 import chat.parley.wire.ErrorCode;
 import java.util.ArrayList;
 import java.util.List;
@@ -124,6 +127,41 @@ class RulesTest {
         assertThat(placed(answers.get(2))).isEqualTo(4);
         assertThat(placed(answers.get(3))).isEqualTo(5);
         assertThat(stage.content(3)).isEqualTo(new Content.MembersRemoved(List.of(new Departure(BEN, 2))));
+    }
+
+    @Test
+    void everyEntryCountsTheMembersAndOwnersBehindIt() {
+        assertCounts(1, 1, 1);
+        assertCounts(2, 3, 1);
+        assertCounts(placed(ask(ANNA, role(BEN, Role.OWNER))), 3, 2);
+        assertCounts(placed(ask(ANNA, add(Role.OWNER, CARLA, EVE))), 4, 3);
+        assertCounts(say(EVE), 4, 3);
+        assertCounts(placed(ask(ANNA, remove(BEN, CARLA, EVE))), 1, 1);
+        assertCounts(placed(ask(ANNA, add(Role.OWNER, BEN))), 2, 2);
+        assertCounts(placed(ask(ANNA, role(BEN, Role.ADMIN))), 2, 1);
+        assertCounts(placed(leave(BEN)), 1, 1);
+        assertCounts(placed(leave(ANNA)), 0, 0);
+    }
+
+    private void assertCounts(long sequence, int members, int owners) {
+        Entry entry = stage.entry(sequence);
+        assertThat(List.of(entry.memberCount(), entry.ownerCount())).containsExactly(members, owners);
+    }
+
+    @Test
+    void whereEntriesDidNotCountYetTheMembersAreCounted() {
+        ConversationId old = sibling(0);
+        Stage before = new Stage(true);
+        Scribe scribe = new Scribe(before.store.stores(Weather.FINE));
+        scribe.uncounted(old, ANNA, new Content.ConversationCreated(ConversationType.GROUP, Settings.NONE));
+        scribe.uncounted(old, ANNA, add(Role.MEMBER, BEN, CARLA));
+        before.serving("n1");
+        assertThat(code(before.ask(draft(ANNA, old, "leaves", new Content.MemberLeft(new Departure(ANNA, 0))))))
+                .isEqualTo(ErrorCode.FORBIDDEN);
+        assertThat(placed(before.ask(draft(ANNA, old, "adds", add(Role.OWNER, EVE)))))
+                .isEqualTo(3);
+        Entry added = before.store.log(old.shard()).getLast().entry();
+        assertThat(List.of(added.memberCount(), added.ownerCount())).containsExactly(4, 2);
     }
 
     @Test

@@ -15,6 +15,7 @@ import chat.parley.model.Content;
 import chat.parley.model.ConversationId;
 import chat.parley.model.ConversationType;
 import chat.parley.model.Draft;
+import chat.parley.model.Entry;
 import chat.parley.model.Role;
 import chat.parley.model.Settings;
 import chat.parley.model.UserId;
@@ -158,12 +159,16 @@ final class Stage {
 
     /** The content at a sequence of {@link #GROUP}, from the log. */
     Content content(long sequence) {
+        return entry(sequence).content();
+    }
+
+    /** The entry at a sequence of {@link #GROUP}, from the log. */
+    Entry entry(long sequence) {
         return store.log(SHARD).stream()
                 .map(LogRow::entry)
                 .filter(entry -> entry.conversationId().equals(GROUP) && entry.sequence() == sequence)
                 .findFirst()
-                .orElseThrow()
-                .content();
+                .orElseThrow();
     }
 
     /** Another group of the same shard, by number. */

@@ -5,6 +5,7 @@ import chat.parley.model.ConversationId;
 import chat.parley.model.ConversationType;
 import chat.parley.model.Device;
 import chat.parley.model.DeviceId;
+import chat.parley.model.Entry;
 import chat.parley.model.Membership;
 import chat.parley.model.UserId;
 import chat.parley.model.UserSettings;
@@ -46,8 +47,8 @@ final class CassandraDirectory implements Directory {
     CassandraDirectory(Connection connection, Requests requests) throws CannotOpen {
         this.requests = requests;
         memberships = new Memberships(connection, requests);
-        conversation = connection.prepare("SELECT type, settings, sequence, position, sent_at, countable, last_message"
-                + " FROM conversations WHERE conversation_id = ?");
+        conversation = connection.prepare("SELECT type, settings, sequence, position, sent_at, countable, last_message,"
+                + " member_count, owner_count FROM conversations WHERE conversation_id = ?");
         pointer = connection.prepare("SELECT sequence, countable, delivered FROM read_pointers"
                 + " WHERE user_id = ? AND conversation_id = ?");
         moveRead = connection.prepare("UPDATE read_pointers USING TIMESTAMP ? SET sequence = ?, countable = ?"
@@ -90,7 +91,13 @@ final class CassandraDirectory implements Directory {
                 row.getLong("position"),
                 row.getLong("sent_at"),
                 row.getLong("countable"),
-                row.getLong("last_message"));
+                row.getLong("last_message"),
+                members(row, "member_count"),
+                members(row, "owner_count"));
+    }
+
+    private static int members(Row row, String column) {
+        return row.isNull(column) ? Entry.NOT_COUNTED : row.getInt(column);
     }
 
     private static @Nullable Conversation conversation(ConversationId id, Row row) {

@@ -52,7 +52,7 @@ final class CassandraProjections implements Projections {
                 "INSERT INTO ids (conversation_id, sender_id, client_message_id, sequence, sent_at, digest)"
                         + " VALUES (?, ?, ?, ?, ?, ?) USING TIMESTAMP ?");
         head = connection.prepare("UPDATE conversations USING TIMESTAMP ? SET sequence = ?, position = ?, sent_at = ?,"
-                + " countable = ?, last_message = ? WHERE conversation_id = ?");
+                + " countable = ?, last_message = ?, member_count = ?, owner_count = ? WHERE conversation_id = ?");
         settings =
                 connection.prepare("UPDATE conversations USING TIMESTAMP :stamp SET type = :type, settings = :settings"
                         + " WHERE conversation_id = :conversation");
@@ -100,7 +100,7 @@ final class CassandraProjections implements Projections {
         var writes = new Writes();
         for (Entry each : entries) {
             long stamp = (incarnation << POSITION_BITS) + each.position();
-            Projection.of(each, row -> add(row, each.position(), stamp, writes));
+            Projection.of(each, row -> add(row, stamp, writes));
         }
         return requests.all(writes.first)
                 .compose(done -> requests.all(writes.pages.values(), pages -> pages.write(requests)))
@@ -108,7 +108,7 @@ final class CassandraProjections implements Projections {
                 .compose(done -> requests.all(writes.heads.values()));
     }
 
-    private void add(Projection.Row row, long position, long stamp, Writes writes) {
+    private void add(Projection.Row row, long stamp, Writes writes) {
         switch (row) {
             case Projection.MemberRow of -> {
                 writes.first.add(membership(member, of, stamp));
@@ -149,11 +149,13 @@ final class CassandraProjections implements Projections {
                         of.conversationId(),
                         head.bind(
                                         stamp,
-                                        of.sequence(),
-                                        position,
-                                        of.sentAt(),
-                                        of.countable(),
-                                        of.lastMessage(),
+                                        of.head().sequence(),
+                                        of.head().position(),
+                                        of.head().sentAt(),
+                                        of.head().countable(),
+                                        of.head().lastMessage(),
+                                        of.head().memberCount(),
+                                        of.head().ownerCount(),
                                         of.conversationId().value())
                                 .setIdempotent(true));
             case Projection.Edited of ->

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /** The schema: what {@code schema-1.cql} and those after it say, each applied once, in that order. */
 public final class CassandraSchema {
     /** The version that this program works with. */
-    public static final int VERSION = 1;
+    public static final int VERSION = 2;
 
     private static final String FORMAT_TABLE =
             "SELECT table_name FROM system_schema.tables WHERE keyspace_name = ? AND table_name = 'format'";

@@ -1,5 +1,6 @@
 /**
- * The store of a cluster: all ports of {@link chat.parley.store} on Cassandra 5. {@code schema-1.cql} has the tables.
+ * The store of a cluster: all ports of {@link chat.parley.store} on Cassandra 5. {@code schema-1.cql} has the tables,
+ * those after it what came since.
  *
  * <p><b>The logs.</b> {@code shard_log} has the partitions (shard, part) with a row for each position; {@code last_position}, {@code epoch},
  * {@code owner} and {@code last_batch_id} are static. An append is one conditional batch in one partition: on the position, the epoch and the

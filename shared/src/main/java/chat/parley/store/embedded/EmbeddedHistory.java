@@ -92,7 +92,7 @@ final class EmbeddedHistory implements History {
 
     private static Head head(Rocks rocks, ConversationId conversation) throws RocksDBException {
         byte[] row = rocks.get(Family.HEADS, Keys.head(conversation));
-        return row == null ? new Head(0, 0, 0, 0, 0) : Tables.head(row);
+        return row == null ? new Head(0, 0, 0, 0, 0, 0, 0) : Tables.head(row);
     }
 
     private static Damaged missing(ConversationId conversation, long sequence) {

@@ -50,7 +50,7 @@ final class Tables {
         switch (row) {
             case EntryRow(Entry entry) -> entry(entry, commit);
             case IdRow id -> id(id, commit);
-            case HeadRow head -> head(head, stamp, commit);
+            case HeadRow head -> head(head, commit);
             case SettingsRow settings -> settings(settings, stamp, commit);
             case MemberRow member -> member(member, stamp, commit);
             case Edited edited -> edited(edited, stamp, commit);
@@ -70,15 +70,11 @@ final class Tables {
             putEntry(entry, commit);
             boolean isLast = i + 1 == entries.size()
                     || !entries.get(i + 1).conversationId().equals(entry.conversationId());
-            if (isLast) putHead(entry.conversationId(), headAt(entry), commit);
+            if (isLast) putHead(entry.conversationId(), Head.at(entry), commit);
         }
         for (Entry entry : commit.erased()) putEntry(entry, commit);
         commit.ids().sort(IDS_BY_CONVERSATION);
         for (IdRow id : commit.ids()) putId(id, commit);
-    }
-
-    private static Head headAt(Entry entry) {
-        return new Head(entry.sequence(), entry.position(), entry.sentAt(), entry.countable(), entry.lastMessage());
     }
 
     private void entry(Entry entry, Commit commit) throws RocksDBException {
@@ -126,26 +122,29 @@ final class Tables {
         return new KnownId(in.getVar(), in.getVar(), EntryCodec.readDigest(in));
     }
 
-    private void head(HeadRow head, long stamp, Commit commit) throws RocksDBException {
+    private void head(HeadRow head, Commit commit) throws RocksDBException {
         if (inOrder) return; // finish() does it, once for all of a commit
         byte[] present = commit.get(Family.HEADS, Keys.head(head.conversationId()));
-        if (present != null && head(present).position() > stamp) return;
-        putHead(
-                head.conversationId(),
-                new Head(head.sequence(), stamp, head.sentAt(), head.countable(), head.lastMessage()),
-                commit);
+        if (present != null && head(present).position() > head.head().position()) return;
+        putHead(head.conversationId(), head.head(), commit);
     }
 
     private void putHead(ConversationId conversation, Head head, Commit commit) {
         key.clear().putAscii(conversation.value());
         value.clear().putLong(head.sequence()).putLong(head.position()).putLong(head.sentAt());
         value.putLong(head.countable()).putLong(head.lastMessage());
+        value.putVar(head.memberCount() + 1L).putVar(head.ownerCount() + 1L);
         commit.rows().put(Family.HEADS, key, value);
     }
 
     static Head head(byte[] row) {
         var in = new ByteReader(row);
-        return new Head(in.getLong(), in.getLong(), in.getLong(), in.getLong(), in.getLong());
+        return new Head(in.getLong(), in.getLong(), in.getLong(), in.getLong(), in.getLong(), members(in), members(in));
+    }
+
+    /** Rows end before it that were written before there was a count. */
+    private static int members(ByteReader in) {
+        return in.hasMore() ? (int) in.getVar() - 1 : Entry.NOT_COUNTED;
     }
 
     private static void settings(SettingsRow row, long stamp, Commit commit) throws RocksDBException {

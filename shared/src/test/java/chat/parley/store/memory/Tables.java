@@ -46,10 +46,7 @@ final class Tables {
                         key(new History.IdKey(id.conversationId(), id.senderId(), id.clientMessageId())),
                         new History.KnownId(id.sequence(), id.sentAt(), id.digest()));
             case Projection.HeadRow head ->
-                heads.merge(
-                        head.conversationId().value(),
-                        new Directory.Head(head.sequence(), stamp, head.sentAt(), head.countable(), head.lastMessage()),
-                        (a, b) -> a.position() >= b.position() ? a : b);
+                heads.merge(head.conversationId().value(), head.head(), (a, b) -> a.position() >= b.position() ? a : b);
             case Projection.SettingsRow settings ->
                 conversations.merge(
                         settings.conversationId().value(),
