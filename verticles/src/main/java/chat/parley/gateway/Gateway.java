@@ -132,7 +132,7 @@ public final class Gateway {
         long life = stores.log().incarnation();
         this.signalling =
                 new Signalling(name, boot, life, bus, loop, topology, users, gates, stores.directory(), lookout);
-        Roster roster = new Roster(stores.directory(), gates);
+        Roster roster = new Roster(loop, stores.directory(), gates);
         this.receipts = new Receipts(loop, stores, gates, roster, signalling);
         this.typing = new Typing(loop, stores.directory(), gates, roster, signalling);
         this.registrar = new Registrar(name, boot, bus, loop, topology, this::registryWasWrong);

@@ -1,11 +1,13 @@
 package chat.parley.gateway;
 
 import chat.parley.bus.Pulled;
+import chat.parley.model.Content;
 import chat.parley.model.ConversationId;
 import chat.parley.model.Entry;
 import chat.parley.model.Membership;
 import chat.parley.model.UserId;
 import chat.parley.store.Directory;
+import chat.parley.store.History;
 import chat.parley.store.StoredEntry;
 import chat.parley.store.Stores;
 import chat.parley.wire.ServerFrame;
@@ -47,6 +49,31 @@ public final class Pages {
                         ? Future.succeededFuture(Optional.<Page>empty())
                         : fillBefore(new PageCut(membership.get(), before, entriesMax)))
                 .<@Nullable Page>map(page -> page.orElse(null));
+    }
+
+    /** The message with this sequence, for who is a member and may read it. */
+    public Future<Optional<Entry>> message(UserId user, ConversationId conversation, long sequence) {
+        History.EntryKey key = new History.EntryKey(conversation, sequence);
+        return membership(user, conversation).compose(before -> {
+            if (!mayRead(before, sequence)) return Future.succeededFuture(Optional.empty());
+            return stores.history()
+                    .entries(List.of(key))
+                    .compose(found -> found.containsKey(key)
+                            ? Future.succeededFuture(List.of(found.get(key).entry()))
+                            : tail.read(conversation, sequence - 1, 1, List.of(), 0)
+                                    .map(Pulled::entries))
+                    .compose(entries -> membership(user, conversation)
+                            .map(now -> entries.stream()
+                                    .filter(entry ->
+                                            entry.content() instanceof Content.Message && mayRead(now, sequence))
+                                    .findFirst()));
+        });
+    }
+
+    private static boolean mayRead(Optional<Membership> membership, long sequence) {
+        return membership
+                .filter(each -> each.isMember() && each.mayRead(sequence))
+                .isPresent();
     }
 
     private Future<Optional<Membership>> membership(UserId user, ConversationId conversation) {

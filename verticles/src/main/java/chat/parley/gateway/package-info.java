@@ -27,6 +27,8 @@
  *       for, with the user's membership there ({@code Tail}): of the owner, or of the log.
  *   <li>Delivered is kept for each user, not for each device: the furthest of the devices is what others see, and what survives a restart beside the
  *       read pointer.
+ *   <li>In groups of more than 100 receipts are not told; how many there are is counted when it is asked for ({@code api.Progress}), of at most 1,000
+ *       members and at most once a second, as who reads what is set by each user and cannot be summed up beforehand.
  *   <li>Receipts, typing and watching have an allowance of their own: they never cost a send.
  *   <li>Presence: the registry says the truth of a user to each gateway where one is watched ({@code Watched}); whether a session's user may
  *       see it ({@code View}) is decided here, from what the watched has set and how the two stand ({@code Acquaintance}). Whoever shares no

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import chat.parley.model.Content;
 import chat.parley.model.ConversationId;
 import chat.parley.model.UserId;
+import chat.parley.store.RowsRead;
 import chat.parley.store.Scribe;
 import chat.parley.store.Stores;
 import chat.parley.store.memory.MemoryStore;
@@ -25,7 +26,7 @@ class RosterTest {
     void itIsReadAgainOnceMembersHaveChanged() {
         stage.group(ANNA, BEN);
         stage.device(ANNA, "phone");
-        Roster roster = new Roster(stage.stores.directory(), stage.gateway.gates);
+        Roster roster = new Roster(stage.loop, stage.stores.directory(), stage.gateway.gates);
         assertThat(roster.of(GROUP).result()).containsExactlyInAnyOrder(ANNA, BEN);
         stage.say(ANNA, "nothing changes by that");
         stage.isStoreDown = true;
@@ -45,7 +46,7 @@ class RosterTest {
         Scribe scribe = new Scribe(stores);
         UserId[] others = new UserId[99];
         for (int i = 0; i < others.length; i++) others[i] = new UserId("user-" + i);
-        Roster roster = new Roster(stores.directory(), gates);
+        Roster roster = new Roster(stage.loop, stores.directory(), gates);
         for (int i = 0; i < Roster.KEPT_MAX / 100; i++) {
             ConversationId conversation = new ConversationId("group-" + i);
             scribe.group(conversation, others);
@@ -58,16 +59,38 @@ class RosterTest {
     }
 
     @Test
-    void ofMoreThanAHundredMembersNobodyIsTold() {
+    void ofMoreThanAHundredMembersNobodyIsToldAndLittleIsRead() {
+        Stores stores = new MemoryStore(false, 7).stores(Weather.FINE);
+        Scribe scribe = new Scribe(stores);
+        UserId[] others = new UserId[5_000];
+        for (int i = 0; i < others.length; i++) others[i] = new UserId("user-" + i);
+        scribe.group(LARGE, others);
+        RowsRead read = new RowsRead(stores.directory());
+        Roster roster = new Roster(stage.loop, read.directory, stage.gateway.gates);
+        assertThat(roster.of(LARGE).result()).isEmpty();
+        assertThat(read.members).isEqualTo(101);
+
+        scribe.write(LARGE, Scribe.ANN, new Content.MembersRemoved(List.of(new Content.Departure(others[7], 2))));
+        stage.loop.advance(59_000);
+        for (int i = 0; i < 100; i++) assertThat(roster.of(LARGE).result()).isEmpty();
+        assertThat(read.members).as("whoever came and went").isEqualTo(101);
+        stage.loop.advance(2_000);
+        assertThat(roster.of(LARGE).result()).isEmpty();
+        assertThat(read.members).isEqualTo(202);
+    }
+
+    @Test
+    void whatHasBecomeSmallIsToldAgainAMinuteLater() {
         Stores stores = new MemoryStore(false, 7).stores(Weather.FINE);
         Scribe scribe = new Scribe(stores);
         UserId[] others = new UserId[100];
         for (int i = 0; i < others.length; i++) others[i] = new UserId("user-" + i);
         scribe.group(LARGE, others);
-        Roster roster = new Roster(stores.directory(), stage.gateway.gates);
+        Roster roster = new Roster(stage.loop, stores.directory(), stage.gateway.gates);
         assertThat(roster.of(LARGE).result()).isEmpty();
 
         scribe.write(LARGE, Scribe.ANN, new Content.MembersRemoved(List.of(new Content.Departure(others[7], 2))));
+        stage.loop.advance(61_000);
         assertThat(roster.of(LARGE).result()).hasSize(100).doesNotContain(others[7]);
     }
 }

@@ -62,7 +62,7 @@ public final class ApiRoutes {
         this.members = new Members(stores, room, writes, config);
         this.devices = new Devices(stores.directory(), gateway);
         this.settings = new UserSettingsRoute(stores.directory(), gateway);
-        this.receipts = new Receipts(gateway);
+        this.receipts = new Receipts(gateway, stores.directory(), loop);
         this.presence = new PresenceRoute(gateway);
     }
 
@@ -99,6 +99,7 @@ public final class ApiRoutes {
                 Map.of(
                         HttpMethod.PATCH, new Operation(WRITE, messages::edit),
                         HttpMethod.DELETE, new Operation(WRITE, messages::delete)));
+        path(router, edge, message + "/receipts", Map.of(HttpMethod.GET, new Operation(READ, receipts::count)));
         path(
                 router,
                 edge,

@@ -74,6 +74,14 @@ final class Asked {
         return number;
     }
 
+    /** Whether the query says so; not, if it says nothing. */
+    boolean flag(String name) throws BadInput {
+        String text = query(name);
+        if (text == null || text.equals("false")) return false;
+        if (!text.equals("true")) throw BadInput.badFrame(name + " is neither true nor false");
+        return true;
+    }
+
     /** The mark that an earlier page gave with its end; null: from the start. */
     @Nullable
     String cursor() throws BadInput {

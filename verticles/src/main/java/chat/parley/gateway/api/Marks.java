@@ -33,20 +33,44 @@ record Marks(UserId asker, Map<UserId, Directory.ReadPointer> pointers, Map<User
                         directory.userSettings(concerned).map(settings -> new Marks(asker, pointers, settings)));
     }
 
-    void write(Membership member, JsonWriter out) {
-        UserSettings theirs = settings.get(member.userId());
-        UserSettings own = settings.get(asker);
-        if (theirs == null || own == null) return;
-        boolean isOwn = member.userId().equals(asker);
-        boolean isReadShown = isOwn || theirs.readReceipts() && own.readReceipts();
-        long start = member.last().joined() - 1;
+    /** Up to where the member has read; −1: that is not shown. */
+    long read(Membership member) {
         Directory.ReadPointer pointer = pointers.get(member.userId());
-        long read = Math.max(start, pointer == null ? 0 : pointer.sequence());
-        if (isReadShown) out.field("readSequence", read);
-        if (isOwn || !theirs.invisible()) {
-            out.field("deliveredSequence", Math.max(start, pointer == null ? 0 : pointer.delivered()));
-        } else if (isReadShown) {
-            out.field("deliveredSequence", read);
-        }
+        return isReadShown(member) ? since(member, pointer == null ? 0 : pointer.sequence()) : -1;
+    }
+
+    /** Up to where the member has the entries; −1: that is not shown. */
+    long delivered(Membership member) {
+        UserSettings theirs = settings.get(member.userId());
+        if (theirs == null || theirs.invisible() && !isOwn(member)) return read(member);
+        Directory.ReadPointer pointer = pointers.get(member.userId());
+        return since(member, pointer == null ? 0 : pointer.delivered());
+    }
+
+    private static long since(Membership member, long sequence) {
+        return Math.max(member.last().joined() - 1, sequence);
+    }
+
+    private boolean isReadShown(Membership member) {
+        UserSettings theirs = settings.get(member.userId());
+        if (theirs == null) return false;
+        return isOwn(member) || theirs.readReceipts() && tellsRead();
+    }
+
+    private boolean isOwn(Membership member) {
+        return member.userId().equals(asker);
+    }
+
+    /** Whether who asks tells others what they have read; if not, nobody tells them. */
+    boolean tellsRead() {
+        UserSettings own = settings.get(asker);
+        return own != null && own.readReceipts();
+    }
+
+    void write(Membership member, JsonWriter out) {
+        long read = read(member);
+        long delivered = delivered(member);
+        if (read >= 0) out.field("readSequence", read);
+        if (delivered >= 0) out.field("deliveredSequence", delivered);
     }
 }

@@ -423,6 +423,7 @@ class ApiTest {
                 at -> carla.get(at),
                 at -> carla.get(at + "/messages"),
                 at -> carla.get(at + "/messages?after=0"),
+                at -> carla.get(at + "/messages/3/receipts"),
                 at -> carla.get(at + "/members"),
                 at -> carla.patch(at, "{\"name\":\"x\"}"),
                 at -> carla.post(at + "/messages", "{\"body\":\"x\"}"),

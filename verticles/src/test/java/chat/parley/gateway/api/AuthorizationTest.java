@@ -43,6 +43,7 @@ class AuthorizationTest {
         see             ok    ok        ok        not_found not_found not_found unauthenticated ok
         see_in_list     ok    ok        ok        not_found not_found not_found unauthenticated ok
         page            ok    ok        ok        ok        ok        not_found unauthenticated ok
+        count_receipts  ok    ok        ok        not_found not_found not_found unauthenticated ok
         list_members    ok    ok        ok        not_found not_found not_found unauthenticated ok
         send            ok    ok        ok        not_found not_found not_found unauthenticated ok
         reply           ok    ok        ok        not_found not_found not_found unauthenticated ok
@@ -267,6 +268,7 @@ class AuthorizationTest {
             case "see" -> caller.get(place.path);
             case "see_in_list" -> caller.get("/v1/conversations?limit=200");
             case "page" -> caller.get(place.path + "/messages");
+            case "count_receipts" -> caller.get(place.path + "/messages/" + place.others + "/receipts");
             case "list_members" -> caller.get(place.path + "/members");
             case "send" -> caller.post(place.path + "/messages", "{\"body\":\"x\"}");
             case "reply" -> caller.post(place.path + "/messages", "{\"body\":\"x\",\"replyTo\":" + place.others + "}");

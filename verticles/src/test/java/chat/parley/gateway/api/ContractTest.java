@@ -94,6 +94,7 @@ class ContractTest {
                 asked("GET", room + "/messages", null),
                 asked("POST", room + "/messages", "{\"body\":\"x\"}"),
                 asked("PATCH", room + "/messages/" + message, "{\"body\":\"y\"}"),
+                asked("GET", room + "/messages/" + message + "/receipts?users=true", null),
                 asked("GET", room + "/members", null),
                 asked("POST", room + "/members", "{\"userIds\":[\"carla\"]}"),
                 asked("PATCH", room + "/members/carla", "{\"role\":\"admin\"}"),
