@@ -17,6 +17,9 @@ final class HttpConnections {
     /** Those of a source that has too many may hear that, and go. */
     private static final int REFUSED_SECONDS = 2;
 
+    /** So many of those at a time: one that would be more is closed at once. */
+    private static final int REFUSED_MAX = 500;
+
     private static final Problem TOO_SLOW = new Problem(408, ErrorCode.BAD_FRAME, "the request took too long");
 
     private final int headSecondsMax;
@@ -24,6 +27,7 @@ final class HttpConnections {
     private final int keepAliveSeconds;
     private final Map<HttpConnection, Waiting> waiting = new LinkedHashMap<>();
     private long second;
+    private int refused;
 
     HttpConnections(int headSecondsMax, int requestSecondsMax, int keepAliveSeconds) {
         this.headSecondsMax = headSecondsMax;
@@ -31,9 +35,14 @@ final class HttpConnections {
         this.keepAliveSeconds = keepAliveSeconds;
     }
 
-    /** @param place among the unauthenticated of its source; null: there was none left */
-    void connected(HttpConnection connection, Sources.@Nullable Place place) {
+    /**
+     * False: it is to be closed, as too many are there already that are only to hear why they are refused.
+     *
+     * @param place among the unauthenticated of its source; null: there was none left
+     */
+    boolean connected(HttpConnection connection, Sources.@Nullable Place place) {
         waiting.put(connection, new Waiting(place, second + (place == null ? REFUSED_SECONDS : headSecondsMax)));
+        return place != null || ++refused <= REFUSED_MAX;
     }
 
     /** A request's head is there; false if its source has too many connections, so that it is to be refused. */
@@ -48,7 +57,17 @@ final class HttpConnections {
     /** Who is on the other side has proved who it is: no longer one of the unauthenticated of its source. */
     void isAuthenticated(HttpConnection connection) {
         Waiting its = waiting.get(connection);
-        if (its != null && its.place != null) its.place.giveBack();
+        if (its == null || its.place == null) return;
+        its.place.giveBack();
+        its.wasProved = true;
+    }
+
+    /** Whether the last request on it proved who asks: then the next may, too, though its source has asked for too much without. */
+    boolean spendsTrust(HttpConnection connection) {
+        Waiting its = waiting.get(connection);
+        if (its == null || !its.wasProved) return false;
+        its.wasProved = false;
+        return true;
     }
 
     /** Its request may take as long as it takes. */
@@ -73,8 +92,10 @@ final class HttpConnections {
     /** False if it had become something else. */
     boolean gone(HttpConnection connection) {
         Waiting its = waiting.remove(connection);
-        if (its != null && its.place != null) its.place.giveBack();
-        return its != null;
+        if (its == null) return false;
+        if (its.place == null) refused--;
+        else its.place.giveBack();
+        return true;
     }
 
     /** Once a second: closes those whose time is over; who began a request is told. */
@@ -93,6 +114,7 @@ final class HttpConnections {
     private static final class Waiting {
         final Sources.@Nullable Place place;
         long untilSecond;
+        boolean wasProved;
 
         @Nullable
         HttpServerResponse response;

@@ -35,8 +35,12 @@ public final class HttpEdge {
     private static final int ACCEPT_BACKLOG = 4096;
     private static final int TICK_MILLIS = 1000;
 
+    private static final CharSequence FORWARDED_FOR = HttpHeaders.createOptimized("X-Forwarded-For");
+
     /** A free one, the same for all instances. */
     private static final int ANY_PORT = -1;
+
+    private static final String TOO_MANY = "too many connections from there, or too many at once";
 
     private final HttpConfig config;
     private final Limits limits;
@@ -145,21 +149,34 @@ public final class HttpEdge {
 
     /** Who sent this request has proved who it is. */
     public void isAuthenticated(HttpServerRequest request) {
-        connections.isAuthenticated(request.connection());
+        Source source = sourceOf(request);
+        entrance.proved(source);
+        if (!source.isBehindProxy())
+            connections.isAuthenticated(request.connection()); // else the next may be another's
+    }
+
+    /** Where the request comes from. */
+    public Source sourceOf(HttpServerRequest request) {
+        return entrance.proxies()
+                .of(addressOf(request.connection()), request.headers().getAll(FORWARDED_FOR));
     }
 
     /** The address on the other side; null if it has none. */
-    public static @Nullable InetAddress addressOf(HttpConnection connection) {
+    private static @Nullable InetAddress addressOf(HttpConnection connection) {
         return connection.remoteAddress() instanceof SocketAddressImpl address ? address.ipAddress() : null;
     }
 
     private void connected(HttpConnection connection) {
+        long now = System.nanoTime();
         boolean isOneTooMany = connected.incrementAndGet() > config.connectionsMax();
-        connections.connected(connection, sources.take(addressOf(connection)));
+        Source source = entrance.proxies().of(addressOf(connection));
+        boolean isTaken = !isOneTooMany && entrance.takesConnection(now);
+        Sources.Place place = isTaken && entrance.takesConnectionOf(source, now) ? sources.take(source) : null;
+        boolean isHeard = connections.connected(connection, place);
         connection.closeHandler(closed -> {
             if (connections.gone(connection)) connected.decrementAndGet();
         });
-        if (isOneTooMany) connection.close();
+        if (!isTaken || !isHeard) connection.close();
     }
 
     // Requests, in the order they meet this.
@@ -181,11 +198,18 @@ public final class HttpEdge {
         HttpConnection connection = asked.request().connection();
         asked.response().putHeader("X-Content-Type-Options", "nosniff");
         asked.addEndHandler(ended -> connections.requestEnded(connection));
-        if (!connections.requestBegan(connection, asked.response()))
-            new Problem(ErrorCode.RATE_LIMITED, "too many unauthenticated connections from there")
-                    .send(asked.response());
+        Problem problem = connections.requestBegan(connection, asked.response())
+                ? refusal(asked.request())
+                : entrance.tooMany(TOO_MANY);
+        if (problem != null) problem.send(asked.response());
         else if (!isDecodable(asked.request())) asked.fail(400);
         else asked.next();
+    }
+
+    /** Who guesses tokens, or only asks what needs none, is answered so often and no more. Null: it is answered. */
+    private @Nullable Problem refusal(HttpServerRequest request) {
+        Problem problem = entrance.takeRequest(sourceOf(request), System.nanoTime());
+        return problem == null || connections.spendsTrust(request.connection()) ? null : problem;
     }
 
     /** What is wrong with a query is not passed on: the failure would name it, in the log, with a token that does not belong there. */
@@ -218,7 +242,10 @@ public final class HttpEdge {
 
     private void askEntrance(RoutingContext asked, HttpServerRequest request, Framing framing) {
         switch (entrance.ask(
-                request.headers().getAll("Origin"), request.params().names(), System.nanoTime())) {
+                sourceOf(request),
+                request.headers().getAll("Origin"),
+                request.params().names(),
+                System.nanoTime())) {
             case Entrance.Answer.Refused(Problem problem) -> problem.send(asked.response());
             case Entrance.Answer.Welcome(long waitMillis) when waitMillis == 0 -> open(request, framing);
             case Entrance.Answer.Welcome(long waitMillis) ->
@@ -228,8 +255,18 @@ public final class HttpEdge {
 
     private void open(HttpServerRequest request, Framing framing) {
         HttpConnection connection = request.connection();
-        Sources.Place place = connections.upgraded(connection);
-        if (place == null) return; // it went while it waited
+        Source source = sourceOf(request);
+        Sources.Place place = source.isBehindProxy() ? sources.take(source) : null;
+        if (source.isBehindProxy() && place == null) {
+            entrance.tooMany(TOO_MANY).send(request.response());
+            return;
+        }
+        Sources.Place its = connections.upgraded(connection);
+        if (its == null) { // it went while it waited
+            if (place != null) place.giveBack();
+            return;
+        }
+        if (place == null) place = its;
         WebSocketTransport transport = new WebSocketTransport(sockets(), framing, place, connected::decrementAndGet);
         Handshake.accept(request, transport)
                 .onSuccess(done -> transport.open(open(transport)))

@@ -306,7 +306,7 @@ final class WebSocketTransport extends ChannelInboundHandlerAdapter implements T
 
     @Override
     public String peer() {
-        return channel == null ? "?" : String.valueOf(channel.channel().remoteAddress());
+        return channel == null ? "?" : place.source().describe(channel.channel().remoteAddress());
     }
 
     /** The peer broke the protocol: what it still sends cannot be understood. */

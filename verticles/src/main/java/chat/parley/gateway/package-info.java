@@ -40,6 +40,13 @@
  *       ({@code Spending}), behind the spending: no send waits for it. Who owes there is refused here until nothing is owed.
  *   <li>What sessions are shown of others is the first to go: it waits while a socket has an eighth of its bound pending, and past
  *       the budget of events; since only the present state waits, nothing piles up. Who may not be seen any more is hidden first.
+ *   <li>Who comes is admitted in this order, each step before the work that it saves ({@code Entrance}): a connection by the rates of the node and of its
+ *       source, before a byte of it is read; a request by the rate of its source, before a token is looked at; a session by the rate of the node ({@code
+ *       ConnectRate}), before the upgrade. The node does not end TLS, and
+ *       Vert.x tells of a connection only when it is accepted (5.0.8: after its handshake, where there is one), so refusing before TLS is for the proxy. A refused connection can only be closed;
+ *       all else is told when to come back, each at another time.
+ *   <li>Whose a connection or request is ({@code Source}) is found by {@code Proxies}. What a proxy shares among clients is counted by requests and sessions, not by
+ *       connections.
  *   <li>{@code since} is taken and saves nothing yet: every hello is answered with all heads.
  * </ul>
  *
@@ -48,6 +55,8 @@
  * <ul>
  *   <li>forged tokens: {@code JwtTokensTest}; keys that are rotated and revoked, tokens that end under open sockets: {@code KeyWatchTest}, {@code
  *       TokensOverSocketsTest}, {@code ExpiryTest}; a token in an address, and what may not be in a log: {@code HttpEdgeTest}, {@code NothingSecretIsLoggedTest}
+ *   <li>connecting as fast as can be, from one address or many: {@code EntranceTest}, {@code ConnectFloodTest}; saying to be another: {@code ProxiesTest}, {@code
+ *       SourcesAtTheEdgeTest}; guessing tokens: {@code SourcesAtTheEdgeTest}
  *   <li>a page of another origin: {@code OriginsTest}; sessions of SockJS: {@code SockJsLimitsTest}, {@code SockJsTest}
  *   <li>connections that say nothing or too little: {@code SilentConnectionsTest}, {@code UnauthenticatedTest}, {@code HttpEdgeTest}
  *   <li>frames against the protocol, sizes and bombs: {@code WebSocketCasesTest}, {@code FrameReaderTest}, {@code FrameFuzzTest}, {@code RequestsTest}

@@ -1,6 +1,6 @@
 package chat.parley.node;
 
-import chat.parley.gateway.Sources;
+import chat.parley.gateway.Network;
 import chat.parley.node.cluster.ClusterConfig;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -57,7 +57,7 @@ final class ClusterSettings {
                 isEncrypted == (config.tls() != null),
                 "cluster.tls.keys, cluster.tls.trust and cluster.tls.password go together: set all (./parley certs"
                         + " makes the files), or cluster.tls.enabled to false where no stranger can reach the bus.");
-        Sources.Network address = NodeConfig.network(host);
+        Network address = NodeConfig.network(host);
         settings.require(
                 address != null && !address.address().isAnyLocalAddress(),
                 "cluster.host has to be one address of this machine, in figures, not '" + host + "'.");

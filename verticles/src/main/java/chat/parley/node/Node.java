@@ -11,7 +11,6 @@ import chat.parley.bus.VertxLoop;
 import chat.parley.bus.Windows;
 import chat.parley.fanout.FanoutConfig;
 import chat.parley.fanout.FanoutVerticle;
-import chat.parley.gateway.ConnectRate;
 import chat.parley.gateway.DevTokenRoute;
 import chat.parley.gateway.Entrance;
 import chat.parley.gateway.Gateway;
@@ -19,6 +18,7 @@ import chat.parley.gateway.GatewayConfig;
 import chat.parley.gateway.GatewayVerticle;
 import chat.parley.gateway.HttpEdge;
 import chat.parley.gateway.Origins;
+import chat.parley.gateway.Proxies;
 import chat.parley.gateway.SourceExchange;
 import chat.parley.gateway.Sources;
 import chat.parley.gateway.api.ApiRoutes;
@@ -184,15 +184,10 @@ final class Node {
         }
 
         Origins origins = new Origins(config.origins());
-        ConnectRate rate = new ConnectRate(
-                config.http().connectsPerSecond(),
-                config.http().connectsBurst(),
-                config.http().connectWaitMillisMax(),
-                System.nanoTime());
-        Entrance door = new Entrance(origins, rate);
+        Proxies proxies = new Proxies(config.http().trustedProxies());
+        Entrance door = new Entrance(origins, proxies, config.http(), random, System.nanoTime());
         entrance = door;
-        Sources sources = new Sources(
-                config.http().unauthenticatedPerSourceMax(), config.http().trustedProxies());
+        Sources sources = new Sources(config.http().unauthenticatedPerSourceMax());
         if (redis != null && has(NodeRole.GATEWAY)) {
             VertxLoop loop = new VertxLoop(vertx);
             loop.soon(new SourceExchange(config.name(), loop, sources, ephemeral.counts())::start);

@@ -3,7 +3,7 @@ package chat.parley.node;
 import chat.parley.bus.NodeRole;
 import chat.parley.gateway.GatewayConfig;
 import chat.parley.gateway.HttpConfig;
-import chat.parley.gateway.Sources;
+import chat.parley.gateway.Network;
 import chat.parley.gateway.WatchConfig;
 import chat.parley.gateway.api.ApiConfig;
 import chat.parley.gateway.auth.Algorithm;
@@ -192,19 +192,20 @@ record NodeConfig(
                         "http.trustedProxies",
                         "addresses in figures, or networks like 10.0.0.0/8",
                         NodeConfig::network,
-                        "Whose connections stand for many clients: no limit per source."),
+                        "Whose X-Forwarded-For is believed; without one no limit per source holds for them."),
                 settings.number(
                         "http.connectsPerSecond",
                         1,
                         MANY,
                         HTTP.connectsPerSecond(),
-                        "New WebSockets and SockJS sessions of the node, steadily."),
+                        "New WebSockets and SockJS sessions of the node, steadily; of connections of all kinds four"
+                                + " times as many."),
                 settings.number(
                         "http.connectsBurst",
                         1,
                         MANY,
                         HTTP.connectsBurst(),
-                        "New WebSockets and SockJS sessions of the node at once."),
+                        "New WebSockets and SockJS sessions of the node at once; likewise."),
                 settings.number(
                         "http.connectWaitMillisMax",
                         0,
@@ -218,6 +219,30 @@ record NodeConfig(
                         HTTP.unauthenticatedPerSourceMax(),
                         "Connections of one address (IPv6: /64) that have not said who they are: with Redis, at all"
                                 + " nodes together."),
+                settings.number(
+                        "http.sourceConnectsPerSecond",
+                        1,
+                        MANY,
+                        HTTP.sourceConnectsPerSecond(),
+                        "New connections of one such source, steadily; behind trusted proxies, new sessions."),
+                settings.number(
+                        "http.sourceConnectsBurst",
+                        1,
+                        MANY,
+                        HTTP.sourceConnectsBurst(),
+                        "New connections of one such source at once, likewise."),
+                settings.number(
+                        "http.sourceRequestsPerSecond",
+                        1,
+                        MANY,
+                        HTTP.sourceRequestsPerSecond(),
+                        "HTTP requests of one such source without a valid token, steadily."),
+                settings.number(
+                        "http.sourceRequestsBurst",
+                        1,
+                        MANY,
+                        HTTP.sourceRequestsBurst(),
+                        "HTTP requests of one such source without a valid token at once."),
                 settings.number(
                         "http.connectionsMax", 1, 10 * MANY, HTTP.connectionsMax(), "Connections of all kinds."),
                 settings.number("http.headBytesMax", 1024, 64 << 10, HTTP.headBytesMax(), "Head of one HTTP request."),
@@ -635,7 +660,7 @@ record NodeConfig(
 
     static boolean isLoopback(String host) {
         if (host.equals("localhost")) return true;
-        Sources.Network address = network(host);
+        Network address = network(host);
         return address != null && address.address().isLoopbackAddress();
     }
 
@@ -658,9 +683,9 @@ record NodeConfig(
         }
     }
 
-    static Sources.@Nullable Network network(String text) {
+    static @Nullable Network network(String text) {
         try {
-            return Sources.Network.parse(text);
+            return Network.parse(text);
         } catch (IllegalArgumentException notOne) {
             return null;
         }

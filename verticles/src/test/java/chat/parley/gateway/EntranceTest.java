@@ -4,8 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import chat.parley.gateway.Entrance.Answer;
 import chat.parley.wire.ErrorCode;
-import java.net.InetAddress;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -17,7 +18,16 @@ class EntranceTest {
     private static final long NOW = 1_000_000_000L;
     private static final Origins ORIGINS = new Origins(List.of("https://chat.example.org", "http://localhost:8080"));
 
-    private final Entrance entrance = new Entrance(ORIGINS, new ConnectRate(10, 5, 100, NOW));
+    private static final Source SOMEBODY = source("192.0.2.7");
+    private static final Source BEHIND_A_PROXY =
+            new Source(SOMEBODY.address(), source("10.0.0.1").address(), false, false);
+
+    private final Entrance entrance = new Entrance(
+            ORIGINS,
+            new Proxies(List.of()),
+            new HttpConfig("127.0.0.1", 0, List.of(), List.of(), 10, 5, 100, 2, 2, 3, 10, 4, 100, 8192, 10, 10, 10, 10),
+            new Random(7),
+            NOW);
 
     @Test
     void programsAndListedPagesAreLetIn() {
@@ -43,7 +53,8 @@ class EntranceTest {
     @ValueSource(
             strings = {"token", "access_token", "Token", "id_token", "authToken", "jwt", "authorization", "bearer"})
     void aCredentialInTheAddressIsRefused(String parameter) {
-        assertThat(codeOf(entrance.ask(List.of(), Set.of("v", parameter), NOW))).isEqualTo(ErrorCode.BAD_FRAME);
+        assertThat(codeOf(entrance.ask(SOMEBODY, List.of(), Set.of("v", parameter), NOW)))
+                .isEqualTo(ErrorCode.BAD_FRAME);
     }
 
     @Test
@@ -52,9 +63,9 @@ class EntranceTest {
         assertThat(ask()).isEqualTo(new Answer.Welcome(100));
         assertThat(ask()).isInstanceOfSatisfying(Answer.Refused.class, refused -> {
             assertThat(refused.problem().code()).isEqualTo(ErrorCode.BUSY);
-            assertThat(refused.problem().retryAfterMillis()).isEqualTo(200);
+            assertThat(refused.problem().retryAfterMillis()).isBetween(200L, 700L);
         });
-        assertThat(entrance.ask(List.of(), Set.of(), NOW + TimeUnit.SECONDS.toNanos(1)))
+        assertThat(entrance.ask(SOMEBODY, List.of(), Set.of(), NOW + TimeUnit.SECONDS.toNanos(1)))
                 .isEqualTo(new Answer.Welcome(0));
     }
 
@@ -62,8 +73,8 @@ class EntranceTest {
     void aLongPauseGathersNoMoreThanOneBurst() {
         long later = NOW + TimeUnit.HOURS.toNanos(1);
         for (int i = 0; i < 5; i++)
-            assertThat(entrance.ask(List.of(), Set.of(), later)).isEqualTo(new Answer.Welcome(0));
-        assertThat(entrance.ask(List.of(), Set.of(), later)).isEqualTo(new Answer.Welcome(100));
+            assertThat(entrance.ask(SOMEBODY, List.of(), Set.of(), later)).isEqualTo(new Answer.Welcome(0));
+        assertThat(entrance.ask(SOMEBODY, List.of(), Set.of(), later)).isEqualTo(new Answer.Welcome(100));
     }
 
     @Test
@@ -79,55 +90,147 @@ class EntranceTest {
     }
 
     @Test
-    void aSourceHasSoManyPlacesForTheUnauthenticated() throws Exception {
-        Sources sources =
-                new Sources(2, List.of(Sources.Network.parse("10.0.0.0/9"), Sources.Network.parse("2001:db8::1")));
-        InetAddress somebody = InetAddress.getByName("192.0.2.7");
-        Sources.Place first = sources.take(somebody);
+    void whoIsSentAwayIsToldALaterTimeThanThoseBefore() {
+        ConnectRate rate = new ConnectRate(10, 5, 0, NOW);
+        for (int i = 0; i < 5; i++) assertThat(rate.takeMillis(NOW)).isZero();
+        assertThat(rate.takeMillis(NOW)).isEqualTo(-100);
+        assertThat(rate.takeMillis(NOW)).isEqualTo(-200);
+        assertThat(rate.takeMillis(NOW)).isEqualTo(-300);
+        for (int i = 0; i < 1000; i++) rate.takeMillis(NOW);
+        assertThat(rate.takeMillis(NOW)).as("but never a later one than this").isEqualTo(-30_000);
+        long later = NOW + TimeUnit.SECONDS.toNanos(31);
+        for (int i = 0; i < 5; i++) assertThat(rate.takeMillis(later)).isZero();
+        assertThat(rate.takeMillis(later)).as("by then all are back").isEqualTo(-100);
+    }
+
+    @Test
+    void thoseWhoAreSentAwayTogetherAreToldDifferentTimes() {
+        Set<Long> told = new HashSet<>();
+        for (int i = 0; i < 6; i++) ask();
+        for (int i = 0; i < 20; i++)
+            if (ask() instanceof Answer.Refused(Problem problem)) told.add(problem.retryAfterMillis());
+        assertThat(told).hasSizeGreaterThan(15);
+        entrance.drain();
+        told.clear();
+        for (int i = 0; i < 20; i++)
+            if (ask() instanceof Answer.Refused(Problem problem)) told.add(problem.retryAfterMillis());
+        assertThat(told).hasSizeGreaterThan(15).allMatch(millis -> millis >= 2_500);
+    }
+
+    @Test
+    void theNodeTakesFourConnectionsForEachSessionThatMayBegin() {
+        for (int i = 0; i < 20; i++) assertThat(entrance.takesConnection(NOW)).isTrue();
+        assertThat(entrance.takesConnection(NOW)).isFalse();
+        assertThat(entrance.takesConnection(NOW + TimeUnit.MILLISECONDS.toNanos(25)))
+                .isTrue();
+    }
+
+    @Test
+    void aSourceConnectsSoOftenAndNoOtherPaysForIt() {
+        for (int i = 0; i < 3; i++)
+            assertThat(entrance.takesConnectionOf(SOMEBODY, NOW)).isTrue();
+        assertThat(entrance.takesConnectionOf(SOMEBODY, NOW)).isFalse();
+        assertThat(entrance.takesConnectionOf(source("192.0.2.8"), NOW)).isTrue();
+        assertThat(entrance.takesConnectionOf(SOMEBODY, NOW + TimeUnit.MILLISECONDS.toNanos(500)))
+                .isTrue();
+    }
+
+    @Test
+    void behindAProxyASourceIsCountedByItsSessions() {
+        for (int i = 0; i < 3; i++)
+            assertThat(entrance.takePlace(BEHIND_A_PROXY, NOW)).isInstanceOf(Answer.Welcome.class);
+        assertThat(entrance.takePlace(BEHIND_A_PROXY, NOW)).isInstanceOfSatisfying(Answer.Refused.class, refused -> {
+            assertThat(refused.problem().status()).isEqualTo(429);
+            assertThat(refused.problem().retryAfterMillis()).isGreaterThanOrEqualTo(500);
+        });
+        assertThat(ask()).as("another connection").isInstanceOf(Answer.Welcome.class);
+    }
+
+    @Test
+    void requestsCountUntilTheyProveWhoAsks() {
+        for (int i = 0; i < 100; i++) {
+            assertThat(entrance.takeRequest(SOMEBODY, NOW)).isNull();
+            entrance.proved(SOMEBODY);
+        }
+        for (int i = 0; i < 4; i++)
+            assertThat(entrance.takeRequest(SOMEBODY, NOW)).isNull();
+        assertThat(entrance.takeRequest(SOMEBODY, NOW)).satisfies(problem -> {
+            assertThat(problem.status()).isEqualTo(429);
+            assertThat(problem.retryAfterMillis()).isBetween(100L, 600L);
+        });
+        assertThat(entrance.takeRequest(source("192.0.2.8"), NOW)).isNull();
+    }
+
+    @Test
+    void pastItsBoundATableOfSourcesForgetsWhoWasHeardOfLeastRecently() {
+        SourceRate rate = new SourceRate(1, 1, 100);
+        for (int i = 0; i < 100; i++)
+            assertThat(rate.takeMillis(source("192.0.2." + i), NOW)).isZero();
+        assertThat(rate.takeMillis(source("192.0.2.0"), NOW)).isEqualTo(1_000);
+        assertThat(rate.takeMillis(source("192.0.2.100"), NOW)).isZero();
+        assertThat(rate.size()).isEqualTo(100);
+        assertThat(rate.takeMillis(source("192.0.2.0"), NOW))
+                .as("who hammers is remembered")
+                .isPositive();
+        assertThat(rate.takeMillis(source("192.0.2.1"), NOW))
+                .as("was forgotten")
+                .isZero();
+    }
+
+    @Test
+    void aTableOfSourcesShrinksWhenTheyAreQuiet() {
+        SourceRate rate = new SourceRate(1, 1);
+        for (int i = 0; i < 100; i++) rate.takeMillis(source("192.0.2." + i), NOW);
+        long later = NOW + TimeUnit.SECONDS.toNanos(2);
+        for (int i = 0; i < 100; i++) rate.takeMillis(source("198.51.100.1"), later);
+        assertThat(rate.size()).isEqualTo(1);
+    }
+
+    @Test
+    void aSourceHasSoManyPlacesForTheUnauthenticated() {
+        Sources sources = new Sources(2);
+        Sources.Place first = sources.take(SOMEBODY);
         assertThat(first).isNotNull();
-        assertThat(sources.take(somebody)).isNotNull();
-        assertThat(sources.take(somebody)).isNull();
-        assertThat(sources.take(InetAddress.getByName("192.0.2.8"))).isNotNull();
+        assertThat(sources.take(SOMEBODY)).isNotNull();
+        assertThat(sources.take(SOMEBODY)).isNull();
+        assertThat(sources.take(source("192.0.2.8"))).isNotNull();
         first.giveBack();
         first.giveBack();
-        assertThat(sources.take(somebody)).isNotNull();
-        assertThat(sources.take(somebody)).isNull();
+        assertThat(sources.take(SOMEBODY)).isNotNull();
+        assertThat(sources.take(SOMEBODY)).isNull();
     }
 
     @Test
-    void anIpv6NetworkIsOneSource() throws Exception {
-        Sources sources = new Sources(2, List.of());
-        assertThat(sources.take(InetAddress.getByName("2001:db8:1:1::1"))).isNotNull();
-        assertThat(sources.take(InetAddress.getByName("2001:db8:1:1:ffff::2"))).isNotNull();
-        assertThat(sources.take(InetAddress.getByName("2001:db8:1:1::3"))).isNull();
-        assertThat(sources.take(InetAddress.getByName("2001:db8:1:2::1"))).isNotNull();
+    void anIpv6NetworkIsOneSource() {
+        Sources sources = new Sources(2);
+        assertThat(sources.take(source("2001:db8:1:1::1"))).isNotNull();
+        assertThat(sources.take(source("2001:db8:1:1:ffff::2"))).isNotNull();
+        assertThat(sources.take(source("2001:db8:1:1::3"))).isNull();
+        assertThat(sources.take(source("2001:db8:1:2::1"))).isNotNull();
     }
 
     @Test
-    void loopbackAndTrustedProxiesAreNoSources() throws Exception {
-        Sources sources =
-                new Sources(1, List.of(Sources.Network.parse("10.0.0.0/9"), Sources.Network.parse("2001:db8::1")));
-        for (String exempt : List.of("127.0.0.1", "::1", "10.127.255.255", "2001:db8::1"))
-            for (int i = 0; i < 3; i++)
-                assertThat(sources.take(InetAddress.getByName(exempt)))
-                        .as(exempt)
-                        .isNotNull();
+    void whoIsExemptTakesNoPlace() {
+        Sources sources = new Sources(1);
+        Source loopback = new Proxies(List.of()).of(Network.addressOf("127.0.0.1"));
+        for (int i = 0; i < 3; i++) assertThat(sources.take(loopback)).isNotNull();
         assertThat(sources.size()).isZero();
-        assertThat(sources.take(InetAddress.getByName("10.128.0.0"))).isNotNull();
-        assertThat(sources.take(InetAddress.getByName("10.128.0.0"))).isNull();
     }
 
     @Test
-    void aPlaceGivenBackLeavesNothingBehind() throws Exception {
-        Sources sources = new Sources(1, List.of());
+    void aPlaceGivenBackLeavesNothingBehind() {
+        Sources sources = new Sources(1);
         for (int i = 0; i < 1000; i++)
-            sources.take(InetAddress.getByAddress(new byte[] {1, 2, (byte) (i >> 8), (byte) i}))
-                    .giveBack();
+            sources.take(source("1.2." + i / 256 + "." + i % 256)).giveBack();
         assertThat(sources.size()).isZero();
+    }
+
+    private static Source source(String address) {
+        return new Source(Network.addressOf(address), null, false, false);
     }
 
     private Answer ask(String... origins) {
-        return entrance.ask(List.of(origins), Set.of(), NOW);
+        return entrance.ask(SOMEBODY, List.of(origins), Set.of(), NOW);
     }
 
     private static ErrorCode codeOf(Answer answer) {

@@ -467,25 +467,16 @@ class HttpEdgeTest {
     }
 
     private static Entrance entrance() {
-        return new Entrance(new Origins(List.of(ORIGIN)), new ConnectRate(100_000, 100_000, 1000, System.nanoTime()));
+        return new Entrance(
+                new Origins(List.of(ORIGIN)),
+                new Proxies(List.of()),
+                TestEdges.http(30),
+                new Random(),
+                System.nanoTime());
     }
 
     private static HttpConfig config(int connectionsMax, int head, int request, int keepAlive, int ping) {
-        return new HttpConfig(
-                "127.0.0.1",
-                0,
-                List.of(),
-                List.of(),
-                100_000,
-                100_000,
-                1000,
-                2000,
-                connectionsMax,
-                8192,
-                head,
-                request,
-                keepAlive,
-                ping);
+        return TestEdges.http(List.of(), 100_000, 100_000, 1000, 2000, connectionsMax, head, request, keepAlive, ping);
     }
 
     private static int deploy(HttpConfig config, Entrance entrance) throws Exception {
@@ -497,7 +488,7 @@ class HttpEdgeTest {
                 config,
                 Limits.DEFAULT,
                 entrance,
-                new Sources(2000, List.of()),
+                new Sources(2000),
                 connected,
                 transport -> new Obedient(transport, closings::add),
                 Fallback.NONE,

@@ -57,7 +57,7 @@ class SourceExchangeTest {
     }
 
     private Sources node(String name) {
-        Sources sources = new Sources(100, List.of());
+        Sources sources = new Sources(100);
         new SourceExchange(name, loop, sources, counts).start();
         return sources;
     }
@@ -66,7 +66,7 @@ class SourceExchangeTest {
     private static List<Sources.Place> take(Sources sources, InetAddress address, int times) {
         List<Sources.Place> places = new ArrayList<>();
         for (int i = 0; i < times; i++) {
-            Sources.Place place = sources.take(address);
+            Sources.Place place = sources.take(new Source(address, null, false, false));
             if (place != null) places.add(place);
         }
         return places;

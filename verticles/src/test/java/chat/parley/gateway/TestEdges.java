@@ -10,6 +10,7 @@ import io.vertx.core.VertxOptions;
 import io.vertx.ext.web.Router;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
@@ -30,20 +31,20 @@ public final class TestEdges implements AutoCloseable {
 
     /** @param sessions makes the session of a transport, on its loop */
     public TestEdges(SockJsConfig config, HttpConfig http, Function<Transport, Inbound> sessions) throws Exception {
-        this(config, http, new Sources(http.unauthenticatedPerSourceMax(), List.of()), sessions, (router, edge) -> {});
+        this(config, http, new Proxies(http.trustedProxies()), sessions, (router, edge) -> {});
     }
 
     /** @param routes mounts those of one loop */
     TestEdges(
             SockJsConfig config,
             HttpConfig http,
-            Sources sources,
+            Proxies proxies,
             Function<Transport, Inbound> sessions,
             BiConsumer<Router, HttpEdge> routes)
             throws Exception {
-        entrance = new Entrance(
-                new Origins(List.of(ORIGIN, OTHER_ORIGIN)),
-                new ConnectRate(http.connectsPerSecond(), http.connectsBurst(), 1000, System.nanoTime()));
+        Origins origins = new Origins(List.of(ORIGIN, OTHER_ORIGIN));
+        entrance = new Entrance(origins, proxies, http, new Random(), System.nanoTime());
+        Sources sources = new Sources(http.unauthenticatedPerSourceMax());
         sockJs = new SockJs(config, Limits.DEFAULT, entrance, sources);
         AtomicInteger connected = new AtomicInteger();
         for (int i = 0; i < LOOPS; i++) {
@@ -80,21 +81,40 @@ public final class TestEdges implements AutoCloseable {
 
     /** @param seconds that a request may take */
     public static HttpConfig http(int seconds) {
+        return http(List.of(), 100_000, 100_000, 1000, 2000, 100_000, seconds, seconds, 75, 25);
+    }
+
+    /** Rates of a source are so wide that they are never met. */
+    public static HttpConfig http(
+            List<Network> proxies,
+            int connectsPerSecond,
+            int connectsBurst,
+            int connectWaitMillis,
+            int unauthenticatedMax,
+            int connectionsMax,
+            int headSeconds,
+            int requestSeconds,
+            int keepAliveSeconds,
+            int pingSeconds) {
         return new HttpConfig(
                 "127.0.0.1",
                 0,
                 List.of(),
-                List.of(),
+                proxies,
+                connectsPerSecond,
+                connectsBurst,
+                connectWaitMillis,
+                unauthenticatedMax,
                 100_000,
                 100_000,
-                1000,
-                2000,
                 100_000,
+                100_000,
+                connectionsMax,
                 8192,
-                seconds,
-                seconds,
-                75,
-                25);
+                headSeconds,
+                requestSeconds,
+                keepAliveSeconds,
+                pingSeconds);
     }
 
     /** Origins of pages that may not come, each nearly {@link #ORIGIN}. */

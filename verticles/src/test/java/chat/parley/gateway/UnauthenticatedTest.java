@@ -30,8 +30,8 @@ class UnauthenticatedTest {
     void aConnectionCountsUntilARequestOnItHasProvedWhoAsks() throws Exception {
         try (TestEdges edges = new TestEdges(
                         SockJsConfig.DEFAULT,
-                        TestEdges.http(30),
-                        new Sources(UNAUTHENTICATED_MAX, List.of(), false),
+                        TestEdges.http(List.of(), 1000, 1000, 0, UNAUTHENTICATED_MAX, 1000, 30, 30, 75, 25),
+                        new Proxies(List.of(), false),
                         transport -> new Obedient(transport, name -> {}),
                         UnauthenticatedTest::mountApi);
                 RawClient first = RawClient.connect(edges.port());
@@ -69,7 +69,7 @@ class UnauthenticatedTest {
     }
 
     /** The token is the user. */
-    private static void mountApi(Router router, HttpEdge edge) {
+    static void mountApi(Router router, HttpEdge edge) {
         Tokens tokens = (token, nowMillis) ->
                 token.equals("bad") ? null : new Identity(new UserId(token), Long.MAX_VALUE, "key");
         ManualLoop loop = new ManualLoop();

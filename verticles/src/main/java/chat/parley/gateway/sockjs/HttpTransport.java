@@ -66,7 +66,7 @@ final class HttpTransport implements Transport {
     private boolean wasTold;
     private @Nullable List<Waiting> whenDrained;
 
-    private boolean isAuthenticated;
+    private volatile boolean isAuthenticated; // asked from any loop
     private boolean isPaused;
     private boolean isHanding;
     private @Nullable ArrayDeque<byte[]> posted;
@@ -349,6 +349,11 @@ final class HttpTransport implements Transport {
         isAuthenticated = true;
         place.giveBack();
         if (receiver != null) receiver.authenticated();
+    }
+
+    /** Whether it has proved whose it is; from any loop. */
+    boolean isAuthenticated() {
+        return isAuthenticated;
     }
 
     /** Closed, and its client has not heard of it yet. */

@@ -4,6 +4,7 @@ import chat.parley.gateway.Entrance;
 import chat.parley.gateway.Fallback;
 import chat.parley.gateway.HttpEdge;
 import chat.parley.gateway.Problem;
+import chat.parley.gateway.Source;
 import chat.parley.gateway.Sources;
 import chat.parley.gateway.TokenBucket;
 import chat.parley.wire.CloseCode;
@@ -82,11 +83,11 @@ final class SockJsRoutes implements Fallback {
             asked.fail(405);
         } else if (resource.isOfSession()
                 && resource.isGuessable()
-                && node.sources.isProxy(HttpEdge.addressOf(request.connection()))) {
+                && edge().sourceOf(request).isProxy()) {
             new Problem(
                             ErrorCode.BAD_FRAME,
-                            "behind a proxy the session's id must not be guessable: 26 random letters or figures at"
-                                    + " least, as by sockjs-client's option sessionId: 32")
+                            "behind a proxy that does not say for whom it asks the session's id must not be guessable:"
+                                + " 26 random letters or figures at least, as by sockjs-client's option sessionId: 32")
                     .send(asked.response());
         } else {
             serve(asked, resource);
@@ -95,7 +96,7 @@ final class SockJsRoutes implements Fallback {
 
     private void serve(RoutingContext asked, Resource resource) {
         HttpServerResponse response = asked.response();
-        String session = resource.key(HttpEdge.addressOf(asked.request().connection()));
+        String session = resource.key(edge().sourceOf(asked.request()).address());
         switch (resource.kind()) {
             case GREETING -> text(response).end("Welcome to SockJS!\n");
             case INFO -> info(response);
@@ -134,7 +135,7 @@ final class SockJsRoutes implements Fallback {
             receive(asked, known, style);
             return;
         }
-        switch (node.entrance.takePlace(System.nanoTime())) {
+        switch (node.entrance.takePlace(edge().sourceOf(asked.request()), System.nanoTime())) {
             case Entrance.Answer.Refused(Problem problem) -> problem.send(asked.response());
             case Entrance.Answer.Welcome(long waitMillis) when waitMillis == 0 -> begin(asked, id, style);
             case Entrance.Answer.Welcome(long waitMillis) ->
@@ -145,16 +146,19 @@ final class SockJsRoutes implements Fallback {
     private void begin(RoutingContext asked, String id, Style style) {
         if (asked.response().closed()) return; // it went while it waited
         HttpServerRequest request = asked.request();
-        Sources.Place place = node.sources.take(HttpEdge.addressOf(request.connection()));
+        Source source = edge().sourceOf(request);
+        Sources.Place place = node.sources.take(source);
         if (place == null) {
-            new Problem(ErrorCode.RATE_LIMITED, "too many unauthenticated sessions from there").send(asked.response());
+            node.entrance
+                    .tooMany("too many unauthenticated sessions from there")
+                    .send(asked.response());
             return;
         }
         HttpTransport[] self = new HttpTransport[1];
         HttpTransport fresh = new HttpTransport(
                 edge().context(),
                 node.config,
-                String.valueOf(request.remoteAddress()),
+                source.describe(request.remoteAddress()),
                 place,
                 () -> node.remove(id, self[0]));
         self[0] = fresh;
@@ -194,6 +198,7 @@ final class SockJsRoutes implements Fallback {
             return;
         }
         HttpServerRequest request = asked.request();
+        if (session.isAuthenticated()) edge().isAuthenticated(request);
         String origin = request.getHeader(HttpHeaders.ORIGIN);
         Body.read(request, node.limits.httpBodyBytesMax())
                 .onSuccess(body -> post(asked, session, origin, body))

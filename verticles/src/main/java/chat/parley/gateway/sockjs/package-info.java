@@ -12,8 +12,8 @@
  *   <li><b>Frames of the protocol.</b> {@code o} opens, {@code h} is a heartbeat, {@code a["…"]} messages, {@code c[4401,"…"]} the close, with our codes.
  *   <li><b>Whose session it is.</b> The client makes up the id, and who knows it can read and write: an unmodified {@code sockjs-client} puts
  *       nothing else into its requests. So it should be long enough to be unguessable ({@code sessionId: 32}, as our SDK has it); a session with a shorter one, as {@code sockjs-client}
- *       makes it by default, is known only to the address that began it, posts to such that are not there are slowed down, and behind a trusted proxy,
- *       where all have one address, it is refused. An id is never logged nor told to anyone, it says
+ *       makes it by default, is known only to the address that began it, posts to such that are not there are slowed down, and behind a trusted proxy
+ *       that does not say for whom it asks, where all have one address, it is refused. An id is never logged nor told to anyone, it says
  *       nothing once its session has ended, there is one reader at a time, and a session of one page's origin is unknown to pages of others. A session is a user's
  *       only by the token in {@code hello}, and stays that user's: no cookie means anything here.
  *   <li><b>Who is gone</b> does not answer heartbeats over HTTP. So an answer that streams ends after two of them if nothing else was heard, and

@@ -349,9 +349,7 @@ class SockJsLimitsTest {
 
     @Test
     void newSessionsAreBoundedInTime() throws Exception {
-        HttpConfig usual = TestEdges.http(30);
-        HttpConfig slow =
-                new HttpConfig(usual.host(), 0, List.of(), List.of(), 1, 3, 0, 2000, 1000, 8192, 30, 30, 75, 25);
+        HttpConfig slow = TestEdges.http(List.of(), 50, 8, 0, 2000, 1000, 30, 30, 75, 25);
         try (TestEdges edges =
                 new TestEdges(SockJsConfig.DEFAULT, slow, transport -> new Obedient(transport, closings::add))) {
             Requests requests = new Requests(edges.port());
