@@ -130,9 +130,9 @@ export class Connection {
     return ['hangUp'];
   }
 
-  /** The hello was refused for now. */
+  /** The handshake or the hello was refused for now: the server is there, and the transport works. */
   turnedAway(retryAfterMillis) {
-    this.#pauseMillis = retryAfterMillis;
+    this.#pauseMillis = Math.max(1, retryAfterMillis);
     return ['hangUp'];
   }
 
@@ -160,12 +160,12 @@ export class Connection {
       return [];
     }
     const isRefused = code === UNAUTHENTICATED || this.#isRefused;
-    const isGoAway = this.#pauseMillis > 0;
+    const isAnswer = this.#pauseMillis > 0;
     if (code === TOO_MANY) this.#pauseMillis = Math.max(this.#pauseMillis, TOO_MANY_MILLIS);
     if (wasWelcome) {
-      if (now - this.#since >= STABLE_MILLIS || isGoAway) this.#backoff.reset();
+      if (now - this.#since >= STABLE_MILLIS || isAnswer) this.#backoff.reset();
       this.#transports.restart(now);
-    } else if (!isRefused && !isOfServer(code)) {
+    } else if (!isRefused && !isAnswer && !isOfServer(code)) {
       this.#transports.failed();
     }
     if (isRefused && this.#refusals++ > 0) {

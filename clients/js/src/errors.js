@@ -15,4 +15,21 @@ export class ParleyError extends Error {
       retryAfterMillis: told.retryAfterMillis,
     });
   }
+
+  /**
+   * Of a refusing answer over HTTP. What is not of the server itself, but of a proxy before it, has no code: then the status has to do.
+   *
+   * @param retryAfter the header, in seconds
+   */
+  static ofAnswer(status, text, retryAfter) {
+    try {
+      const told = JSON.parse(text);
+      if (typeof told.code === 'string') return ParleyError.of(told);
+    } catch {
+      // not one of ours
+    }
+    const retryable = status >= 500 || status === 429;
+    const retryAfterMillis = retryable && retryAfter > 0 ? 1000 * retryAfter : undefined;
+    return new ParleyError('network', `the answer was ${status}`, { retryable, retryAfterMillis });
+  }
 }

@@ -92,22 +92,11 @@ export class Http {
       const response = await fetch(url, { method, headers, body: body && JSON.stringify(body), signal: late.signal });
       const text = await response.text();
       if (response.ok) return text === '' ? undefined : JSON.parse(text);
-      return problem(response.status, text);
+      return ParleyError.ofAnswer(response.status, text, response.headers?.get('retry-after'));
     } catch (error) {
       return new ParleyError('network', `${method} was not answered`, { retryable: true, cause: error });
     } finally {
       stop();
     }
   }
-}
-
-/** What is not of the server itself, but of a proxy before it, has no code: then the status has to do. */
-function problem(status, text) {
-  try {
-    const told = JSON.parse(text);
-    if (typeof told.code === 'string') return ParleyError.of(told);
-  } catch {
-    // not one of ours
-  }
-  return new ParleyError('network', `the answer was ${status}`, { retryable: status >= 500 || status === 429 });
 }

@@ -150,6 +150,7 @@ export class Session {
         open: () => this.#do(this.#connection.opened(this.#clock.now())),
         text: text => this.#link === link && this.#onText(text),
         closed: code => this.#onClosed(link, code),
+        turnedAway: millis => this.#link === link && this.#do(this.#connection.turnedAway(millis)),
       });
       this.#link = link;
     } catch (error) {

@@ -131,6 +131,31 @@ test('a server that turns a hello away is left alone for as long as it said, one
   assert.equal(it.state.retryAt, 3_250 + 5_000 + 500);
 });
 
+test('a server that turns a handshake away is left alone for as long as it said, and its transport is not given up', () => {
+  const { connection: it, transports } = connection({ names: ['websocket', 'xhr-streaming'] });
+  it.connect(0);
+  it.tokenGot(0);
+  assert.deepEqual(it.turnedAway(9_000), ['hangUp']);
+  it.closed(1006, 0);
+  assert.equal(it.state.retryAt, 9_250);
+  assert.equal(transports.current, 'websocket');
+  assert.deepEqual(it.hurry(1_000), []);
+  assert.deepEqual(it.tick(9_250), ['ask']);
+  it.tokenGot(9_250);
+  it.closed(1006, 9_250);
+  assert.equal(transports.current, 'xhr-streaming', 'nobody answered');
+});
+
+test('a session that has to go for a while comes back after the time that was said, else by back-off', () => {
+  const { connection: it } = online();
+  it.goAway(4_000);
+  it.closed(1013, 10_000);
+  assert.equal(it.state.retryAt, 14_250);
+  connect(it, 14_250);
+  it.closed(1013, 30_000);
+  assert.equal(it.state.retryAt, 30_250);
+});
+
 test('a replaced device stays off until it is told otherwise', () => {
   const { connection: it } = online();
   it.closed(4409, 1);

@@ -48,8 +48,8 @@ function http(...answers) {
     asked.push({ url: `${url}`, ...request });
     const answer = answers.shift();
     if (answer instanceof Error) throw answer;
-    const [status, body] = answer;
-    return { ok: status < 300, status, text: async () => (typeof body === 'string' ? body : JSON.stringify(body)) };
+    const [status, body, headers = {}] = answer;
+    return { ok: status < 300, status, headers: new Headers(headers), text: async () => (typeof body === 'string' ? body : JSON.stringify(body)) };
   };
   const tokens = new Tokens(() => `token ${asked.length}`, () => 0);
   return { clock, asked, http: new Http({ url: 'http://server', fetch, tokens, clock, random: () => 0.5 }) };
@@ -65,6 +65,15 @@ test('what may be tried again is, after the time that the server said, under the
   await clock.pass(2_000);
   assert.deepEqual(await answer, { ok: true });
   assert.deepEqual(asked.map(({ headers }) => headers['idempotency-key']), ['id', 'id', 'id']);
+});
+
+test('a proxy before the server may say when to try again, too', async () => {
+  const { clock, asked, http: it } = http([503, '<html>', { 'retry-after': '7' }], [200, {}]);
+  const answer = it.get('/v1/devices');
+  await clock.pass(6_900);
+  assert.equal(asked.length, 1);
+  await clock.pass(400);
+  assert.deepEqual(await answer, {});
 });
 
 test('after four tries the error is the caller\'s, one for good at once', async () => {
