@@ -405,7 +405,7 @@ public final class Gateway {
         for (int slice = 0; slice < DRAIN_SLICES; slice++) {
             int from = slice;
             loop.after(1 + windowMillis * slice / DRAIN_SLICES, () -> {
-                for (int i = from; i < all.size(); i += DRAIN_SLICES) all.get(i).goAway(retryAfterMillis());
+                for (int i = from; i < all.size(); i += DRAIN_SLICES) all.get(i).goAway("this node drains");
             });
         }
         loop.after(windowMillis + 1, () -> closeSettled(loop.monotonicMillis() + config.submitMillis()));

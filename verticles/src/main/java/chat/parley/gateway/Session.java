@@ -445,6 +445,7 @@ public final class Session implements Inbound {
     void tick(long nowMillis) {
         if (state == State.CLOSED || state == State.NEW) return;
         if (feed.isStuck(nowMillis)) {
+            goAway("too much waits for this session to read it");
             close(CloseCode.TOO_SLOW);
         } else if (isExpired()
                 || !gateway.tokens.isTrusted(Objects.requireNonNull(identity).key())) {
@@ -484,8 +485,8 @@ public final class Session implements Inbound {
         return sends != null && sends.unanswered() > 0;
     }
 
-    void goAway(long retryAfterMillis) {
-        if (state == State.WELCOME) feed.send(new ServerFrame.GoAway(retryAfterMillis, "this node drains"));
+    void goAway(String reason) {
+        if (state == State.WELCOME) feed.send(new ServerFrame.GoAway(gateway.retryAfterMillis(), reason));
     }
 
     void close(CloseCode code) {

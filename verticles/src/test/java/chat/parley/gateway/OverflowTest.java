@@ -65,6 +65,10 @@ class OverflowTest {
         stage.loop.advance(3_000);
 
         assertThat(ben.closedWith()).isEqualTo(1013);
+        assertThat(ben.transport().take("goaway"))
+                .singleElement()
+                .satisfies(
+                        frame -> assertThat(frame.getLong("retryAfterMillis")).isPositive());
     }
 
     @Test
