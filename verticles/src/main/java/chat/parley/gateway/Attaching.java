@@ -50,19 +50,10 @@ final class Attaching {
     /** Memberships say which conversations there are; then their heads; then the memberships as of those heads. */
     private void read() {
         Reading reading = new Reading();
-        memberships()
-                .compose(memberships -> {
-                    List<ConversationId> conversations = conversations(memberships);
-                    if (conversations.isEmpty()) return Future.succeededFuture(memberships);
-                    Directory directory = gateway.stores.directory();
-                    Future<?> pointers = isHello
-                            ? directory
-                                    .readPointers(user.id, conversations)
-                                    .onSuccess(found -> reading.pointers = found)
-                            : Future.succeededFuture();
-                    Future<?> heads = directory.heads(conversations).onSuccess(found -> reading.heads = found);
-                    return Future.all(heads, pointers).compose(done -> memberships());
-                })
+        gateway.resumeReads
+                .take(
+                        isHello ? ResumeReads.Kind.HEADS : ResumeReads.Kind.HEADS_HERE,
+                        () -> session.isOpen() ? read(reading) : Future.<List<Membership>>failedFuture("it went"))
                 .onComplete(answer -> ifOpen(() -> {
                     if (answer.failed()) {
                         again("the conversations were not read", answer.cause(), this::read);
@@ -71,6 +62,19 @@ final class Attaching {
                     reading.memberships = answer.result();
                     fix(reading);
                 }));
+    }
+
+    private Future<List<Membership>> read(Reading reading) {
+        return memberships().compose(memberships -> {
+            List<ConversationId> conversations = conversations(memberships);
+            if (conversations.isEmpty()) return Future.succeededFuture(memberships);
+            Directory directory = gateway.stores.directory();
+            Future<?> pointers = isHello
+                    ? directory.readPointers(user.id, conversations).onSuccess(found -> reading.pointers = found)
+                    : Future.succeededFuture();
+            Future<?> heads = directory.heads(conversations).onSuccess(found -> reading.heads = found);
+            return Future.all(heads, pointers).compose(done -> memberships());
+        });
     }
 
     private Future<List<Membership>> memberships() {

@@ -65,6 +65,7 @@ public final class Gateway {
     final Users users;
     final Gates gates;
     final Tail tail;
+    final ResumeReads resumeReads;
     final Ranges ranges;
     final Receipts receipts;
     final Typing typing;
@@ -120,7 +121,8 @@ public final class Gateway {
         this.submitter = new Submitter(bus, loop, topology, readPointers, config.submitMillis());
         this.tail = new Tail(bus, topology, stores, config.tailMillis());
         Recent recent = new Recent(config.recentBytesMax(), config.recentEntriesMax());
-        this.ranges = new Ranges(recent, stores.history(), tail);
+        this.resumeReads = new ResumeReads(config.resumeReadsMax(), config.resumesWaitingMax());
+        this.ranges = new Ranges(recent, stores.history(), tail, resumeReads);
         this.lastSeen = new LastSeen(loop, stores.directory());
         Sightings sightings = new Sightings(ephemeral.presence(), topology, lastSeen);
         this.lookout = new Lookout(name, boot, bus, loop, topology, stores.directory(), sightings, config.watch());

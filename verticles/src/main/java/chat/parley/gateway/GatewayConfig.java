@@ -23,6 +23,8 @@ import chat.parley.wire.Limits;
  * @param resumeEntriesMax sent unasked after one hello or sync
  * @param resumeBytesMax likewise
  * @param resumeConversationEntriesMax sent unasked of one conversation
+ * @param resumeReadsMax of the store that are under way for sessions that come back
+ * @param resumesWaitingMax sessions that wait for those of their hello before further ones are sent away
  * @param gatesMax conversations with a cursor
  * @param recentBytesMax of entries kept in memory for resume
  * @param recentEntriesMax of entries of one conversation kept in memory
@@ -47,6 +49,8 @@ public record GatewayConfig(
         int resumeEntriesMax,
         int resumeBytesMax,
         int resumeConversationEntriesMax,
+        int resumeReadsMax,
+        int resumesWaitingMax,
         int gatesMax,
         int recentBytesMax,
         int recentEntriesMax,
@@ -70,6 +74,8 @@ public record GatewayConfig(
             2_000,
             1 << 20,
             500,
+            32,
+            2_000,
             1_000_000,
             32 << 20,
             256,
@@ -96,6 +102,8 @@ public record GatewayConfig(
                 resumeEntriesMax,
                 resumeBytesMax,
                 resumeConversationEntriesMax,
+                resumeReadsMax,
+                resumesWaitingMax,
                 gatesMax,
                 recentBytesMax,
                 recentEntriesMax,

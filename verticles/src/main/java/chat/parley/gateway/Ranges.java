@@ -12,19 +12,21 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Encoded entries of a conversation for those who come back: from memory, else from the store, read once for all who ask for the same. */
+/** Encoded entries of a conversation for those who come back: from memory, else from the store, in their turn, and read once for all who ask for the same. */
 final class Ranges {
     private static final int PAGE_BYTES = 256 << 10;
 
     private final Recent recent;
     private final History history;
     private final Tail tail;
+    private final ResumeReads reads;
     private final Map<Asked, Future<List<Recent.Item>>> reading = new HashMap<>();
 
-    Ranges(Recent recent, History history, Tail tail) {
+    Ranges(Recent recent, History history, Tail tail, ResumeReads reads) {
         this.recent = recent;
         this.history = history;
         this.tail = tail;
+        this.reads = reads;
     }
 
     /**
@@ -37,7 +39,7 @@ final class Ranges {
         Asked asked = new Asked(conversation, after, upTo, entriesMax);
         Future<List<Recent.Item>> underWay = reading.get(asked);
         if (underWay != null) return underWay;
-        Future<List<Recent.Item>> started = readStored(asked);
+        Future<List<Recent.Item>> started = reads.take(ResumeReads.Kind.HISTORY, () -> readStored(asked));
         if (started.isComplete()) return started;
         reading.put(asked, started);
         return started.onComplete(done -> reading.remove(asked));

@@ -127,6 +127,11 @@ public final class Session implements Inbound {
             close(CloseCode.DRAINING);
             return;
         }
+        if (gateway.resumeReads.isFull()) {
+            refuse(hello, ErrorCode.BUSY, "too many sessions begin at once", gateway.retryAfterMillis());
+            close(CloseCode.TOO_SLOW);
+            return;
+        }
         Identity proven = gateway.tokens.verify(hello.token(), gateway.loop.millis());
         if (proven == null) {
             refuse(hello, ErrorCode.UNAUTHENTICATED, "the token is not valid", 0);

@@ -6,7 +6,7 @@
  * device is sent) → {@code Transport}. Clients without a WebSocket come by {@code gateway.sockjs}, a {@code Fallback}. HTTP enters at {@code Submitter} and {@code Pages}.
  *
  * <p>What decides is plain: {@code Gate}, {@code Attach} (where live entries begin), {@code Outbox} (what a slow socket is owed), {@code Sends}
- * (one ack for each), {@code PageCut}, {@code Announcer}, {@code Pace} (what is said how often), {@code Turns} (what is done at a time), {@code Heard}
+ * (one ack for each), {@code PageCut}, {@code ResumeReads}, {@code Announcer}, {@code Pace} (what is said how often), {@code Turns} (what is done at a time), {@code Heard}
  * (what is news), {@code Watches} and {@code Showing} (who is shown to whom, and when). {@code Gates}, {@code Attaching}, {@code Feed}, {@code Session}, {@code Pages}, {@code
  * Registrar} and {@code Lookout} carry it out.
  *
@@ -42,11 +42,12 @@
  *       the budget of events; since only the present state waits, nothing piles up. Who may not be seen any more is hidden first.
  *   <li>Who comes is admitted in this order, each step before the work that it saves ({@code Entrance}): a connection by the rates of the node and of its
  *       source, before a byte of it is read; a request by the rate of its source, before a token is looked at; a session by the rate of the node ({@code
- *       ConnectRate}), before the upgrade. The node does not end TLS, and
+ *       ConnectRate}), before the upgrade; a hello by what waits ({@code ResumeReads}), before it costs the store anything. The node does not end TLS, and
  *       Vert.x tells of a connection only when it is accepted (5.0.8: after its handshake, where there is one), so refusing before TLS is for the proxy. A refused connection can only be closed;
  *       all else is told when to come back, each at another time.
  *   <li>Whose a connection or request is ({@code Source}) is found by {@code Proxies}. What a proxy shares among clients is counted by requests and sessions, not by
  *       connections.
+ *   <li>Sessions that come back read heads first and history after, so many at a time; live entries, pulls of the gates, and sends do not wait there.
  *   <li>{@code since} is taken and saves nothing yet: every hello is answered with all heads.
  * </ul>
  *

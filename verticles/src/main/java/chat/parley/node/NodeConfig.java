@@ -404,6 +404,20 @@ record NodeConfig(
                         GATEWAY.resumeConversationEntriesMax(),
                         "Entries sent unasked of one conversation."),
                 settings.number(
+                        "gateway.resumeReadsMax",
+                        1,
+                        10_000,
+                        GATEWAY.resumeReadsMax(),
+                        "Reads of the store that are under way at a time for sessions that come back to one gateway;"
+                                + " the others wait, heads first."),
+                settings.number(
+                        "gateway.resumesWaitingMax",
+                        1,
+                        MANY,
+                        GATEWAY.resumesWaitingMax(),
+                        "Sessions of one gateway that wait for those reads before they are welcome; more are told to"
+                                + " come again later."),
+                settings.number(
                         "gateway.gatesMax",
                         1000,
                         100 * MANY,

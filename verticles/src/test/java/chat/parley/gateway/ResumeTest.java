@@ -19,6 +19,7 @@ import chat.parley.model.Draft;
 import chat.parley.model.Role;
 import chat.parley.model.Settings;
 import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,6 +38,36 @@ class ResumeTest {
         stage.say(BEN, "two");
 
         assertThat(comesBack(2)).containsExactly("welcome", "event 3 one", "event 4 two #server-3", "synced 2/4/4");
+    }
+
+    @Test
+    void inAStormAllAreWelcomeInTurnPastABoundToldToComeAgainAndNothingLiveWaits() {
+        GatewayConfig narrow = GatewayConfigs.with(GatewayConfigs.with("resumeReadsMax", 1), "resumesWaitingMax", 2);
+        GatewayStage slow = new GatewayStage(narrow, false);
+        slow.group(ANNA, BEN);
+        Device anna = slow.device(ANNA, "phone");
+        slow.storeMillis = 100;
+        List<Device> returning = new ArrayList<>();
+        for (int i = 0; i < 3; i++) returning.add(slow.connect());
+        for (Device each : returning) {
+            each.says(hello(BEN, "phone" + returning.indexOf(each), GROUP, 2));
+            slow.loop.settle();
+        }
+        Device late = slow.connect();
+        late.says(hello(BEN, "late").put("ref", "r"));
+        slow.loop.settle();
+        assertThat(late.transport().take()).singleElement().satisfies(frame -> {
+            assertThat(frame.getString("code")).isEqualTo("busy");
+            assertThat(frame.getLong("retryAfterMillis")).isGreaterThanOrEqualTo(1_000);
+        });
+        assertThat(late.closedWith()).isEqualTo(1013);
+
+        slow.say(ANNA, "live");
+        assertThat(anna.heard()).containsExactly("event 3 live #server-2");
+        for (Device each : returning) assertThat(each.heard()).isEmpty();
+        slow.loop.advance(10_000);
+        for (Device each : returning)
+            assertThat(each.heard()).containsExactly("welcome", "event 3 live", "synced 2/3/3");
     }
 
     @Test

@@ -105,6 +105,8 @@ record Options(
                 60,
                 OUTBOX_BYTES,
                 15,
+                crowded ? 1 : 3,
+                crowded ? 2 : 5,
                 crowded ? 5 : usual.gatesMax(),
                 crowded ? 4 << 10 : usual.recentBytesMax(),
                 crowded ? 3 : usual.recentEntriesMax(),
