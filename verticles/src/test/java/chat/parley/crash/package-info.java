@@ -12,6 +12,8 @@
  *       a consumer of Kafka gets ({@code Exported}). Its course is {@code ServersOrdeal}
  *   <li>{@code UnknownOutcomesTest}: nodes that do not learn what the store did ({@link chat.parley.node.UnsureStore})
  *   <li>{@code LastMessageTest}: nodes that die of the last message of a conversation ({@link chat.parley.node.LastWords}), before they tell of it
+ *   <li>{@code StormTest}: SIGKILL of a node with thousands of sockets, which all come to another at once ({@code Storm}, {@code StormClient}), and what
+ *       others notice of it ({@code Bystanders})
  *   <li>{@code Ordeal}: the course of the tests of one node: load, kill, start again, and at the end quiet and final reads.
  *       {@code ClusterOrdeal}: the same of a cluster, where others take over what the dead node did; {@code PartitionOrdeal}: of one whose network is cut
  *   <li>{@code ServerProcess}: a node. {@code NodesOfCluster}: three, on their {@code Hosts}, which mostly are one ({@code Loopback}). {@code Door}: where nodes are. {@code StoreReader}: the logs, without a node
