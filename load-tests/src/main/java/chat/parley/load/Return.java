@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
@@ -11,7 +12,7 @@ import org.HdrHistogram.Histogram;
 
 /**
  * W5: groups whose members all drop, miss the messages of one sender each, and all come back at once with their cursors:
- * the time until each has what it missed.
+ * the time until each has what it missed. Beside them, if asked for, pairs who talk at a steady rate, before and meanwhile.
  */
 final class Return implements Workload {
     private final Settings settings;
@@ -19,7 +20,9 @@ final class Return implements Workload {
     private final int size;
     private final int messages;
     private final int members;
+    private final int talkers;
     private final List<Accounts.Account> accounts;
+    private final List<Accounts.Account> talking;
     private final Histogram caughtUpNanos = new Histogram(TimeUnit.SECONDS.toNanos(120), 3);
 
     Return(Settings settings, Accounts accounts) throws Exception {
@@ -28,13 +31,16 @@ final class Return implements Workload {
         size = settings.number("size", 99);
         messages = settings.number("messages", 100);
         members = groups * size;
+        talkers = settings.number("talkers", 0);
         this.accounts = accounts.groups(groups, size, 1);
+        talking = talkers == 0 ? List.of() : accounts.others().pairs(talkers);
     }
 
     @Override
     public void run(Fleet fleet, Consumer<Map<String, Object>> lines) throws Exception {
         accounts.forEach(fleet::add);
-        int all = members + groups;
+        talking.forEach(fleet::add);
+        int all = members + groups + talkers;
         double seconds = fleet.connect(0, all, settings.number("connecting", 100));
         lines.accept(Workload.connectLine(fleet, "connect", all, seconds));
         // one live message a group, so that each has somewhere to come back to
@@ -46,7 +52,24 @@ final class Return implements Workload {
         TimeUnit.SECONDS.sleep(3);
         send(fleet, messages, 0);
         TimeUnit.SECONDS.sleep(2);
+        ScheduledFuture<?> talk = talkers == 0 ? null : talk(fleet, lines);
         lines.accept(comeBack(fleet));
+        if (talk != null) talk.cancel(false);
+        fleet.drain();
+    }
+
+    /** Begins, and measures what it is like while nobody comes back. */
+    private ScheduledFuture<?> talk(Fleet fleet, Consumer<Map<String, Object>> lines) throws Exception {
+        ScheduledFuture<?> talk = Steady.start(
+                fleet, settings.real("rate", 1000), 1, number -> members + groups + (int) (number * 7919L % talkers));
+        TimeUnit.SECONDS.sleep(settings.number("warm", 15));
+        fleet.onLoop(() -> {
+            fleet.window().begin();
+            return talk;
+        });
+        TimeUnit.SECONDS.sleep(settings.number("measure", 10));
+        lines.accept(fleet.onLoop(() -> fleet.window().end("calm")));
+        return talk;
     }
 
     /** Each group's sender sends so many, one after another. */
@@ -87,7 +110,7 @@ final class Return implements Workload {
         }
         double seconds = (System.nanoTime() - start) / 1e9;
         Map<String, Object> line = fleet.onLoop(() -> fleet.window().end("resume"));
-        line.keySet().removeAll(List.of("sent_s", "acked_s", "deliv_s", "done_s"));
+        if (talkers == 0) line.keySet().removeAll(List.of("sent_s", "acked_s", "deliv_s", "done_s"));
         line.put("k", members);
         line.put("missed_each", messages);
         line.put("caught_up", back[0]);

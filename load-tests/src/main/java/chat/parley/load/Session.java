@@ -27,6 +27,7 @@ final class Session {
     private @Nullable Channel channel;
     private boolean ready;
     private boolean dropped;
+    private boolean returns;
     long openedAt;
 
     private long lastEvent;
@@ -75,6 +76,7 @@ final class Session {
     /** Hangs up; what comes later is behind its cursor. */
     void drop() {
         dropped = true;
+        returns = true;
         online.clear();
         cursor = highest;
         held = 0;
@@ -153,7 +155,7 @@ final class Session {
             lastEvent = sequence;
             hold(sequence);
         }
-        if (fleet.isReturning()) {
+        if (fleet.isReturning() && returns) {
             fleet.caughtUp(this);
         } else if (frame.body() >= 0) {
             fleet.sends()
