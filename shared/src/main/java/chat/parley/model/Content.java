@@ -76,13 +76,14 @@ public sealed interface Content {
      * different ones at once both get what they want.
      *
      * @param settings all of them; in a draft what it does not set is as in {@link Settings#NONE}
-     * @param setsName whether the draft set the name
-     * @param setsSlowMode whether the draft set the slow mode
+     * @param setsName whether the draft set the name, and so on
      */
-    record ConversationUpdated(Settings settings, boolean setsName, boolean setsSlowMode) implements Content {
+    record ConversationUpdated(
+            Settings settings, boolean setsName, boolean setsSlowMode, boolean setsRate, boolean setsWriters)
+            implements Content {
         /** All settings. */
         public ConversationUpdated(Settings settings) {
-            this(settings, true, true);
+            this(settings, true, true, true, true);
         }
 
         @Override
@@ -94,10 +95,14 @@ public sealed interface Content {
         public ConversationUpdated over(Settings present) {
             return new ConversationUpdated(
                     new Settings(
-                            setsName ? settings.name() : present.name(),
-                            setsSlowMode ? settings.slowModeMillis() : present.slowModeMillis()),
+                            (setsName ? settings : present).name(),
+                            (setsSlowMode ? settings : present).slowModeMillis(),
+                            (setsRate ? settings : present).messagesPerMinute(),
+                            (setsWriters ? settings : present).writers()),
                     setsName,
-                    setsSlowMode);
+                    setsSlowMode,
+                    setsRate,
+                    setsWriters);
         }
     }
 

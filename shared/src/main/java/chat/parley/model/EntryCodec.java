@@ -13,6 +13,11 @@ import org.jspecify.annotations.Nullable;
 public final class EntryCodec {
     private static final int VERSION = 2;
     private static final int SIZE_GUESS = 160;
+    private static final int NAMED = 1;
+    private static final int MORE_SETTINGS = 2;
+    private static final int SETS_NAME = 1;
+    private static final int SETS_RATE = 2;
+    private static final int SETS_WRITERS = 4;
 
     private EntryCodec() {}
 
@@ -121,7 +126,10 @@ public final class EntryCodec {
             }
             case Content.ConversationUpdated updated -> {
                 write(updated.settings(), out);
-                out.putByte(updated.setsName() ? 1 : 0).putByte(updated.setsSlowMode() ? 1 : 0);
+                out.putByte(bit(updated.setsName(), SETS_NAME)
+                        | bit(updated.setsRate(), SETS_RATE)
+                        | bit(updated.setsWriters(), SETS_WRITERS));
+                out.putByte(bit(updated.setsSlowMode(), 1));
             }
             case Content.MembersAdded added -> {
                 out.putByte(added.role().number());
@@ -150,8 +158,12 @@ public final class EntryCodec {
             case DELETE -> new Content.Delete(in.getVar(), readAll(in, ByteReader::getVar));
             case CONVERSATION_CREATED ->
                 new Content.ConversationCreated(ConversationType.of(in.getByte()), readSettings(in));
-            case CONVERSATION_UPDATED ->
-                new Content.ConversationUpdated(readSettings(in), in.getByte() == 1, in.getByte() == 1);
+            case CONVERSATION_UPDATED -> {
+                Settings settings = readSettings(in);
+                int sets = in.getByte();
+                yield new Content.ConversationUpdated(
+                        settings, (sets & SETS_NAME) != 0, in.getByte() == 1, (sets & SETS_RATE) != 0, (sets & SETS_WRITERS) != 0);
+            }
             case MEMBER_ADDED -> {
                 Role role = Role.of(in.getByte());
                 yield new Content.MembersAdded(readAll(in, i -> new UserId(i.getString())), role);
@@ -163,12 +175,28 @@ public final class EntryCodec {
         };
     }
 
+    /** What no conversation had in the first version is there only if it is set; a bit of the first byte says so. */
     public static void write(Settings settings, ByteWriter out) {
-        out.putOptional(settings.name()).putVar(settings.slowModeMillis());
+        String name = settings.name();
+        boolean hasMore = settings.messagesPerMinute() > 0 || settings.writers() != Writers.ALL;
+        out.putByte((name == null ? 0 : NAMED) | (hasMore ? MORE_SETTINGS : 0));
+        if (name != null) out.putString(name);
+        out.putVar(settings.slowModeMillis());
+        if (hasMore)
+            out.putVar(settings.messagesPerMinute()).putByte(settings.writers().number());
     }
 
     public static Settings readSettings(ByteReader in) {
-        return new Settings(in.getOptional(), in.getVar());
+        int what = in.getByte();
+        if (what > (NAMED | MORE_SETTINGS)) throw new IllegalArgumentException("settings of a kind " + what);
+        String name = (what & NAMED) == 0 ? null : in.getString();
+        long slowModeMillis = in.getVar();
+        if ((what & MORE_SETTINGS) == 0) return new Settings(name, slowModeMillis);
+        return new Settings(name, slowModeMillis, toInt(in.getVar()), Writers.of(in.getByte()));
+    }
+
+    private static int bit(boolean isSet, int bit) {
+        return isSet ? bit : 0;
     }
 
     private static void write(Attachment attachment, ByteWriter out) {
@@ -224,9 +252,12 @@ public final class EntryCodec {
 
     private static @Nullable Integer getInteger(ByteReader in) {
         Long value = getNumber(in);
-        if (value == null) return null;
+        return value == null ? null : (Integer) toInt(value);
+    }
+
+    private static int toInt(long value) {
         if (value > Integer.MAX_VALUE) throw new IllegalArgumentException("too large: " + value);
-        return value.intValue();
+        return (int) value;
     }
 
     private static <T> void writeAll(List<T> all, ByteWriter out, BiConsumer<T, ByteWriter> one) {

@@ -136,7 +136,10 @@ public final class EventJson {
     }
 
     private static void settings(Settings settings, JsonWriter out) {
-        out.optional("name", settings.name()).field("slowModeMillis", settings.slowModeMillis());
+        out.optional("name", settings.name())
+                .field("slowModeMillis", settings.slowModeMillis())
+                .field("messagesPerMinute", settings.messagesPerMinute())
+                .safeField("writers", settings.writers().wireName());
     }
 
     private static void userIds(List<UserId> users, JsonWriter out) {

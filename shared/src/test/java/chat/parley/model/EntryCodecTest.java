@@ -47,6 +47,10 @@ class EntryCodecTest {
                 new Content.ConversationCreated(ConversationType.DIRECT, Settings.NONE),
                 new Content.ConversationCreated(ConversationType.GROUP, new Settings("", 1)),
                 new Content.ConversationUpdated(new Settings("Größe", LARGEST)),
+                new Content.ConversationUpdated(
+                        new Settings(null, 0, Integer.MAX_VALUE, Writers.ADMINS), false, false, false, true),
+                new Content.ConversationUpdated(
+                        new Settings("n", 0, 1, Writers.ALL), true, false, true, false),
                 new Content.MembersAdded(List.of(ANN, BOB), Role.ADMIN),
                 new Content.MembersRemoved(List.of(new Content.Departure(ANN, 1), new Content.Departure(BOB, LARGEST))),
                 new Content.MemberLeft(new Content.Departure(BOB, 0)),
@@ -80,6 +84,17 @@ class EntryCodecTest {
         Set<Kind> kinds = EnumSet.noneOf(Kind.class);
         for (Content content : contents()) kinds.add(content.kind());
         assertThat(kinds).containsExactly(Kind.values());
+    }
+
+    /** So these settings were written when there were no others. */
+    @Test
+    void settingsOfTheFirstVersionAreReadAndWrittenAsThey() {
+        byte[] first = {5, 1, 1, 'n', 7, 0, 1};
+        Content updated = new Content.ConversationUpdated(new Settings("n", 7), false, true, false, false);
+        assertThat(EntryCodec.readContent(new ByteReader(first))).isEqualTo(updated);
+        ByteWriter out = new ByteWriter(16);
+        EntryCodec.write(updated, out);
+        assertThat(out.toBytes()).isEqualTo(first);
     }
 
     @ParameterizedTest

@@ -13,6 +13,7 @@ import chat.parley.model.Mention;
 import chat.parley.model.Role;
 import chat.parley.model.Settings;
 import chat.parley.model.UserId;
+import chat.parley.model.Writers;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -51,13 +52,16 @@ class EventJsonTest {
                         "'kind':'delete','senderId':'alice','sentAt':1700000000000,'targetSequence':4"),
                 new Told(
                         new Content.ConversationCreated(ConversationType.GROUP, new Settings("Grün", 500)),
-                        "'kind':'conversation_created','senderId':'alice','sentAt':1700000000000,'conversationType':'group','name':'Grün','slowModeMillis':500"),
+                        "'kind':'conversation_created','senderId':'alice','sentAt':1700000000000,'conversationType':'group','name':'Grün','slowModeMillis':500,'messagesPerMinute':0,'writers':'all'"),
                 new Told(
                         new Content.ConversationCreated(ConversationType.DIRECT, Settings.NONE),
-                        "'kind':'conversation_created','senderId':'alice','sentAt':1700000000000,'conversationType':'direct','slowModeMillis':0"),
+                        "'kind':'conversation_created','senderId':'alice','sentAt':1700000000000,'conversationType':'direct','slowModeMillis':0,'messagesPerMinute':0,'writers':'all'"),
                 new Told(
                         new Content.ConversationUpdated(new Settings("n", 0)),
-                        "'kind':'conversation_updated','senderId':'alice','sentAt':1700000000000,'name':'n','slowModeMillis':0"),
+                        "'kind':'conversation_updated','senderId':'alice','sentAt':1700000000000,'name':'n','slowModeMillis':0,'messagesPerMinute':0,'writers':'all'"),
+                new Told(
+                        new Content.ConversationUpdated(new Settings(null, 0, 60, Writers.ADMINS)),
+                        "'kind':'conversation_updated','senderId':'alice','sentAt':1700000000000,'slowModeMillis':0,'messagesPerMinute':60,'writers':'admins'"),
                 new Told(
                         new Content.MembersAdded(List.of(BOB, EVE), Role.MEMBER),
                         "'kind':'member_added','senderId':'alice','sentAt':1700000000000,'userIds':['bob','eve'],'role':'member'"),

@@ -533,7 +533,7 @@ record NodeConfig(
                         1,
                         100_000,
                         SEQUENCER.slowLookBackMax(),
-                        "Entries searched for a sender's last message when a conversation in slow mode is loaded."),
+                        "Entries searched for what was said last when a conversation with slow mode or a rate is loaded."),
                 settings.number(
                         "sequencer.conversationsMax",
                         100,

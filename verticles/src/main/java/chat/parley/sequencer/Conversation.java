@@ -27,7 +27,7 @@ final class Conversation {
     boolean isQueued;
 
     boolean loadAsked;
-    boolean slowAsked;
+    boolean spokenAsked;
     /** The reading that its loading, or that of its senders' last messages, rests on. */
     @Nullable
     Reading reading;
@@ -218,7 +218,7 @@ final class Conversation {
                 || durable != decided
                 || unprojected > 0
                 || loadAsked
-                || slowAsked
+                || spokenAsked
                 || isSpreading
                 || isHeld()
                 || onceLoaded != null;

@@ -19,7 +19,6 @@ import chat.parley.wire.ErrorCode;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -243,11 +242,11 @@ final class Line {
         turn.wantTarget(draft);
     }
 
-    private void lookUpLastSpoke(Conversation conversation) {
-        if (conversation.slowAsked) return;
-        conversation.slowAsked = true;
+    private void lookUpSpoken(Conversation conversation) {
+        if (conversation.spokenAsked) return;
+        conversation.spokenAsked = true;
         conversation.reading = memory.reading();
-        turn.wantLastSpoke(conversation);
+        turn.wantSpoken(conversation);
     }
 
     /**
@@ -279,32 +278,27 @@ final class Line {
         conversation.runOnceLoaded();
     }
 
-    /** When members spoke last, from projected entries; what came since is in memory. */
-    void lastSpokeFound(Conversation conversation, List<StoredEntry> entries) {
-        conversation.slowAsked = false;
+    /** What was said, from projected entries; what came since is in memory. */
+    void spokenFound(Conversation conversation, List<StoredEntry> entries) {
+        conversation.spokenAsked = false;
         readDone(conversation);
         if (!conversation.isLoaded()) return;
-        Standing durable = conversation.durable();
-        Standing decided = conversation.decided();
         conversation.stands(
-                durable.isSlow() ? durable.withLastSpoke(lastSpoke(conversation, durable.head(), entries)) : durable,
-                decided.isSlow() ? decided.withLastSpoke(lastSpoke(conversation, decided.head(), entries)) : decided);
+                withSpoken(conversation, conversation.durable(), entries),
+                withSpoken(conversation, conversation.decided(), entries));
         queueIfReady(conversation);
     }
 
-    private static Map<UserId, Long> lastSpoke(Conversation conversation, long head, List<StoredEntry> entries) {
-        Map<UserId, Long> spoke = new HashMap<>();
-        for (StoredEntry stored : entries) spoke(stored.entry(), spoke);
+    private static Standing withSpoken(Conversation conversation, Standing standing, List<StoredEntry> stored) {
+        if (!standing.settings().isPaced()) return standing;
+        List<Entry> entries = new ArrayList<>();
+        for (StoredEntry each : stored) if (each.entry().sequence() <= standing.head()) entries.add(each.entry());
         Recent recent = conversation.recent();
-        for (long next = recent.first(); next <= head; next++) {
+        for (long next = recent.first(); next <= standing.head(); next++) {
             Entry entry = recent.get(next);
-            if (entry != null) spoke(entry, spoke);
+            if (entry != null) entries.add(entry);
         }
-        return spoke;
-    }
-
-    private static void spoke(Entry entry, Map<UserId, Long> times) {
-        if (entry.kind() == Kind.MESSAGE) times.merge(entry.senderId(), entry.sentAt(), Math::max);
+        return standing.withSpoken(Spoken.of(entries, standing.settings()));
     }
 
     void idFound(WaitingDraft draft, History.@Nullable KnownId known) {
@@ -321,7 +315,7 @@ final class Line {
     void notLoaded(Conversation conversation) {
         readDone(conversation);
         conversation.loadAsked = false;
-        conversation.slowAsked = false;
+        conversation.spokenAsked = false;
         forgetIfNothing(conversation);
     }
 
@@ -329,7 +323,7 @@ final class Line {
     void damaged(Conversation conversation) {
         readDone(conversation);
         conversation.loadAsked = false;
-        conversation.slowAsked = false;
+        conversation.spokenAsked = false;
         for (WaitingDraft draft : conversation.waiting()) answer(draft, DAMAGED);
         conversation.waiting().clear();
         spreading.forget(conversation);
@@ -369,8 +363,8 @@ final class Line {
             return false;
         }
         boolean isMessage = draft.draft().contents().getFirst() instanceof Content.Message;
-        if (isMessage && standing.isSlow() && standing.lastSpoke() == null) {
-            lookUpLastSpoke(conversation);
+        if (isMessage && standing.settings().isPaced() && standing.spoken() == null) {
+            lookUpSpoken(conversation);
             return false;
         }
         return true;
@@ -749,7 +743,7 @@ final class Line {
             loaded.remove(conversation);
             conversation.reading = null;
             conversation.loadAsked = false;
-            conversation.slowAsked = false;
+            conversation.spokenAsked = false;
             conversation.runOnceLoaded();
         }
     }

@@ -55,7 +55,7 @@ final class LookUps {
         if (!targets.isEmpty()) targets(targets);
         List<Conversation> loads = turn.takeLoads();
         if (!loads.isEmpty()) load(loads.stream().map(Load::new).toList());
-        for (Conversation conversation : turn.takeSlow()) lastSpoke(new Load(conversation));
+        for (Conversation conversation : turn.takeSpoken()) spoken(new Load(conversation));
     }
 
     private void ids(List<WaitingDraft> drafts) {
@@ -158,16 +158,16 @@ final class LookUps {
         }
     }
 
-    private void lastSpoke(Load load) {
+    private void spoken(Load load) {
         Conversation conversation = load.conversation;
         history.before(conversation.id(), conversation.decided().head() + 1, slowLookBackMax, SLOW_BYTES_MAX)
                 .onComplete(read -> {
                     if (!load.isWaitedFor()) return;
                     if (read.failed()) {
-                        again(wanted(List.of(load)), each -> each.conversation, read.cause(), all -> lastSpoke(load));
+                        again(wanted(List.of(load)), each -> each.conversation, read.cause(), all -> spoken(load));
                         return;
                     }
-                    conversation.line().lastSpokeFound(conversation, read.result());
+                    conversation.line().spokenFound(conversation, read.result());
                     changed.run();
                 });
     }

@@ -8,14 +8,16 @@ import chat.parley.model.Draft;
 import chat.parley.model.Entry;
 import chat.parley.model.Kind;
 import chat.parley.model.Membership;
+import chat.parley.model.Mention;
 import chat.parley.model.Role;
+import chat.parley.model.Settings;
 import chat.parley.model.UserId;
+import chat.parley.model.Writers;
 import chat.parley.store.StoredEntry;
 import chat.parley.wire.ErrorCode;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>Members send, edit their own messages, delete their own, and leave. Admins also delete the messages of others, change settings,
  *       add, remove and change the roles of others; but they neither make nor touch an owner. Owners do everything. The last
  *       owner stays one as long as there are others.
+ *   <li>Where admins alone write, members send nothing; what they sent before they still edit and delete. Admins and owners alone mention
+ *       all, and wait for no slow mode and no rate.
  *   <li>In a direct conversation both sides only send, edit and delete what is their own.
  *   <li>What holds already is answered so, and writes nothing.
  * </ul>
@@ -37,6 +41,8 @@ final class Rules {
     private static final Decision NO_MESSAGE = refuse(ErrorCode.NOT_FOUND, "no such message");
     private static final Decision NO_MEMBER = refuse(ErrorCode.NOT_FOUND, "no such member");
     private static final Decision NO_ROLE = refuse(ErrorCode.FORBIDDEN, "your role does not allow this");
+    private static final Decision NOT_FOR_ALL = refuse(ErrorCode.FORBIDDEN, "only admins and owners mention all");
+    private static final Decision NO_WRITER = refuse(ErrorCode.FORBIDDEN, "only admins and owners write here");
     private static final Decision NOT_YOURS = refuse(ErrorCode.FORBIDDEN, "the message is not yours");
     private static final Decision DIRECT = refuse(ErrorCode.FORBIDDEN, "a direct conversation does not change");
     private static final Decision LAST_OWNER =
@@ -92,8 +98,7 @@ final class Rules {
         }
         if (created.type() == ConversationType.DIRECT
                 && (others.size() != 1
-                        || created.settings().name() != null
-                        || created.settings().slowModeMillis() > 0
+                        || !created.settings().equals(Settings.NONE)
                         || !ConversationId.direct(draft.senderId(), others.getFirst())
                                 .equals(draft.conversationId()))) return bad("not a direct conversation of these two");
         return null;
@@ -139,15 +144,20 @@ final class Rules {
     private static Decision send(Draft draft, Content.Message message, Membership sender, Standing standing, long now) {
         long replyTo = message.replyTo();
         if (replyTo != 0 && (replyTo > standing.head() || !sender.mayRead(replyTo))) return NO_MESSAGE;
-        if (standing.isSlow() && sender.role() == Role.MEMBER) {
-            Map<UserId, Long> spoke = standing.lastSpoke();
-            Long before = spoke == null ? null : spoke.get(draft.senderId());
-            long slow = standing.settings().slowModeMillis();
-            long wait = before == null ? 0 : before + slow - now;
-            // A longer wait than that: the clock has gone back since, and nobody knows how long ago it was.
-            if (wait > 0 && wait <= slow) {
-                return new Decision.Refuse(new Answer.Refused(ErrorCode.SLOW_MODE, "too soon after your last", wait));
-            }
+        if (sender.role() != Role.MEMBER) return new Decision.Place(draft.contents());
+        if (message.mentions().stream().anyMatch(Mention::isAll)) return NOT_FOR_ALL;
+        Settings settings = standing.settings();
+        if (settings.writers() == Writers.ADMINS) return NO_WRITER;
+        Spoken spoken = standing.spoken();
+        if (!settings.isPaced() || spoken == null) return new Decision.Place(draft.contents());
+        long slow = spoken.slowMillis(draft.senderId(), settings, now);
+        if (slow > 0) {
+            return new Decision.Refuse(new Answer.Refused(ErrorCode.SLOW_MODE, "too soon after your last", slow));
+        }
+        long full = spoken.rateMillis(settings, now);
+        if (full > 0) {
+            String said = "too many messages here in the last minute";
+            return new Decision.Refuse(new Answer.Refused(ErrorCode.RATE_LIMITED, said, full));
         }
         return new Decision.Place(draft.contents());
     }

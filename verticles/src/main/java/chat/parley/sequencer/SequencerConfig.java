@@ -15,7 +15,7 @@ package chat.parley.sequencer;
  * @param groupMembersMax present members of a group
  * @param membershipsMax memberships of a group, past ones counted
  * @param editsMax edits of one message
- * @param slowLookBackMax entries that are searched for a sender's last message when a conversation in slow mode is loaded
+ * @param slowLookBackMax entries that are searched for what was said last when a conversation with slow mode or a rate is loaded
  * @param conversationsMax conversations in memory
  * @param conversationBytesMax about what these may take, in bytes
  * @param pullsMax pulls that wait for their conversation or for the shard, of one shard; past it they are not answered

@@ -8,9 +8,7 @@ import chat.parley.model.Role;
 import chat.parley.model.Settings;
 import chat.parley.model.UserId;
 import chat.parley.store.Directory;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param memberCount how many are members; counted along the log, so that it is known where not all members are
  * @param ownerCount how many of them are owners
  * @param type null as long as the conversation does not exist
- * @param lastSpoke in slow mode, when each member's last message was sent; null: not loaded, or no slow mode
+ * @param spoken where messages wait for one another, what was said before; null: not loaded, or they do not
  */
 record Standing(
         long head,
@@ -35,7 +33,7 @@ record Standing(
         @Nullable ConversationType type,
         Settings settings,
         Members members,
-        @Nullable Map<UserId, Long> lastSpoke) {
+        @Nullable Spoken spoken) {
     /** Of a conversation that does not exist. */
     static final Standing NONE = new Standing(0, 0, 0, 0, 0, 0, null, Settings.NONE, Members.NONE, null);
 
@@ -66,11 +64,6 @@ record Standing(
 
     boolean isDirect() {
         return type == ConversationType.DIRECT;
-    }
-
-    /** Whether messages of members wait for what their senders said before. */
-    boolean isSlow() {
-        return settings.slowModeMillis() > 0;
     }
 
     /** With this entry, which is the one behind the head. */
@@ -108,12 +101,12 @@ record Standing(
                 typeAfter,
                 settingsAfter,
                 membersAfter,
-                settingsAfter.slowModeMillis() > 0 ? spokeAfter(entry) : null);
+                spokenAfter(entry, settingsAfter));
     }
 
-    Standing withLastSpoke(Map<UserId, Long> times) {
+    Standing withSpoken(Spoken found) {
         return new Standing(
-                head, sentAt, countable, lastMessage, memberCount, ownerCount, type, settings, members, times);
+                head, sentAt, countable, lastMessage, memberCount, ownerCount, type, settings, members, found);
     }
 
     /** How many members there are behind an entry with this content. */
@@ -154,10 +147,10 @@ record Standing(
         return membership != null && membership.isMember() && membership.role() == Role.OWNER;
     }
 
-    private @Nullable Map<UserId, Long> spokeAfter(Entry entry) {
-        if (lastSpoke == null || !(entry.content() instanceof Content.Message)) return lastSpoke;
-        Map<UserId, Long> times = new HashMap<>(lastSpoke);
-        times.put(entry.senderId(), entry.sentAt());
-        return times;
+    /** What was said before is looked up anew for other settings. */
+    private @Nullable Spoken spokenAfter(Entry entry, Settings after) {
+        boolean isSamePace = after.slowModeMillis() == settings.slowModeMillis()
+                && after.messagesPerMinute() == settings.messagesPerMinute();
+        return spoken == null || !isSamePace ? null : spoken.after(entry, after);
     }
 }

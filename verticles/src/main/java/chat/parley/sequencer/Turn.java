@@ -15,7 +15,7 @@ final class Turn {
     private List<WaitingDraft> ids = new ArrayList<>();
     private List<WaitingDraft> targets = new ArrayList<>();
     private List<Conversation> loads = new ArrayList<>();
-    private List<Conversation> slow = new ArrayList<>();
+    private List<Conversation> spoken = new ArrayList<>();
     private List<Ask> replied = new ArrayList<>();
     private List<Told> told = new ArrayList<>();
     private Set<Line> moved = new LinkedHashSet<>();
@@ -37,9 +37,9 @@ final class Turn {
         loads.add(conversation);
     }
 
-    /** When its members spoke last is to be looked up. */
-    void wantLastSpoke(Conversation conversation) {
-        slow.add(conversation);
+    /** What was said last is to be looked up. */
+    void wantSpoken(Conversation conversation) {
+        spoken.add(conversation);
     }
 
     void replied(Ask ask) {
@@ -57,7 +57,7 @@ final class Turn {
 
     /** Whether a look-up or a step is to be made. */
     boolean isMoving() {
-        return !moved.isEmpty() || !ids.isEmpty() || !targets.isEmpty() || !loads.isEmpty() || !slow.isEmpty();
+        return !moved.isEmpty() || !ids.isEmpty() || !targets.isEmpty() || !loads.isEmpty() || !spoken.isEmpty();
     }
 
     boolean isEmpty() {
@@ -82,9 +82,9 @@ final class Turn {
         return taken;
     }
 
-    List<Conversation> takeSlow() {
-        List<Conversation> taken = slow;
-        if (!taken.isEmpty()) slow = new ArrayList<>();
+    List<Conversation> takeSpoken() {
+        List<Conversation> taken = spoken;
+        if (!taken.isEmpty()) spoken = new ArrayList<>();
         return taken;
     }
 

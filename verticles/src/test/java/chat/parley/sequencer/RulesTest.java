@@ -22,15 +22,18 @@ import chat.parley.model.ConversationId;
 import chat.parley.model.ConversationType;
 import chat.parley.model.Draft;
 import chat.parley.model.Entry;
+import chat.parley.model.Mention;
 import chat.parley.model.Role;
 import chat.parley.model.Settings;
 import chat.parley.model.UserId;
+import chat.parley.model.Writers;
 import chat.parley.store.Scribe;
 import chat.parley.store.memory.Weather;
 import chat.parley.wire.ErrorCode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -92,11 +95,24 @@ class RulesTest {
     }
 
     private static Content name(String name) {
-        return new Content.ConversationUpdated(new Settings(name, 0), true, false);
+        return new Content.ConversationUpdated(new Settings(name, 0), true, false, false, false);
     }
 
     private static Content slow(long millis) {
-        return new Content.ConversationUpdated(new Settings(null, millis), false, true);
+        return new Content.ConversationUpdated(new Settings(null, millis), false, true, false, false);
+    }
+
+    private static Content rate(int messagesPerMinute) {
+        return new Content.ConversationUpdated(
+                new Settings(null, 0, messagesPerMinute, Writers.ALL), false, false, true, false);
+    }
+
+    private static Content writers(Writers writers) {
+        return new Content.ConversationUpdated(new Settings(null, 0, 0, writers), false, false, false, true);
+    }
+
+    private static Content mention(@Nullable UserId user) {
+        return new Content.Message("@", null, List.of(), List.of(new Mention(user, null, null)), 0, null);
     }
 
     @Test
@@ -254,7 +270,7 @@ class RulesTest {
         placed(ask(ANNA, slow(5_000)));
         long renamed = placed(ask(ANNA, name("Other")));
         assertThat(stage.content(renamed))
-                .isEqualTo(new Content.ConversationUpdated(new Settings("Other", 5_000), true, false));
+                .isEqualTo(new Content.ConversationUpdated(new Settings("Other", 5_000), true, false, false, false));
     }
 
     @Test
@@ -435,6 +451,98 @@ class RulesTest {
         say(BEN);
         stage.loop.setBack(3_600_000);
         say(BEN);
+    }
+
+    @Test
+    void membersOfAConversationWithARateWaitAndAdminsDoNot() {
+        placed(ask(ANNA, rate(3)));
+        say(BEN);
+        say(CARLA);
+        say(ANNA);
+        assertThat(ask(CARLA, Content.Message.of("more")))
+                .isEqualTo(new Answer.Refused(
+                        ErrorCode.RATE_LIMITED, "too many messages here in the last minute", 20_000));
+        say(ANNA);
+        stage.loop.advance(19_000);
+        assertThat(code(ask(BEN, Content.Message.of("more")))).isEqualTo(ErrorCode.RATE_LIMITED);
+        stage.loop.advance(1_000);
+        say(BEN);
+        assertThat(code(ask(BEN, Content.Message.of("more")))).isEqualTo(ErrorCode.RATE_LIMITED);
+        placed(ask(ANNA, rate(0)));
+        say(BEN);
+    }
+
+    @Test
+    void aMinuteLaterAsManyAreTakenAgain() {
+        placed(ask(ANNA, rate(3)));
+        for (int minute = 0; minute < 3; minute++) {
+            for (int i = 0; i < 3; i++) say(BEN);
+            assertThat(code(ask(BEN, Content.Message.of("more")))).isEqualTo(ErrorCode.RATE_LIMITED);
+            stage.loop.advance(60_000);
+        }
+    }
+
+    @Test
+    void aRateCountsWhatWasSaidBeforeItAndOutlivesItsOwner() {
+        say(BEN);
+        placed(ask(ANNA, rate(2)));
+        say(CARLA);
+        stage.loop.advance(100);
+        stage.serving("n2");
+        Answer.Refused refused = (Answer.Refused) ask(BEN, Content.Message.of("again"));
+        assertThat(refused.code()).isEqualTo(ErrorCode.RATE_LIMITED);
+        assertThat(refused.retryAfterMillis()).isBetween(1L, 30_000L);
+        say(ANNA);
+    }
+
+    @Test
+    void aRateSilencesNobodyWhenTheClockGoesBack() {
+        placed(ask(ANNA, rate(1)));
+        say(BEN);
+        stage.loop.setBack(3_600_000);
+        say(BEN);
+    }
+
+    @Test
+    void whereAdminsAloneWriteMembersOnlyAmendWhatTheySentBefore() {
+        long first = say(BEN);
+        long second = say(BEN);
+        placed(ask(ANNA, writers(Writers.ADMINS)));
+        assertThat(code(ask(BEN, Content.Message.of("me too")))).isEqualTo(ErrorCode.FORBIDDEN);
+        placed(ask(BEN, edit(first)));
+        placed(ask(BEN, delete(second)));
+        say(ANNA);
+        placed(ask(ANNA, role(BEN, Role.ADMIN)));
+        say(BEN);
+        assertThat(code(ask(CARLA, writers(Writers.ALL)))).isEqualTo(ErrorCode.FORBIDDEN);
+        placed(ask(BEN, writers(Writers.ALL)));
+        say(CARLA);
+    }
+
+    @Test
+    void adminsAndOwnersAloneMentionAll() {
+        assertThat(code(ask(BEN, mention(null)))).isEqualTo(ErrorCode.FORBIDDEN);
+        placed(ask(BEN, mention(ANNA)));
+        placed(ask(ANNA, mention(null)));
+        placed(ask(ANNA, role(BEN, Role.ADMIN)));
+        placed(ask(BEN, mention(null)));
+    }
+
+    @Test
+    void inADirectConversationNobodyMentionsAll() {
+        ConversationId direct = ConversationId.direct(ANNA, BEN);
+        serve(direct);
+        placed(stage.ask(createsDirect(ANNA, "d1", BEN)));
+        assertThat(code(stage.ask(draft(ANNA, direct, "m1", mention(null))))).isEqualTo(ErrorCode.FORBIDDEN);
+        placed(stage.ask(draft(ANNA, direct, "m2", mention(BEN))));
+    }
+
+    /** Kept, as what it says is the sender's; nobody but members gets it. */
+    @Test
+    void aStrangerWhoIsMentionedGetsNothing() {
+        long sequence = placed(ask(BEN, mention(EVE)));
+        assertThat(stage.content(sequence)).isEqualTo(mention(EVE));
+        assertThat(stage.routed()).contains(sequence + ">anna,ben,carla");
     }
 
     @Test

@@ -268,7 +268,7 @@ class SequencerVerticleTest {
     }
 
     private static Content slow(long millis) {
-        return new Content.ConversationUpdated(new Settings(null, millis), false, true);
+        return new Content.ConversationUpdated(new Settings(null, millis), false, true, false, false);
     }
 
     // Retries.
@@ -872,6 +872,6 @@ class SequencerVerticleTest {
 
     private static Draft rename(ConversationId conversation, String id) {
         return draft(
-                ANNA, conversation, id, new Content.ConversationUpdated(new Settings("Named " + id, 0), true, false));
+                ANNA, conversation, id, new Content.ConversationUpdated(new Settings("Named " + id, 0), true, false, false, false));
     }
 }

@@ -179,7 +179,7 @@ final class Workload {
         Settings settings = new Settings("name " + ++ids, random.nextInt(4) == 0 ? SLOW_MILLIS : 0);
         return random.nextBoolean()
                 ? new Content.ConversationUpdated(settings)
-                : new Content.ConversationUpdated(settings, true, false);
+                : new Content.ConversationUpdated(settings, true, false, false, false);
     }
 
     private Role role() {

@@ -7,6 +7,7 @@ import chat.parley.model.Membership;
 import chat.parley.model.Role;
 import chat.parley.model.Settings;
 import chat.parley.model.UserId;
+import chat.parley.model.Writers;
 import chat.parley.store.Directory;
 import chat.parley.store.Stores;
 import chat.parley.wire.BadInput;
@@ -28,6 +29,7 @@ final class Conversations {
     private static final int NAME_MAX = 128;
     private static final int MEMBER_IDS_MAX = 1_000;
     private static final long SLOW_MODE_MILLIS_MAX = 24L * 60 * 60 * 1000;
+    private static final int MESSAGES_PER_MINUTE_MAX = 6_000;
     private static final int VIEW_BYTES = 512;
 
     private static final Comparator<Active> NEWEST_FIRST = Comparator.comparingLong(Active::at)
@@ -151,15 +153,22 @@ final class Conversations {
 
     Future<Reply> update(Asked asked) throws BadInput {
         Fields body = asked.body();
-        boolean setsName = body.hasOrNull("name");
-        boolean setsSlowMode = body.has("slowModeMillis");
-        if (!setsName && !setsSlowMode) throw BadInput.badFrame("neither name nor slowModeMillis is there");
         Long slowModeMillis = body.optionalWhole("slowModeMillis", 0, SLOW_MODE_MILLIS_MAX);
-        Settings settings =
-                new Settings(body.optionalString("name", 1, NAME_MAX), slowModeMillis == null ? 0 : slowModeMillis);
+        Long messagesPerMinute = body.optionalWhole("messagesPerMinute", 0, MESSAGES_PER_MINUTE_MAX);
+        Writers whoWrites = body.optionalOne("writers", Writers.values());
+        boolean setsName = body.hasOrNull("name");
+        if (!setsName && slowModeMillis == null && messagesPerMinute == null && whoWrites == null) {
+            throw BadInput.badFrame("none of the settings is there");
+        }
+        Settings settings = new Settings(
+                body.optionalString("name", 1, NAME_MAX),
+                slowModeMillis == null ? 0 : slowModeMillis,
+                messagesPerMinute == null ? 0 : messagesPerMinute.intValue(),
+                whoWrites == null ? Writers.ALL : whoWrites);
         ConversationId conversation = asked.conversation();
         UserId user = asked.user();
-        Content update = new Content.ConversationUpdated(settings, setsName, setsSlowMode);
+        Content update = new Content.ConversationUpdated(
+                settings, setsName, slowModeMillis != null, messagesPerMinute != null, whoWrites != null);
         return writes.write(conversation, user, asked.clientMessageId(), List.of(update), done -> switch (done) {
             case Writes.Done.Placed placed ->
                 Reply.ok(placed.json().endObject()).now();

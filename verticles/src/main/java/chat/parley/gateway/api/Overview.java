@@ -139,6 +139,8 @@ final class Overview {
                     .optional("name", conversation.settings().name())
                     .optional("peerId", peerId == null ? null : peerId.value())
                     .field("slowModeMillis", conversation.settings().slowModeMillis())
+                    .field("messagesPerMinute", conversation.settings().messagesPerMinute())
+                    .safeField("writers", conversation.settings().writers().wireName())
                     .safeField("role", membership.role().wireName())
                     .field("head", conversation.head().sequence())
                     .field("unread", unread)

@@ -197,6 +197,30 @@ class ApiTest {
         say(ben, path, "two");
     }
 
+    @Test
+    void aRateHoldsForAllMembersTogether() {
+        String path = group();
+        ok(anna.patch(path, "{\"messagesPerMinute\":2}"));
+        assertThat(ok(ben.get(path)).getInteger("messagesPerMinute")).isEqualTo(2);
+        say(ben, path, "one");
+        say(anna, path, "two");
+        Answer soon = ben.post(path + "/messages", "{\"body\":\"three\"}");
+        assertThat(soon.brief()).isEqualTo("429 rate_limited");
+        assertThat(soon.json().getLong("retryAfterMillis")).isBetween(1L, 30_000L);
+        say(anna, path, "owners are free");
+    }
+
+    @Test
+    void whereAdminsAloneWriteMembersAreToldSo() {
+        String path = group();
+        ok(anna.patch(path, "{\"writers\":\"admins\"}"));
+        assertThat(ok(ben.get(path)).getString("writers")).isEqualTo("admins");
+        assertThat(ben.post(path + "/messages", "{\"body\":\"x\"}").brief()).isEqualTo("403 forbidden");
+        say(anna, path, "owners write");
+        ok(anna.patch(path, "{\"name\":\"News\"}"));
+        assertThat(ok(ben.get(path)).getString("writers")).as("stays").isEqualTo("admins");
+    }
+
     // Messages.
 
     @Test

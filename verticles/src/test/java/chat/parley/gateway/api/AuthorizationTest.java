@@ -53,6 +53,9 @@ class AuthorizationTest {
         delete_others   ok    ok        no        not_found not_found not_found unauthenticated no
         rename          ok    ok        no        not_found not_found not_found unauthenticated no
         slow_down       ok    ok        no        not_found not_found not_found unauthenticated no
+        set_rate        ok    ok        no        not_found not_found not_found unauthenticated no
+        set_writers     ok    ok        no        not_found not_found not_found unauthenticated no
+        mention_all     ok    ok        no        not_found not_found not_found unauthenticated no
         add_member      ok    ok        no        not_found not_found not_found unauthenticated no
         add_admin       ok    ok        no        not_found not_found not_found unauthenticated no
         add_owner       ok    no        no        not_found not_found not_found unauthenticated no
@@ -72,7 +75,7 @@ class AuthorizationTest {
         """;
 
     private static final List<String> BY_SOCKET = List.of(
-            "send", "reply", "edit_own", "edit_others", "delete_own", "delete_others", "sync", "open", "read", "type");
+            "send", "reply", "mention_all", "edit_own", "edit_others", "delete_own", "delete_others", "sync", "open", "read", "type");
 
     /** There is no HTTP for these. */
     private static final List<String> BY_SOCKET_ONLY = List.of("sync", "open", "type");
@@ -278,6 +281,10 @@ class AuthorizationTest {
             case "delete_others" -> caller.delete(place.path + "/messages/" + place.others);
             case "rename" -> caller.patch(place.path, "{\"name\":\"x\"}");
             case "slow_down" -> caller.patch(place.path, "{\"slowModeMillis\":1}");
+            case "set_rate" -> caller.patch(place.path, "{\"messagesPerMinute\":1}");
+            case "set_writers" -> caller.patch(place.path, "{\"writers\":\"admins\"}");
+            case "mention_all" ->
+                caller.post(place.path + "/messages", "{\"body\":\"x\",\"mentions\":[{\"all\":true}]}");
             case "add_member" -> caller.post(place.path + "/members", "{\"userIds\":[\"new\"]}");
             case "add_admin" -> add(caller, place, "new", "admin");
             case "add_owner" -> add(caller, place, "new", "owner");
@@ -409,6 +416,8 @@ class AuthorizationTest {
         return switch (operation) {
             case "send" -> send(id, place.id, "x");
             case "reply" -> send(id, place.id, "x").put("replyTo", place.others);
+            case "mention_all" ->
+                send(id, place.id, "x").put("mentions", JsonArray.of(new JsonObject().put("all", true)));
             case "edit_own" ->
                 target.put("type", "edit_message").put("sequence", own).put("body", "x");
             case "edit_others" ->
