@@ -128,10 +128,14 @@ public final class BusCodecs {
     private static void write(Submit submit, ByteWriter out) {
         out.putVar(submit.shard());
         writeAll(submit.drafts(), out, BusCodecs::write);
+        writeAll(submit.blocksChanged(), out, BusCodecs::write);
     }
 
     private static Submit readSubmit(ByteReader in) {
-        return new Submit(readShard(in, ConversationId.SHARDS), readAll(in, BusCodecs::readDraft));
+        return new Submit(
+                readShard(in, ConversationId.SHARDS),
+                readAll(in, BusCodecs::readDraft),
+                in.hasMore() ? readAll(in, BusCodecs::readConversation) : List.of());
     }
 
     private static void write(Draft draft, ByteWriter out) {

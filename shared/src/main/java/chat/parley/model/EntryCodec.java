@@ -12,6 +12,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EntryCodec {
     private static final int VERSION = 2;
+
+    /** The first version: an entry that says nothing of members and owners is written so for ever. */
+    private static final int UNCOUNTED = 1;
+
     private static final int SIZE_GUESS = 160;
     private static final int NAMED = 1;
     private static final int MORE_SETTINGS = 2;
@@ -53,7 +57,8 @@ public final class EntryCodec {
     }
 
     public static void write(Entry entry, ByteWriter out) {
-        out.putByte(VERSION);
+        boolean isCounted = entry.memberCount() != Entry.NOT_COUNTED || entry.ownerCount() != Entry.NOT_COUNTED;
+        out.putByte(isCounted ? VERSION : UNCOUNTED);
         out.putString(entry.conversationId().value());
         out.putVar(entry.sequence());
         out.putVar(entry.position());
@@ -64,13 +69,13 @@ public final class EntryCodec {
         out.putString(entry.origin());
         out.putVar(entry.countable());
         out.putVar(entry.lastMessage());
-        out.putVar(entry.memberCount() + 1L).putVar(entry.ownerCount() + 1L);
+        if (isCounted) out.putVar(entry.memberCount() + 1L).putVar(entry.ownerCount() + 1L);
         write(entry.content(), out);
     }
 
     public static Entry read(ByteReader in) {
         int version = in.getByte();
-        if (version < 1 || version > VERSION) throw new IllegalArgumentException("entry of version " + version);
+        if (version < UNCOUNTED || version > VERSION) throw new IllegalArgumentException("entry of version " + version);
         return new Entry(
                 new ConversationId(in.getString()),
                 in.getVar(),
@@ -82,8 +87,8 @@ public final class EntryCodec {
                 in.getString(),
                 in.getVar(),
                 in.getVar(),
-                version == 1 ? Entry.NOT_COUNTED : readMembers(in),
-                version == 1 ? Entry.NOT_COUNTED : readMembers(in),
+                version == UNCOUNTED ? Entry.NOT_COUNTED : readMembers(in),
+                version == UNCOUNTED ? Entry.NOT_COUNTED : readMembers(in),
                 readContent(in));
     }
 

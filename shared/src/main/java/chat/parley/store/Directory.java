@@ -6,6 +6,7 @@ import chat.parley.model.Device;
 import chat.parley.model.DeviceId;
 import chat.parley.model.Entry;
 import chat.parley.model.Membership;
+import chat.parley.model.Mute;
 import chat.parley.model.Settings;
 import chat.parley.model.UserId;
 import chat.parley.model.UserSettings;
@@ -13,8 +14,9 @@ import io.vertx.core.Future;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/** Who is where: conversations, members, heads, inboxes, read pointers, devices, user settings, when users were last seen. */
+/** Who is where: conversations, members, heads, inboxes, read pointers, devices, what users have set for themselves, when they were last seen. */
 public interface Directory {
     /** These conversations with their heads; those that do not exist are not in the answer. */
     Future<Map<ConversationId, Conversation>> conversations(Collection<ConversationId> conversations);
@@ -65,6 +67,12 @@ public interface Directory {
 
     /** Sets what the change names, all or nothing, and answers with how it stands then. Durable once it completes. */
     Future<UserSettings> changeUserSettings(UserId user, UserSettings.Change change);
+
+    /** The user's mutes of these conversations; where there is none there is none in the answer. */
+    Future<Map<ConversationId, Mute>> mutes(UserId user, Collection<ConversationId> conversations);
+
+    /** Mutes the conversation for the user; null: no longer. Durable once it completes. */
+    Future<Void> saveMute(UserId user, ConversationId conversation, @Nullable Mute mute);
 
     /** @param head as projected */
     record Conversation(ConversationId conversationId, ConversationType type, Settings settings, Head head) {}

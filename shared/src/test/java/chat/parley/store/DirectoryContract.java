@@ -16,6 +16,7 @@ import chat.parley.model.DeviceId;
 import chat.parley.model.Entry;
 import chat.parley.model.Interval;
 import chat.parley.model.Membership;
+import chat.parley.model.Mute;
 import chat.parley.model.Role;
 import chat.parley.model.Settings;
 import chat.parley.model.UserId;
@@ -26,6 +27,7 @@ import chat.parley.store.Directory.ReadPointer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -292,5 +294,39 @@ public abstract class DirectoryContract {
         await(other);
         assertThat(await(directory.userSettings(List.of(ANN))).values())
                 .containsExactly(new UserSettings(Audience.CONTACTS, List.of(), true, false));
+    }
+
+    @Test
+    void aMuteHoldsForOneUserInOneConversationUntilItIsTakenBack() {
+        Mute first = new Mute(0, false);
+        await(directory.saveMute(ANN, ONE, first));
+        await(directory.saveMute(BOB, ONE, new Mute(7, false)));
+        assertThat(await(directory.mutes(ANN, List.of(ONE, OTHER)))).isEqualTo(Map.of(ONE, first));
+        Mute second = new Mute(1_700_000_000_000L, true);
+        await(directory.saveMute(ANN, ONE, second));
+        assertThat(await(directory.mutes(ANN, List.of(ONE, OTHER)))).isEqualTo(Map.of(ONE, second));
+        await(directory.saveMute(ANN, ONE, null));
+        await(directory.saveMute(ANN, OTHER, null));
+        assertThat(await(directory.mutes(ANN, List.of(ONE, OTHER)))).isEmpty();
+        assertThat(await(directory.mutes(BOB, List.of(ONE)))).hasSize(1);
+    }
+
+    @Test
+    void aUserBlocksOthersUntilTheyUnblockThemAndKeepsTheirSettings() {
+        await(directory.changeUserSettings(ANN, new UserSettings.Change(null, null, true, null)));
+        await(directory.changeUserSettings(ANN, UserSettings.Change.blocking(BOB)));
+        await(directory.changeUserSettings(ANN, UserSettings.Change.blocking(BOB)));
+        UserSettings both = await(directory.changeUserSettings(ANN, UserSettings.Change.blocking(EVE)));
+        assertThat(both.blocked()).containsExactlyInAnyOrder(BOB, EVE);
+        assertThat(both.invisible()).isTrue();
+        UserSettings one = await(directory.changeUserSettings(ANN, UserSettings.Change.unblocking(BOB)));
+        assertThat(one.blocked()).containsExactly(EVE);
+        await(directory.changeUserSettings(ANN, new UserSettings.Change(null, null, false, null)));
+        assertThat(await(directory.userSettings(List.of(ANN, BOB))))
+                .isEqualTo(Map.of(
+                        ANN, UserSettings.DEFAULT.blocking(Set.of(EVE)), BOB, UserSettings.DEFAULT));
+        await(directory.changeUserSettings(ANN, UserSettings.Change.unblocking(EVE)));
+        await(directory.changeUserSettings(ANN, UserSettings.Change.unblocking(EVE)));
+        assertThat(await(directory.userSettings(List.of(ANN)))).isEqualTo(Map.of(ANN, UserSettings.DEFAULT));
     }
 }

@@ -76,6 +76,7 @@ public final class Gateway {
     private final Topology topology;
     private final String incarnation;
     private final Submitter submitter;
+    private final Rechecking rechecking;
     private final ReadPointers readPointers;
     private final Pages pages;
     private final Registrar registrar;
@@ -118,6 +119,7 @@ public final class Gateway {
         SharedBuckets.Rate rate = new SharedBuckets.Rate(config.userSendsPerSecond(), config.userSendsBurst());
         this.users = new Users(new Spending(loop, ephemeral.buckets(), rate));
         this.readPointers = new ReadPointers(loop, stores.directory());
+        this.rechecking = new Rechecking(bus, loop, topology);
         this.submitter = new Submitter(bus, loop, topology, readPointers, config.submitMillis());
         this.tail = new Tail(bus, topology, stores, config.tailMillis());
         Recent recent = new Recent(config.recentBytesMax(), config.recentEntriesMax());
@@ -201,6 +203,12 @@ public final class Gateway {
         signalling.settings(user, settings);
         String owner = topology.presenceOwner(user.shard());
         if (owner != null) bus.send(Address.presence(owner), new SettingsChanged(user));
+    }
+
+    /** The user has blocked the other, or does so no longer: completes once no direct message is decided on what was before. */
+    public Future<Void> blocksChanged(UserId user, UserId other, UserSettings settings) {
+        settingsChanged(user, settings);
+        return rechecking.recheck(ConversationId.direct(user, other));
     }
 
     /** Ends all sessions of a device, wherever they are. */

@@ -175,13 +175,20 @@ final class Receipts {
         /** @param members nobody, where there are too many */
         void tell(List<UserId> members, UserSettings settings, List<Signals.Receipt> receipts) {
             UserId user = pointer.userId();
-            List<UserId> others =
-                    members.stream().filter(member -> !member.equals(user)).toList();
+            List<UserId> others = members.stream()
+                    .filter(member -> !member.equals(user) && !settings.blocks(member))
+                    .toList();
             boolean isReadShown = isRead && settings.readReceipts() && !others.isEmpty();
             if (isRead)
-                receipts.add(receipt(ReceiptType.READ, pointer.sequence(), isReadShown ? members : List.of(user)));
+                receipts.add(receipt(ReceiptType.READ, pointer.sequence(), isReadShown ? with(user, others) : List.of(user)));
             if (isDelivered && !settings.invisible() && !others.isEmpty())
                 receipts.add(receipt(ReceiptType.DELIVERED, pointer.delivered(), others));
+        }
+
+        private static List<UserId> with(UserId user, List<UserId> others) {
+            List<UserId> all = new ArrayList<>(others);
+            all.add(user);
+            return all;
         }
 
         private Signals.Receipt receipt(ReceiptType type, long sequence, List<UserId> users) {

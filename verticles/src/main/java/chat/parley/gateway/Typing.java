@@ -5,9 +5,11 @@ import chat.parley.bus.Signals;
 import chat.parley.model.ConversationId;
 import chat.parley.model.Membership;
 import chat.parley.model.UserId;
+import chat.parley.model.UserSettings;
 import chat.parley.store.Directory;
 import io.vertx.core.Future;
 import java.util.List;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -72,14 +74,22 @@ final class Typing {
         ConversationId conversation = said.key.conversationId;
         UserId user = said.key.userId;
         roster.of(conversation)
-                .onSuccess(members -> {
-                    List<UserId> others = members.stream()
-                            .filter(member -> !member.equals(user))
-                            .toList();
-                    if (members.contains(user) && !others.isEmpty())
+                .compose(members -> members.contains(user) && members.size() > 1
+                        ? directory.userSettings(List.of(user)).map(settings -> others(members, user, settings))
+                        : Future.succeededFuture(List.<UserId>of()))
+                .onSuccess(others -> {
+                    if (!others.isEmpty())
                         signalling.sayTyping(new Signals.Typing(conversation, user, said.active, others));
                 })
                 .onFailure(broken -> LOG.warn("it was not told who types in {}", conversation, broken));
+    }
+
+    /** All but the user and those whom the user blocks. */
+    private static List<UserId> others(List<UserId> members, UserId user, Map<UserId, UserSettings> settings) {
+        UserSettings own = settings.getOrDefault(user, UserSettings.DEFAULT);
+        return members.stream()
+                .filter(member -> !member.equals(user) && !own.blocks(member))
+                .toList();
     }
 
     private record Key(ConversationId conversationId, UserId userId) {}

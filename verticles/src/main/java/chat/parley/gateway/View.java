@@ -43,6 +43,7 @@ final class View {
     /** The watched user has set that. */
     void decide(UserSettings settings) {
         maySee = acquaintance != null
+                && !settings.blocks(watcher.user)
                 && acquaintance.maySee(settings, settings.presenceAllow().contains(watcher.user));
     }
 

@@ -26,6 +26,10 @@ final class Conversation {
     /** Its turn is coming: it is in the line's queue of conversations that have a draft to decide. */
     boolean isQueued;
 
+    /** In a direct conversation, once something is said there: who blocks whom. */
+    @Nullable
+    Blocking blocking;
+
     boolean loadAsked;
     boolean spokenAsked;
     /** The reading that its loading, or that of its senders' last messages, rests on. */
@@ -148,6 +152,7 @@ final class Conversation {
     }
 
     void unload() {
+        blocking = null;
         durable = null;
         decided = null;
     }

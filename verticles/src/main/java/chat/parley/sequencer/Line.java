@@ -301,6 +301,18 @@ final class Line {
         return standing.withSpoken(Spoken.of(entries, standing.settings()));
     }
 
+    /** One of the two of a direct conversation has changed whether they block the other: what was read before counts no longer. */
+    void blocksChanged(ConversationId id) {
+        Conversation conversation = conversations.get(id);
+        if (conversation == null) return;
+        conversation.blocking = null;
+        queueIfReady(conversation);
+    }
+
+    void blockingFound(Conversation conversation) {
+        queueIfReady(conversation);
+    }
+
     void idFound(WaitingDraft draft, History.@Nullable KnownId known) {
         draft.idFound(known);
         queueIfReady(draft.conversation());
@@ -367,7 +379,22 @@ final class Line {
             lookUpSpoken(conversation);
             return false;
         }
-        return true;
+        return isBlockingKnown(draft, standing);
+    }
+
+    /** Nothing is said directly before it is known who of the two blocks the other. */
+    private boolean isBlockingKnown(WaitingDraft draft, Standing standing) {
+        List<UserId> both = Rules.both(draft.draft(), standing);
+        if (both == null) return true;
+        Conversation conversation = draft.conversation();
+        long arrived = draft.ask().arrived();
+        Blocking blocking = conversation.blocking;
+        if (blocking == null || !blocking.isBelieved(arrived)) {
+            blocking = new Blocking(both, arrived);
+            conversation.blocking = blocking;
+            turn.wantBlocking(conversation);
+        }
+        return blocking.isKnown();
     }
 
     // What is decided.

@@ -3,6 +3,7 @@ package chat.parley.sequencer;
 import chat.parley.bus.Loop;
 import chat.parley.model.ConversationId;
 import chat.parley.model.Membership;
+import chat.parley.model.UserId;
 import chat.parley.store.Damaged;
 import chat.parley.store.Directory;
 import chat.parley.store.History;
@@ -10,8 +11,11 @@ import chat.parley.store.Stores;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -55,6 +59,8 @@ final class LookUps {
         if (!targets.isEmpty()) targets(targets);
         List<Conversation> loads = turn.takeLoads();
         if (!loads.isEmpty()) load(loads.stream().map(Load::new).toList());
+        List<Block> blocks = turn.takeBlocking().stream().map(Block::new).toList();
+        if (!blocks.isEmpty()) blocking(blocks);
         for (Conversation conversation : turn.takeSpoken()) spoken(new Load(conversation));
     }
 
@@ -170,6 +176,34 @@ final class LookUps {
                     conversation.line().spokenFound(conversation, read.result());
                     changed.run();
                 });
+    }
+
+    /** What is found counts only as long as nobody said that it is otherwise. */
+    private record Block(Conversation conversation, Blocking blocking) {
+        Block(Conversation conversation) {
+            this(conversation, Objects.requireNonNull(conversation.blocking));
+        }
+
+        boolean isWaitedFor() {
+            return conversation.blocking == blocking;
+        }
+    }
+
+    private void blocking(List<Block> blocks) {
+        Set<UserId> users = new LinkedHashSet<>();
+        for (Block block : blocks) users.addAll(block.blocking.both());
+        directory.userSettings(users).onComplete(read -> {
+            List<Block> waiting = blocks.stream().filter(Block::isWaitedFor).toList();
+            if (read.failed()) {
+                again(waiting, Block::conversation, read.cause(), this::blocking);
+                return;
+            }
+            for (Block block : waiting) {
+                block.blocking.found(read.result());
+                block.conversation.line().blockingFound(block.conversation);
+            }
+            changed.run();
+        });
     }
 
     /** Those that somebody still waits for; the others need not be read. */

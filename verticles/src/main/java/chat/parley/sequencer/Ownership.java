@@ -192,6 +192,7 @@ final class Ownership {
         } else if (state != State.SERVING || serving == null) {
             received.answer(notMine());
         } else if (body instanceof Submit submit) {
+            submit.blocksChanged().forEach(serving::blocksChanged);
             serving.offer(new Ask(submit.drafts(), received, arrived, turn));
         } else if (body instanceof Pull pull) {
             pulls.answer(serving, pull, received::answer, () -> received.answer(notMine()));

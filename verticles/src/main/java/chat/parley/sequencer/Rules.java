@@ -31,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>Where admins alone write, members send nothing; what they sent before they still edit and delete. Admins and owners alone mention
  *       all, and wait for no slow mode and no rate.
  *   <li>In a direct conversation both sides only send, edit and delete what is their own.
+ *   <li>Whoever is blocked by the other begins, sends and edits nothing in a direct conversation, and is told that there is none; who blocks the other
+ *       is told that. What was said before is read and deleted as ever.
  *   <li>What holds already is answered so, and writes nothing.
  * </ul>
  */
@@ -38,6 +40,7 @@ final class Rules {
     private static final int ID_LENGTH_MAX = 64;
 
     private static final Decision NO_CONVERSATION = refuse(ErrorCode.NOT_FOUND, "no such conversation");
+    private static final Decision YOU_BLOCK = refuse(ErrorCode.FORBIDDEN, "you block this user");
     private static final Decision NO_MESSAGE = refuse(ErrorCode.NOT_FOUND, "no such message");
     private static final Decision NO_MEMBER = refuse(ErrorCode.NOT_FOUND, "no such member");
     private static final Decision NO_ROLE = refuse(ErrorCode.FORBIDDEN, "your role does not allow this");
@@ -110,12 +113,19 @@ final class Rules {
         Conversation conversation = waiting.conversation();
         Standing standing = conversation.decided();
         Content content = draft.contents().getFirst();
-        if (content instanceof Content.ConversationCreated created) return create(draft, created, standing);
+        if (content instanceof Content.ConversationCreated created) {
+            Decision blocked = created.type() == ConversationType.DIRECT ? blocked(waiting) : null;
+            return blocked == null ? create(draft, created, standing) : blocked;
+        }
         Membership sender = standing.members().of(draft.senderId());
         if (sender == null) return NO_CONVERSATION;
         if (!sender.isMember()) {
             boolean leaves = content instanceof Content.MemberLeft;
             return leaves ? new Decision.Unchanged(sender.last().left()) : NO_CONVERSATION;
+        }
+        if (both(draft, standing) != null) {
+            Decision blocked = blocked(waiting);
+            if (blocked != null) return blocked;
         }
         return switch (content) {
             case Content.Message message -> send(draft, message, sender, standing, now);
@@ -128,6 +138,26 @@ final class Rules {
             case Content.RoleChanged changed -> changeRole(changed, sender, standing);
             case Content.ConversationCreated created -> TAKEN;
         };
+    }
+
+    /** The two of a direct conversation, if the draft is refused where one of them blocks the other; else null. */
+    static @Nullable List<UserId> both(Draft draft, Standing standing) {
+        return switch (draft.contents().getFirst()) {
+            case Content.Message message -> standing.isDirect() ? standing.members().present() : null;
+            case Content.Edit edit -> standing.isDirect() ? standing.members().present() : null;
+            case Content.ConversationCreated created
+            when created.type() == ConversationType.DIRECT -> {
+                UserId other = ((Content.MembersAdded) draft.contents().get(1)).userIds().getFirst();
+                yield List.of(draft.senderId(), other);
+            }
+            default -> null;
+        };
+    }
+
+    private static @Nullable Decision blocked(WaitingDraft waiting) {
+        Blocking blocking = waiting.conversation().blocking;
+        if (blocking == null || !blocking.isByAny()) return null;
+        return blocking.isBy(waiting.draft().senderId()) ? YOU_BLOCK : NO_CONVERSATION;
     }
 
     private Decision create(Draft draft, Content.ConversationCreated created, Standing standing) {

@@ -16,6 +16,7 @@ final class Turn {
     private List<WaitingDraft> targets = new ArrayList<>();
     private List<Conversation> loads = new ArrayList<>();
     private List<Conversation> spoken = new ArrayList<>();
+    private List<Conversation> blocking = new ArrayList<>();
     private List<Ask> replied = new ArrayList<>();
     private List<Told> told = new ArrayList<>();
     private Set<Line> moved = new LinkedHashSet<>();
@@ -42,6 +43,11 @@ final class Turn {
         spoken.add(conversation);
     }
 
+    /** Who blocks whom there is to be looked up. */
+    void wantBlocking(Conversation conversation) {
+        blocking.add(conversation);
+    }
+
     void replied(Ask ask) {
         replied.add(ask);
     }
@@ -57,7 +63,12 @@ final class Turn {
 
     /** Whether a look-up or a step is to be made. */
     boolean isMoving() {
-        return !moved.isEmpty() || !ids.isEmpty() || !targets.isEmpty() || !loads.isEmpty() || !spoken.isEmpty();
+        return !moved.isEmpty()
+                || !ids.isEmpty()
+                || !targets.isEmpty()
+                || !loads.isEmpty()
+                || !spoken.isEmpty()
+                || !blocking.isEmpty();
     }
 
     boolean isEmpty() {
@@ -85,6 +96,12 @@ final class Turn {
     List<Conversation> takeSpoken() {
         List<Conversation> taken = spoken;
         if (!taken.isEmpty()) spoken = new ArrayList<>();
+        return taken;
+    }
+
+    List<Conversation> takeBlocking() {
+        List<Conversation> taken = blocking;
+        if (!taken.isEmpty()) blocking = new ArrayList<>();
         return taken;
     }
 

@@ -137,6 +137,20 @@ class PresenceTest {
         assertThat(online).containsExactlyInAnyOrder(seers.split(" "));
     }
 
+    @Test
+    void whoIsBlockedSeesNobody() {
+        set(BEN, Audience.EVERYONE, false, List.of(ANNA));
+        stage.device(BEN, "phone");
+        Device anna = watching(ANNA, BEN);
+        set(BEN, UserSettings.Change.blocking(ANNA));
+        stage.loop.advance(2_000);
+        assertThat(anna.heard()).containsExactly("ben online", "ben unknown");
+        assertThat(look(ANNA, BEN)).containsExactly("ben unknown");
+        set(BEN, UserSettings.Change.unblocking(ANNA));
+        stage.loop.advance(2_000);
+        assertThat(anna.heard()).containsExactly("ben online");
+    }
+
     @ParameterizedTest
     @CsvSource({"EVERYONE, online", "CONTACTS, unknown", "NOBODY, unknown"})
     void whoIsOnlyPutIntoAConversationIsNobodysContact(Audience audience, String shown) {
@@ -464,7 +478,10 @@ class PresenceTest {
     }
 
     private void set(UserId user, Audience audience, boolean invisible, List<UserId> allowed) {
-        UserSettings.Change change = new UserSettings.Change(audience, allowed, invisible, null);
+        set(user, new UserSettings.Change(audience, allowed, invisible, null));
+    }
+
+    private void set(UserId user, UserSettings.Change change) {
         stage.stores
                 .directory()
                 .changeUserSettings(user, change)

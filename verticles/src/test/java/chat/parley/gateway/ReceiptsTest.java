@@ -184,6 +184,21 @@ class ReceiptsTest {
     }
 
     @Test
+    void whoIsBlockedIsNotToldWhatIsReadAndDelivered() {
+        meet(0);
+        Device bensLaptop = stage.device(BEN, "laptop");
+        stage.say(ANNA, "one");
+        set(BEN, UserSettings.Change.blocking(ANNA));
+        forget(anna, ben, bensLaptop);
+
+        ben.says(receipt("read", 3));
+        stage.loop.advance(1_100);
+
+        assertThat(anna.heard()).isEmpty();
+        assertThat(bensLaptop.heard()).contains("ben read 3 unread 0 at 3 of 0");
+    }
+
+    @Test
     void whoIsInvisibleIsNotGivenAwayByWhatIsDeliveredToThem() {
         meet(0);
         stage.say(ANNA, "one");

@@ -10,6 +10,7 @@ import chat.parley.bus.Signals;
 import chat.parley.gateway.GatewayStage.Device;
 import chat.parley.model.UserId;
 import io.vertx.core.json.JsonObject;
+import chat.parley.model.UserSettings;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -77,6 +78,22 @@ class TypingTest {
         ben.says(typing(true));
         stage.loop.advance(30);
         assertThat(carla.heard()).isEmpty();
+    }
+
+    @Test
+    void whoIsBlockedIsNotTold() {
+        stage.group(ANNA, BEN, CARLA);
+        Device anna = open(ANNA, "phone");
+        Device carla = open(CARLA, "phone");
+        Device ben = open(BEN, "phone");
+        stage.stores.directory().changeUserSettings(BEN, UserSettings.Change.blocking(CARLA));
+        stage.loop.settle();
+        ben.says(typing(true));
+        carla.says(typing(true));
+        stage.loop.advance(30);
+        assertThat(carla.heard()).isEmpty();
+        assertThat(ben.heard()).containsExactly("carla types");
+        assertThat(anna.heard()).containsExactlyInAnyOrder("ben types", "carla types");
     }
 
     @Test

@@ -15,7 +15,9 @@ import static chat.parley.sequencer.Stage.says;
 import static chat.parley.sequencer.Stage.sibling;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import chat.parley.bus.Address;
 import chat.parley.bus.Answer;
+import chat.parley.bus.Submit;
 import chat.parley.model.Content;
 import chat.parley.model.Content.Departure;
 import chat.parley.model.ConversationId;
@@ -26,6 +28,7 @@ import chat.parley.model.Mention;
 import chat.parley.model.Role;
 import chat.parley.model.Settings;
 import chat.parley.model.UserId;
+import chat.parley.model.UserSettings;
 import chat.parley.model.Writers;
 import chat.parley.store.Scribe;
 import chat.parley.store.memory.Weather;
@@ -543,6 +546,57 @@ class RulesTest {
         long sequence = placed(ask(BEN, mention(EVE)));
         assertThat(stage.content(sequence)).isEqualTo(mention(EVE));
         assertThat(stage.routed()).contains(sequence + ">anna,ben,carla");
+    }
+
+    @Test
+    void whoIsBlockedIsToldThatThereIsNoSuchConversation() {
+        ConversationId direct = ConversationId.direct(ANNA, BEN);
+        serve(direct);
+        placed(stage.ask(createsDirect(ANNA, "d1", BEN)));
+        long message = placed(stage.ask(draft(BEN, direct, "m1", Content.Message.of("hello"))));
+        block(ANNA, BEN, direct);
+        assertThat(stage.ask(draft(BEN, direct, "m2", Content.Message.of("anybody?"))))
+                .isEqualTo(stage.ask(draft(EVE, direct, "e1", Content.Message.of("anybody?"))));
+        assertThat(code(stage.ask(draft(BEN, direct, "m3", edit(message))))).isEqualTo(ErrorCode.NOT_FOUND);
+        assertThat(code(stage.ask(draft(ANNA, direct, "a1", Content.Message.of("ha"))))).isEqualTo(ErrorCode.FORBIDDEN);
+        Answer.Placed again = (Answer.Placed) stage.ask(draft(BEN, direct, "m1", Content.Message.of("hello")));
+        assertThat(again.duplicate()).isTrue();
+        placed(stage.ask(draft(BEN, direct, "m4", delete(message))));
+        say(BEN);
+    }
+
+    @Test
+    void whoIsBlockedBeginsNoDirectConversation() {
+        ConversationId direct = ConversationId.direct(ANNA, BEN);
+        serve(direct);
+        block(ANNA, BEN, direct);
+        assertThat(code(stage.ask(createsDirect(BEN, "d1", ANNA)))).isEqualTo(ErrorCode.NOT_FOUND);
+        assertThat(code(stage.ask(createsDirect(ANNA, "d2", BEN)))).isEqualTo(ErrorCode.FORBIDDEN);
+    }
+
+    /** As if the owner of the shard had not been reached by what was changed. */
+    @Test
+    void whatIsBlockedElsewhereIsLookedUpAgainAfterAWhile() {
+        ConversationId direct = ConversationId.direct(ANNA, BEN);
+        serve(direct);
+        placed(stage.ask(createsDirect(ANNA, "d1", BEN)));
+        set(ANNA, UserSettings.Change.blocking(BEN));
+        placed(stage.ask(draft(BEN, direct, "m1", Content.Message.of("hello"))));
+        stage.loop.advance(30_000);
+        assertThat(code(stage.ask(draft(BEN, direct, "m2", Content.Message.of("hello")))))
+                .isEqualTo(ErrorCode.NOT_FOUND);
+    }
+
+    private void block(UserId user, UserId other, ConversationId direct) {
+        set(user, UserSettings.Change.blocking(other));
+        stage.bus.request(
+                Address.sequencer(direct.shard()), new Submit(direct.shard(), List.of(), List.of(direct)), 500);
+        stage.loop.settle();
+    }
+
+    private void set(UserId user, UserSettings.Change change) {
+        stage.store.stores(Weather.FINE).directory().changeUserSettings(user, change);
+        stage.loop.settle();
     }
 
     @Test

@@ -7,6 +7,7 @@ import chat.parley.model.Device;
 import chat.parley.model.DeviceId;
 import chat.parley.model.Entry;
 import chat.parley.model.Membership;
+import chat.parley.model.Mute;
 import chat.parley.model.UserId;
 import chat.parley.model.UserSettings;
 import chat.parley.store.CannotOpen;
@@ -22,7 +23,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Who is where. What is asked of many partitions is many requests, some at once. */
@@ -43,6 +46,11 @@ final class CassandraDirectory implements Directory {
     private final PreparedStatement removeDevice;
     private final PreparedStatement settings;
     private final PreparedStatement changeSettings;
+    private final PreparedStatement block;
+    private final PreparedStatement unblock;
+    private final PreparedStatement mute;
+    private final PreparedStatement saveMute;
+    private final PreparedStatement removeMute;
 
     CassandraDirectory(Connection connection, Requests requests) throws CannotOpen {
         this.requests = requests;
@@ -64,10 +72,17 @@ final class CassandraDirectory implements Directory {
                 + " VALUES (:user, :device, :first, :last, :client)");
         removeDevice = connection.prepare("DELETE FROM devices WHERE user_id = ? AND device_id = ?");
         settings = connection.prepare(
-                "SELECT presence, presence_allow, invisible, read_receipts FROM user_settings" + " WHERE user_id = ?");
+                "SELECT presence, presence_allow, invisible, read_receipts, blocked FROM user_settings WHERE user_id = ?");
         changeSettings = connection.prepare(
                 "UPDATE user_settings SET presence = :presence, presence_allow = :allowed, invisible = :invisible,"
                         + " read_receipts = :receipts WHERE user_id = :user");
+        block = connection.prepare("UPDATE user_settings SET blocked = blocked + ? WHERE user_id = ?");
+        unblock = connection.prepare("UPDATE user_settings SET blocked = blocked - ? WHERE user_id = ?");
+        mute = connection.prepare(
+                "SELECT until, except_mentions FROM mutes WHERE user_id = ? AND conversation_id = ?");
+        saveMute = connection.prepare(
+                "INSERT INTO mutes (user_id, conversation_id, until, except_mentions) VALUES (?, ?, ?, ?)");
+        removeMute = connection.prepare("DELETE FROM mutes WHERE user_id = ? AND conversation_id = ?");
     }
 
     @Override
@@ -241,6 +256,7 @@ final class CassandraDirectory implements Directory {
 
     private static UserSettings userSettings(Row row) {
         List<String> allowed = row.getList("presence_allow", String.class);
+        Set<String> blocked = row.getSet("blocked", String.class);
         return new UserSettings.Change(
                         row.isNull("presence") ? null : Audience.of(row.getByte("presence")),
                         allowed == null
@@ -248,10 +264,14 @@ final class CassandraDirectory implements Directory {
                                 : allowed.stream().map(UserId::new).toList(),
                         row.get("invisible", Boolean.class),
                         row.get("read_receipts", Boolean.class))
-                .of(UserSettings.DEFAULT);
+                .of(UserSettings.DEFAULT)
+                .blocking(
+                        blocked == null
+                                ? Set.of()
+                                : blocked.stream().map(UserId::new).collect(Collectors.toUnmodifiableSet()));
     }
 
-    /** Each setting is a cell of its own, so changes of different ones do not undo one another; one change is one row, all or nothing. */
+    /** Each setting is a cell of its own, so changes of different ones do not undo one another; one change is one row, all or nothing; so is whom they block. */
     @Override
     public Future<UserSettings> changeUserSettings(UserId user, UserSettings.Change change) {
         Values values = Values.of(changeSettings).text("user", user.value());
@@ -263,6 +283,32 @@ final class CassandraDirectory implements Directory {
                     change.presenceAllow().stream().map(UserId::value).toList());
         if (change.invisible() != null) values.flag("invisible", change.invisible());
         if (change.readReceipts() != null) values.flag("receipts", change.readReceipts());
-        return requests.send(values.once()).compose(done -> userSettings(user));
+        Future<?> written = Future.succeededFuture();
+        if (change.hasOwn()) written = requests.send(values.once());
+        return written.compose(done -> block(block, change.block(), user))
+                .compose(done -> block(unblock, change.unblock(), user))
+                .compose(done -> userSettings(user));
+    }
+
+    private Future<?> block(PreparedStatement write, @Nullable UserId other, UserId user) {
+        if (other == null) return Future.succeededFuture();
+        return requests.send(write.bind(Set.of(other.value()), user.value()));
+    }
+
+    @Override
+    public Future<Map<ConversationId, Mute>> mutes(UserId user, Collection<ConversationId> conversations) {
+        return requests.each(
+                conversations,
+                id -> requests.row(mute.bind(user.value(), id.value()).setIdempotent(true))
+                        .map(row -> row.map(
+                                found -> new Mute(found.getLong("until"), found.getBoolean("except_mentions")))));
+    }
+
+    @Override
+    public Future<Void> saveMute(UserId user, ConversationId conversation, @Nullable Mute wanted) {
+        BoundStatement write = wanted == null
+                ? removeMute.bind(user.value(), conversation.value())
+                : saveMute.bind(user.value(), conversation.value(), wanted.until(), wanted.exceptMentions());
+        return requests.send(write).mapEmpty();
     }
 }

@@ -23,7 +23,8 @@
  * column for itself, and nothing is deleted: the later stays, whatever came first. An entry is in {@code history} without what its sender
  * said, which is in a column beside it; an erasure overwrites that column, and amendments are in the row of their target. A member's row is
  * in {@code members} and {@code inbox}, before the history rows behind it; the head in {@code conversations} comes last. Read pointers and
- * the like are stamped with their values, so that they only move forward; devices and user settings by the clock.
+ * the like are stamped with their values, so that they only move forward; devices, user settings and
+ * mutes by the clock.
  *
  * <p><b>Checked at the start</b>: {@code paxos_variant} v2, {@code commitlog_sync} batch or group (periodic only where that is accepted), and
  * what the data says of itself in {@code format}. Serial consistency is LOCAL_SERIAL, all else LOCAL_QUORUM: the sequencers are in one data

@@ -6,6 +6,7 @@ import chat.parley.model.ConversationId;
 import chat.parley.model.Device;
 import chat.parley.model.DeviceId;
 import chat.parley.model.Membership;
+import chat.parley.model.Mute;
 import chat.parley.model.UserId;
 import chat.parley.model.UserSettings;
 import chat.parley.store.Directory;
@@ -276,6 +277,38 @@ final class EmbeddedDirectory implements Directory {
             commit.sync();
             return changed;
         });
+    }
+
+    @Override
+    public Future<Map<ConversationId, Mute>> mutes(UserId user, Collection<ConversationId> conversations) {
+        List<ConversationId> asked = List.copyOf(conversations);
+        return readers.read(
+                null,
+                rocks -> getAll(rocks, Family.TABLES, asked, id -> Keys.mute(user, id), EmbeddedDirectory::mute));
+    }
+
+    private static Mute mute(byte[] row) {
+        var in = new ByteReader(row);
+        return new Mute(in.getVar(), in.getByte() == 1);
+    }
+
+    @Override
+    public Future<Void> saveMute(UserId user, ConversationId conversation, @Nullable Mute mute) {
+        Future<Boolean> written = writer.write(128, commit -> {
+            byte[] key = Keys.mute(user, conversation);
+            if (mute == null) commit.delete(Family.TABLES, key);
+            else
+                commit.put(
+                        Family.TABLES,
+                        key,
+                        new ByteWriter(12)
+                                .putVar(mute.until())
+                                .putByte(mute.exceptMentions() ? 1 : 0)
+                                .toBytes());
+            commit.sync();
+            return true;
+        });
+        return written.mapEmpty();
     }
 
     private static <K, V> Map<K, V> getAll(

@@ -18,6 +18,7 @@ final class Keys {
     private static final int DEVICE = 'd';
     private static final int USER = 'u';
     private static final int LAST_SEEN = 's';
+    private static final int MUTE = 'q';
     private static final int OWNER = 'o';
     private static final int CURSORS = 'k';
     private static final int REMEMBERED = 'r';
@@ -149,6 +150,10 @@ final class Keys {
 
     static byte[] lastSeen(UserId user) {
         return single(LAST_SEEN, user.value());
+    }
+
+    static byte[] mute(UserId user, ConversationId conversation) {
+        return pair(MUTE, user.value(), conversation.value());
     }
 
     // Parts

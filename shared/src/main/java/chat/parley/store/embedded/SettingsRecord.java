@@ -7,6 +7,7 @@ import chat.parley.model.UserId;
 import chat.parley.model.UserSettings;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** The row of a user's settings. */
 final class SettingsRecord {
@@ -24,6 +25,8 @@ final class SettingsRecord {
         out.putByte(settings.presence().number()).putByte(flags);
         out.putVar(settings.presenceAllow().size());
         for (UserId user : settings.presenceAllow()) out.putString(user.value());
+        out.putVar(settings.blocked().size());
+        for (UserId user : settings.blocked()) out.putString(user.value());
         return out.toBytes();
     }
 
@@ -31,10 +34,20 @@ final class SettingsRecord {
         var in = new ByteReader(row);
         Audience presence = Audience.of(in.getByte());
         int flags = in.getByte();
-        int count = in.getCount();
-        List<UserId> allowed = new ArrayList<>(count);
-        for (int i = 0; i < count; i++) allowed.add(new UserId(in.getString()));
+        List<UserId> allowed = users(in);
+        List<UserId> blocked = in.hasMore() ? users(in) : List.of(); // nobody was, when rows ended here
         return new UserSettings(
-                presence, List.copyOf(allowed), (flags & INVISIBLE) != 0, (flags & NO_READ_RECEIPTS) == 0);
+                presence,
+                allowed,
+                (flags & INVISIBLE) != 0,
+                (flags & NO_READ_RECEIPTS) == 0,
+                Set.copyOf(blocked));
+    }
+
+    private static List<UserId> users(ByteReader in) {
+        int count = in.getCount();
+        List<UserId> users = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) users.add(new UserId(in.getString()));
+        return List.copyOf(users);
     }
 }

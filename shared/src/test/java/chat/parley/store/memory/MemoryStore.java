@@ -5,6 +5,7 @@ import chat.parley.model.Device;
 import chat.parley.model.DeviceId;
 import chat.parley.model.Entry;
 import chat.parley.model.Membership;
+import chat.parley.model.Mute;
 import chat.parley.model.UserId;
 import chat.parley.model.UserSettings;
 import chat.parley.store.Appended;
@@ -49,6 +50,7 @@ public final class MemoryStore {
     private final Map<String, Map<String, Device>> devices = new TreeMap<>();
     private final Map<UserId, UserSettings> settings = new TreeMap<>();
     private final Map<UserId, Long> lastSeen = new TreeMap<>();
+    private final Map<String, Mute> mutes = new TreeMap<>();
     private long lost;
     private long takeOvers;
 
@@ -411,6 +413,21 @@ public final class MemoryStore {
                 UserSettings changed = change.of(settings.getOrDefault(user, UserSettings.DEFAULT));
                 settings.put(user, changed);
                 return changed;
+            });
+        }
+
+        @Override
+        public Future<Map<ConversationId, Mute>> mutes(UserId user, Collection<ConversationId> conversations) {
+            List<ConversationId> copy = List.copyOf(conversations);
+            return weather.read(() -> found(copy, conversation -> mutes.get(user + "/" + conversation)));
+        }
+
+        @Override
+        public Future<Void> saveMute(UserId user, ConversationId conversation, @Nullable Mute mute) {
+            return weather.write(() -> {
+                if (mute == null) mutes.remove(user + "/" + conversation);
+                else mutes.put(user + "/" + conversation, mute);
+                return done();
             });
         }
     }

@@ -47,6 +47,8 @@ public final class ApiRoutes {
     private final Members members;
     private final Devices devices;
     private final UserSettingsRoute settings;
+    private final Mutes mutes;
+    private final Blocks blocks;
     private final Receipts receipts;
     private final PresenceRoute presence;
 
@@ -57,11 +59,13 @@ public final class ApiRoutes {
         this.text = new JsonText(config.limits().jsonDepthMax());
         Writes writes = new Writes(gateway.submitter());
         Room room = new Room(gateway, stores.directory(), config.conversationsMax());
-        this.conversations = new Conversations(stores, new Overview(stores), room, writes, config, random);
+        this.conversations = new Conversations(stores, new Overview(stores, loop), room, writes, config, random);
         this.messages = new Messages(gateway.pages(), writes, config);
         this.members = new Members(stores, room, writes, config);
         this.devices = new Devices(stores.directory(), gateway);
         this.settings = new UserSettingsRoute(stores.directory(), gateway);
+        this.mutes = new Mutes(stores.directory(), loop);
+        this.blocks = new Blocks(stores.directory(), gateway);
         this.receipts = new Receipts(gateway, stores.directory(), loop);
         this.presence = new PresenceRoute(gateway);
     }
@@ -114,6 +118,21 @@ public final class ApiRoutes {
                 Map.of(
                         HttpMethod.PATCH, new Operation(WRITE, members::changeRole),
                         HttpMethod.DELETE, new Operation(WRITE, members::remove)));
+        path(
+                router,
+                edge,
+                conversation + "/mute",
+                Map.of(
+                        HttpMethod.PUT, new Operation(WRITE, mutes::mute),
+                        HttpMethod.DELETE, new Operation(WRITE, mutes::unmute)));
+        path(router, edge, "/v1/blocks", Map.of(HttpMethod.GET, new Operation(READ, blocks::list)));
+        path(
+                router,
+                edge,
+                "/v1/blocks/:userId",
+                Map.of(
+                        HttpMethod.PUT, new Operation(WRITE, blocks::block),
+                        HttpMethod.DELETE, new Operation(WRITE, blocks::unblock)));
         path(router, edge, "/v1/devices", Map.of(HttpMethod.GET, new Operation(READ, devices::list)));
         path(router, edge, "/v1/devices/:deviceId", Map.of(HttpMethod.DELETE, new Operation(WRITE, devices::remove)));
         path(

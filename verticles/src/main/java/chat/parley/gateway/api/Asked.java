@@ -63,6 +63,11 @@ final class Asked {
         return body;
     }
 
+    @Nullable
+    Fields optionalBody() {
+        return body;
+    }
+
     /** The number in the query; {@code missing} if it is not there. */
     long query(String name, long min, long max, long missing) throws BadInput {
         String text = query(name);

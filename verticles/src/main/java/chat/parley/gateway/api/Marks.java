@@ -13,7 +13,7 @@ import java.util.Set;
 
 /**
  * How far members have come, as the one who asks may see it: their own always; what others have read only if both tell it, what was
- * delivered to others unless they are invisible.
+ * delivered to others unless they are invisible; nothing of those who block them.
  */
 record Marks(UserId asker, Map<UserId, Directory.ReadPointer> pointers, Map<UserId, UserSettings> settings) {
     /** Nothing is shown. */
@@ -42,7 +42,7 @@ record Marks(UserId asker, Map<UserId, Directory.ReadPointer> pointers, Map<User
     /** Up to where the member has the entries; −1: that is not shown. */
     long delivered(Membership member) {
         UserSettings theirs = settings.get(member.userId());
-        if (theirs == null || theirs.invisible() && !isOwn(member)) return read(member);
+        if (theirs == null || theirs.blocks(asker) || theirs.invisible() && !isOwn(member)) return read(member);
         Directory.ReadPointer pointer = pointers.get(member.userId());
         return since(member, pointer == null ? 0 : pointer.delivered());
     }
@@ -53,7 +53,7 @@ record Marks(UserId asker, Map<UserId, Directory.ReadPointer> pointers, Map<User
 
     private boolean isReadShown(Membership member) {
         UserSettings theirs = settings.get(member.userId());
-        if (theirs == null) return false;
+        if (theirs == null || theirs.blocks(asker)) return false;
         return isOwn(member) || theirs.readReceipts() && tellsRead();
     }
 

@@ -1,5 +1,6 @@
 package chat.parley.gateway.api;
 
+import chat.parley.bus.Loop;
 import chat.parley.gateway.Unread;
 import chat.parley.model.Content;
 import chat.parley.model.ConversationId;
@@ -7,6 +8,7 @@ import chat.parley.model.ConversationType;
 import chat.parley.model.Entry;
 import chat.parley.model.Interval;
 import chat.parley.model.Membership;
+import chat.parley.model.Mute;
 import chat.parley.model.UserId;
 import chat.parley.store.Directory;
 import chat.parley.store.History;
@@ -30,10 +32,12 @@ final class Overview {
 
     private final Directory directory;
     private final History history;
+    private final Loop loop;
 
-    Overview(Stores stores) {
+    Overview(Stores stores, Loop loop) {
         this.directory = stores.directory();
         this.history = stores.history();
+        this.loop = loop;
     }
 
     /**
@@ -43,6 +47,7 @@ final class Overview {
     Future<List<View>> of(UserId user, List<ConversationId> conversations) {
         Map<ConversationId, Directory.Conversation> known = new LinkedHashMap<>();
         Map<ConversationId, Directory.ReadPointer> pointers = new LinkedHashMap<>();
+        Map<ConversationId, Mute> mutes = new LinkedHashMap<>();
         Map<History.EntryKey, StoredEntry> entries = new LinkedHashMap<>();
         return directory
                 .conversations(conversations)
@@ -52,6 +57,10 @@ final class Overview {
                 })
                 .compose(found -> {
                     pointers.putAll(found);
+                    return directory.mutes(user, known.keySet());
+                })
+                .compose(found -> {
+                    mutes.putAll(found);
                     return directory.memberships(user, known.keySet());
                 })
                 .compose(memberships -> history.entries(shown(known.values(), memberships)))
@@ -65,10 +74,14 @@ final class Overview {
                         Directory.Conversation conversation = known.get(id);
                         Membership membership = memberships.get(id);
                         if (conversation == null || membership == null || !membership.isMember()) continue;
-                        views.add(view(conversation, membership, pointers.get(id), entries));
+                        views.add(view(conversation, membership, pointers.get(id), held(mutes.get(id)), entries));
                     }
                     return views;
                 });
+    }
+
+    private @Nullable Mute held(@Nullable Mute mute) {
+        return mute != null && mute.holds(loop.millis()) ? mute : null;
     }
 
     /** The last message of each, the entry by which the user joined, and that which names the other of a direct one. */
@@ -91,6 +104,7 @@ final class Overview {
             Directory.Conversation conversation,
             Membership membership,
             Directory.@Nullable ReadPointer pointer,
+            @Nullable Mute mute,
             Map<History.EntryKey, StoredEntry> entries) {
         ConversationId id = conversation.conversationId();
         Directory.Head head = conversation.head();
@@ -107,6 +121,7 @@ final class Overview {
                 joined == null ? null : (Long) joined.entry().sentAt(),
                 readSequence,
                 Unread.of(membership, head, pointer),
+                mute,
                 last);
     }
 
@@ -131,6 +146,7 @@ final class Overview {
             @Nullable Long joinedAt,
             long readSequence,
             long unread,
+            @Nullable Mute mute,
             @Nullable StoredEntry lastMessage) {
         JsonWriter write(JsonWriter out) {
             out.beginObject()
@@ -146,6 +162,7 @@ final class Overview {
                     .field("unread", unread)
                     .field("readSequence", readSequence)
                     .optional("joinedAt", joinedAt);
+            if (mute != null) Mutes.write(mute, out.name("mute"));
             if (lastMessage != null) out.name("lastMessage").raw(event(lastMessage, membership.userId()));
             return out.endObject();
         }

@@ -1,7 +1,7 @@
 /**
  * The HTTP API, version 1: the same drafts, answers and error codes as on the socket, in routes. A request meets {@link
  * chat.parley.gateway.api.ApiRoutes} (who asks, may they ask so often, the table of routes) → {@code Asked} (path, query, body, checked) → one of {@code
- * Conversations}, {@code Messages}, {@code Members}, {@code Devices}, {@code UserSettingsRoute}, {@code Receipts}, {@code PresenceRoute} → {@code Writes} (to the sequencer) or a store → {@code Reply}.
+ * Conversations}, {@code Messages}, {@code Members}, {@code Mutes}, {@code Blocks}, {@code Devices}, {@code UserSettingsRoute}, {@code Receipts}, {@code PresenceRoute} → {@code Writes} (to the sequencer) or a store → {@code Reply}.
  *
  * <p>Reading checks membership by P5: what is shown is read first, the reader's own membership last, and what it does not cover is cut. What a
  * caller may not see and what does not exist get the same answer, byte for byte.

@@ -221,6 +221,63 @@ class ApiTest {
         assertThat(ok(ben.get(path)).getString("writers")).as("stays").isEqualTo("admins");
     }
 
+    @Test
+    void aMemberMutesAConversationForThemselves() {
+        String path = group();
+        assertThat(ok(ben.call("PUT", path + "/mute", null))).isEqualTo(new JsonObject().put("exceptMentions", false));
+        assertThat(ok(ben.get(path)).getJsonObject("mute")).isEqualTo(new JsonObject().put("exceptMentions", false));
+        assertThat(ok(anna.get(path)).containsKey("mute")).isFalse();
+        long until = System.currentTimeMillis() + 3_600_000;
+        ok(ben.call("PUT", path + "/mute", "{\"until\":" + until + ",\"exceptMentions\":true}"));
+        say(anna, path, "unread all the same");
+        JsonObject row = ok(ben.get(CONVERSATIONS)).getJsonArray("conversations").getJsonObject(0);
+        assertThat(row.getJsonObject("mute"))
+                .isEqualTo(new JsonObject().put("until", until).put("exceptMentions", true));
+        assertThat(row.getLong("unread")).isEqualTo(1);
+        assertThat(ben.delete(path + "/mute").status()).isEqualTo(204);
+        assertThat(ben.delete(path + "/mute").status()).isEqualTo(204);
+        assertThat(ok(ben.get(path)).containsKey("mute")).isFalse();
+    }
+
+    @Test
+    void aMuteThatIsOverIsNotShown() {
+        String path = group();
+        long until = System.currentTimeMillis() + 300;
+        ok(ben.call("PUT", path + "/mute", "{\"until\":" + until + "}"));
+        while (System.currentTimeMillis() < until) Thread.onSpinWait();
+        assertThat(ok(ben.get(path)).containsKey("mute")).isFalse();
+    }
+
+    @Test
+    void whoIsBlockedFindsNoDirectConversationAndIsHeardAgainOnceUnblocked() {
+        Caller one = fresh();
+        String first = "user" + made;
+        Caller other = fresh();
+        String second = "user" + made;
+        String path = path(one.post(CONVERSATIONS, "{\"type\":\"direct\",\"memberIds\":[\"" + second + "\"]}"));
+        say(other, path, "before");
+        String retried = "{\"body\":\"hi\",\"clientMessageId\":\"once\"}";
+        assertThat(other.post(path + "/messages", retried).status()).isEqualTo(201);
+
+        assertThat(one.call("PUT", "/v1/blocks/" + second, null).status()).isEqualTo(204);
+        assertThat(one.call("PUT", "/v1/blocks/" + second, null).status()).isEqualTo(204);
+        assertThat(ok(one.get("/v1/blocks"))).isEqualTo(new JsonObject("{\"userIds\":[\"" + second + "\"]}"));
+        Answer blocked = other.post(path + "/messages", "{\"body\":\"hello?\"}");
+        Answer never = other.post(CONVERSATIONS + "/never/messages", "{\"body\":\"hello?\"}");
+        assertThat(blocked.body()).isEqualTo(never.body());
+        assertThat(other.post(path + "/messages", retried).status()).as("a retry").isEqualTo(200);
+        assertThat(one.post(path + "/messages", "{\"body\":\"x\"}").brief()).isEqualTo("403 forbidden");
+        assertThat(other.post(CONVERSATIONS, "{\"type\":\"direct\",\"memberIds\":[\"" + first + "\"]}")
+                        .brief())
+                .isEqualTo("404 not_found");
+        assertThat(ok(other.get(path + "/messages?after=0")).getJsonArray("entries"))
+                .hasSize(4);
+
+        assertThat(one.delete("/v1/blocks/" + second).status()).isEqualTo(204);
+        say(other, path, "again");
+        assertThat(ok(one.get("/v1/blocks")).getJsonArray("userIds")).isEmpty();
+    }
+
     // Messages.
 
     @Test

@@ -68,6 +68,8 @@ class AuthorizationTest {
         remove_admin    ok    ok        no        not_found not_found not_found unauthenticated no
         remove_owner    ok    no        no        not_found not_found not_found unauthenticated no
         leave           ok    ok        ok        ok        ok        not_found unauthenticated no
+        mute            ok    ok        ok        not_found not_found not_found unauthenticated ok
+        unmute          ok    ok        ok        not_found not_found not_found unauthenticated ok
         sync            ok    ok        ok        ok        ok        not_found unauthenticated ok
         open            ok    ok        ok        ok        ok        not_found unauthenticated ok
         read            ok    ok        ok        not_found not_found not_found unauthenticated ok
@@ -297,6 +299,8 @@ class AuthorizationTest {
             case "remove_admin" -> caller.delete(place.path + "/members/coadmin");
             case "remove_owner" -> caller.delete(place.path + "/members/coowner");
             case "leave" -> caller.delete(place.path + "/members/" + role);
+            case "mute" -> caller.call("PUT", place.path + "/mute", "{}");
+            case "unmute" -> caller.delete(place.path + "/mute");
             case "read" ->
                 caller.post(
                         "/v1/receipts",

@@ -101,6 +101,8 @@ class ContractTest {
                 asked("PATCH", room + "/members/carla", "{\"role\":\"admin\"}"),
                 asked("GET", "/v1/devices", null),
                 asked("GET", "/v1/settings", null),
+                asked("PUT", room + "/mute", "{\"until\":4000000000000}"),
+                asked("GET", room, null),
                 asked("GET", "/v1/conversations/unknown", null),
                 asked("GET", room + "/messages?limit=0", null));
         int mutants = 0;
