@@ -106,8 +106,17 @@ public sealed interface Content {
         }
     }
 
-    /** These users are members from this entry on. */
-    record MembersAdded(List<UserId> userIds, Role role) implements Content {
+    /**
+     * These users are members from this entry on.
+     *
+     * @param invitation by which the sender, who alone is added then, has joined; null: they were added
+     */
+    record MembersAdded(
+            List<UserId> userIds, Role role, @Nullable InvitationUse invitation) implements Content {
+        public MembersAdded(List<UserId> userIds, Role role) {
+            this(userIds, role, null);
+        }
+
         @Override
         public Kind kind() {
             return Kind.MEMBER_ADDED;
@@ -137,6 +146,53 @@ public sealed interface Content {
             return Kind.ROLE_CHANGED;
         }
     }
+
+    /** From this entry on the user is no member, and becomes none. Whoever is a member is removed by the entry before. */
+    record UserBanned(UserId userId) implements Content {
+        @Override
+        public Kind kind() {
+            return Kind.USER_BANNED;
+        }
+    }
+
+    /** The user may become a member again. */
+    record UserUnbanned(UserId userId) implements Content {
+        @Override
+        public Kind kind() {
+            return Kind.USER_UNBANNED;
+        }
+    }
+
+    /**
+     * Whoever has the token of it may join.
+     *
+     * @param invitationId a digest of the token
+     * @param lifeMillis how long it holds; 0: until it is revoked
+     * @param usesMax how many may join by it; 0: any number
+     * @param slot among those of the conversation; 0 in a draft
+     * @param expiresAt Unix milliseconds; 0: never, and in a draft
+     */
+    record InvitationCreated(String invitationId, long lifeMillis, long usesMax, int slot, long expiresAt)
+            implements Content {
+        @Override
+        public Kind kind() {
+            return Kind.INVITATION_CREATED;
+        }
+    }
+
+    /** @param slot of the invitation; 0 in a draft */
+    record InvitationRevoked(String invitationId, int slot) implements Content {
+        @Override
+        public Kind kind() {
+            return Kind.INVITATION_REVOKED;
+        }
+    }
+
+    /**
+     * @param slot of the invitation; 0 in a draft
+     * @param uses how often it was used, this time among them; 0 in a draft
+     */
+    record InvitationUse(String invitationId, int slot, long uses) {}
 
     /** @param joined the sequence at which the membership that ends began; 0 in a draft */
     record Departure(UserId userId, long joined) {}

@@ -19,6 +19,7 @@ public final class EntryCodec {
     private static final int SIZE_GUESS = 160;
     private static final int NAMED = 1;
     private static final int MORE_SETTINGS = 2;
+    private static final int BY_INVITATION = 128;
     private static final int SETS_NAME = 1;
     private static final int SETS_RATE = 2;
     private static final int SETS_WRITERS = 4;
@@ -137,8 +138,11 @@ public final class EntryCodec {
                 out.putByte(bit(updated.setsSlowMode(), 1));
             }
             case Content.MembersAdded added -> {
-                out.putByte(added.role().number());
+                Content.InvitationUse use = added.invitation();
+                out.putByte(added.role().number() | (use == null ? 0 : BY_INVITATION));
                 writeAll(added.userIds(), out, (user, o) -> o.putString(user.value()));
+                if (use != null)
+                    out.putString(use.invitationId()).putVar(use.slot()).putVar(use.uses());
             }
             case Content.MembersRemoved removed -> writeAll(removed.departures(), out, EntryCodec::write);
             case Content.MemberLeft left -> write(left.departure(), out);
@@ -146,6 +150,17 @@ public final class EntryCodec {
                 out.putString(changed.userId().value())
                         .putVar(changed.joined())
                         .putByte(changed.role().number());
+            case Content.UserBanned banned -> out.putString(banned.userId().value());
+            case Content.UserUnbanned unbanned ->
+                out.putString(unbanned.userId().value());
+            case Content.InvitationCreated created ->
+                out.putString(created.invitationId())
+                        .putVar(created.lifeMillis())
+                        .putVar(created.usesMax())
+                        .putVar(created.slot())
+                        .putVar(created.expiresAt());
+            case Content.InvitationRevoked revoked ->
+                out.putString(revoked.invitationId()).putVar(revoked.slot());
         }
     }
 
@@ -167,16 +182,29 @@ public final class EntryCodec {
                 Settings settings = readSettings(in);
                 int sets = in.getByte();
                 yield new Content.ConversationUpdated(
-                        settings, (sets & SETS_NAME) != 0, in.getByte() == 1, (sets & SETS_RATE) != 0, (sets & SETS_WRITERS) != 0);
+                        settings,
+                        (sets & SETS_NAME) != 0,
+                        in.getByte() == 1,
+                        (sets & SETS_RATE) != 0,
+                        (sets & SETS_WRITERS) != 0);
             }
             case MEMBER_ADDED -> {
-                Role role = Role.of(in.getByte());
-                yield new Content.MembersAdded(readAll(in, i -> new UserId(i.getString())), role);
+                int how = in.getByte();
+                Role role = Role.of(how & ~BY_INVITATION);
+                List<UserId> users = readAll(in, i -> new UserId(i.getString()));
+                boolean isJoining = (how & BY_INVITATION) != 0;
+                yield new Content.MembersAdded(users, role, isJoining ? readUse(in) : null);
             }
             case MEMBER_REMOVED -> new Content.MembersRemoved(readAll(in, EntryCodec::readDeparture));
             case MEMBER_LEFT -> new Content.MemberLeft(readDeparture(in));
             case ROLE_CHANGED ->
                 new Content.RoleChanged(new UserId(in.getString()), in.getVar(), Role.of(in.getByte()));
+            case USER_BANNED -> new Content.UserBanned(new UserId(in.getString()));
+            case USER_UNBANNED -> new Content.UserUnbanned(new UserId(in.getString()));
+            case INVITATION_CREATED ->
+                new Content.InvitationCreated(
+                        in.getString(), in.getVar(), in.getVar(), toInt(in.getVar()), in.getVar());
+            case INVITATION_REVOKED -> new Content.InvitationRevoked(in.getString(), toInt(in.getVar()));
         };
     }
 
@@ -202,6 +230,10 @@ public final class EntryCodec {
 
     private static int bit(boolean isSet, int bit) {
         return isSet ? bit : 0;
+    }
+
+    private static Content.InvitationUse readUse(ByteReader in) {
+        return new Content.InvitationUse(in.getString(), toInt(in.getVar()), in.getVar());
     }
 
     private static void write(Attachment attachment, ByteWriter out) {

@@ -10,7 +10,11 @@ public enum Kind implements Coded {
     MEMBER_ADDED(6, "member_added"),
     MEMBER_REMOVED(7, "member_removed"),
     MEMBER_LEFT(8, "member_left"),
-    ROLE_CHANGED(9, "role_changed");
+    ROLE_CHANGED(9, "role_changed"),
+    USER_BANNED(10, "user_banned"),
+    USER_UNBANNED(11, "user_unbanned"),
+    INVITATION_CREATED(12, "invitation_created"),
+    INVITATION_REVOKED(13, "invitation_revoked");
 
     private static final Kind[] ALL = values();
 

@@ -1,10 +1,12 @@
 package chat.parley.store;
 
+import chat.parley.model.Ban;
 import chat.parley.model.ConversationId;
 import chat.parley.model.ConversationType;
 import chat.parley.model.Device;
 import chat.parley.model.DeviceId;
 import chat.parley.model.Entry;
+import chat.parley.model.Invitation;
 import chat.parley.model.Membership;
 import chat.parley.model.Mute;
 import chat.parley.model.Settings;
@@ -14,9 +16,10 @@ import io.vertx.core.Future;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Who is where: conversations, members, heads, inboxes, read pointers, devices, what users have set for themselves, when they were last seen. */
+/** Who is where: conversations, members, bans, invitations, heads, inboxes, read pointers, devices, what users have set for themselves, when they were last seen. */
 public interface Directory {
     /** These conversations with their heads; those that do not exist are not in the answer. */
     Future<Map<ConversationId, Conversation>> conversations(Collection<ConversationId> conversations);
@@ -32,6 +35,15 @@ public interface Directory {
 
     /** All conversations that the user is or was in. */
     Future<List<Membership>> inbox(UserId user);
+
+    /** Who is or was banned there, by user id, behind {@code afterUser} (empty: from the start). */
+    Future<List<Ban>> bans(ConversationId conversation, String afterUser, int bansMax);
+
+    /** What was said last of the user's ban there. */
+    Future<Optional<Ban>> ban(ConversationId conversation, UserId user);
+
+    /** The invitations of a conversation, by slot; those by which nobody can join any more until another takes their place. */
+    Future<List<Invitation>> invitations(ConversationId conversation);
 
     /** The heads of these conversations; those that do not exist are not in the answer. */
     Future<Map<ConversationId, Head>> heads(Collection<ConversationId> conversations);

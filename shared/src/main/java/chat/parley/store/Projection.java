@@ -1,10 +1,12 @@
 package chat.parley.store;
 
+import chat.parley.model.Ban;
 import chat.parley.model.Content;
 import chat.parley.model.ConversationId;
 import chat.parley.model.ConversationType;
 import chat.parley.model.Digest;
 import chat.parley.model.Entry;
+import chat.parley.model.Invitation;
 import chat.parley.model.Role;
 import chat.parley.model.Settings;
 import chat.parley.model.UserId;
@@ -57,6 +59,18 @@ public final class Projection {
             long countable,
             long left) implements Row {}
 
+    /** Bans: (conversation, user) → the last that was said of it. */
+    public record BanRow(ConversationId conversationId, Ban ban) implements Row {}
+
+    /** Invitations: (conversation, slot) → one that was not used yet, in the place of the one before. */
+    public record InvitationRow(ConversationId conversationId, Invitation invitation) implements Row {}
+
+    /** Invitations: (conversation, slot) → how often it was used. */
+    public record UsesRow(ConversationId conversationId, int slot, long uses) implements Row {}
+
+    /** Invitations: (conversation, slot) → is revoked. */
+    public record RevokedRow(ConversationId conversationId, int slot) implements Row {}
+
     /** Amendments: (conversation, target) → its present body, and the edits that led there. */
     public record Edited(ConversationId conversationId, long target, String body, long editedAt, List<Long> edits)
             implements Row {}
@@ -89,6 +103,8 @@ public final class Projection {
                     rows.accept(
                             new MemberRow(conversation, user, entry.sequence(), added.role(), entry.countable(), 0));
                 }
+                Content.InvitationUse use = added.invitation();
+                if (use != null) rows.accept(new UsesRow(conversation, use.slot(), use.uses()));
             }
             case Content.MembersRemoved removed -> {
                 for (Content.Departure departure : removed.departures()) rows.accept(left(entry, departure));
@@ -96,6 +112,21 @@ public final class Projection {
             case Content.MemberLeft left -> rows.accept(left(entry, left.departure()));
             case Content.RoleChanged changed ->
                 rows.accept(new MemberRow(conversation, changed.userId(), changed.joined(), changed.role(), -1, 0));
+            case Content.UserBanned banned -> rows.accept(ban(entry, banned.userId(), true));
+            case Content.UserUnbanned unbanned -> rows.accept(ban(entry, unbanned.userId(), false));
+            case Content.InvitationCreated created ->
+                rows.accept(new InvitationRow(
+                        conversation,
+                        new Invitation(
+                                created.invitationId(),
+                                created.slot(),
+                                entry.senderId(),
+                                entry.sentAt(),
+                                created.expiresAt(),
+                                created.usesMax(),
+                                0,
+                                false)));
+            case Content.InvitationRevoked revoked -> rows.accept(new RevokedRow(conversation, revoked.slot()));
         }
         rows.accept(new EntryRow(entry));
         if (!entry.clientMessageId().isEmpty()) {
@@ -108,6 +139,10 @@ public final class Projection {
                     entry.digest()));
         }
         rows.accept(new HeadRow(conversation, Directory.Head.at(entry)));
+    }
+
+    private static BanRow ban(Entry entry, UserId user, boolean holds) {
+        return new BanRow(entry.conversationId(), new Ban(user, entry.senderId(), entry.sentAt(), holds));
     }
 
     private static MemberRow left(Entry entry, Content.Departure departure) {

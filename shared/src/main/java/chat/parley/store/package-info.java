@@ -6,7 +6,7 @@
  *   <li>{@link chat.parley.store.ShardLog}: the durable log of every sequencer shard; the only arbiter (P7).
  *   <li>{@link chat.parley.store.Projections}: carries out {@link chat.parley.store.Projection}, entry → row changes.
  *   <li>{@link chat.parley.store.History}: the projected entries of a conversation, and entries by client id.
- *   <li>{@link chat.parley.store.Directory}: conversations, members, heads, inboxes, read pointers, devices, what users have set for
+ *   <li>{@link chat.parley.store.Directory}: conversations, members, bans, invitations, heads, inboxes, read pointers, devices, what users have set for
  *       themselves (settings, mutes), when they were last seen.
  *   <li>{@link chat.parley.store.EventLog}: the logs of all shards, for consumers. On the embedded store these are the logs themselves; else the owner
  *       of each shard brings there what is durable ({@link chat.parley.store.EventExport}), in the form of {@link chat.parley.store.EventCodec}.

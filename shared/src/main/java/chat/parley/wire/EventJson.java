@@ -79,6 +79,8 @@ public final class EventJson {
             case Content.MembersAdded added -> {
                 userIds(added.userIds(), out);
                 out.safeField("role", added.role().wireName());
+                Content.InvitationUse invitation = added.invitation();
+                if (invitation != null) out.safeField("invitationId", invitation.invitationId());
             }
             case Content.MembersRemoved removed ->
                 userIds(
@@ -91,6 +93,13 @@ public final class EventJson {
                 userIds(List.of(changed.userId()), out);
                 out.safeField("role", changed.role().wireName());
             }
+            case Content.UserBanned banned -> userIds(List.of(banned.userId()), out);
+            case Content.UserUnbanned unbanned -> userIds(List.of(unbanned.userId()), out);
+            case Content.InvitationCreated created ->
+                out.safeField("invitationId", created.invitationId())
+                        .optional("expiresAt", created.expiresAt() == 0 ? null : (Long) created.expiresAt())
+                        .optional("usesMax", created.usesMax() == 0 ? null : (Long) created.usesMax());
+            case Content.InvitationRevoked revoked -> out.safeField("invitationId", revoked.invitationId());
         }
     }
 

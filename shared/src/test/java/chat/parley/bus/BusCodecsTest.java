@@ -62,12 +62,16 @@ class BusCodecsTest {
 
     @ParameterizedTest
     @MethodSource("codecs")
-    <T> void aMessageCutShortIsRefused(RecordCodec<T> codec) {
+    <T> void aMessageCutShortIsRefusedOrOneOfAnEarlierVersion(RecordCodec<T> codec) {
         for (int round = 0; round < 4; round++) {
             byte[] bytes = codec.encode(records.next(codec.type()));
             for (int length = 0; length < bytes.length; length++) {
                 byte[] part = Arrays.copyOf(bytes, length);
-                assertThatIllegalArgumentException().isThrownBy(() -> codec.decode(part));
+                try {
+                    assertThat(codec.encode(codec.decode(part))).startsWith(part); // and the rest is as by default
+                } catch (IllegalArgumentException refused) {
+                    assertThat(refused).hasMessageMatching("(?s).+");
+                }
             }
         }
     }

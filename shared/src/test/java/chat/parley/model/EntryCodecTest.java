@@ -49,11 +49,16 @@ class EntryCodecTest {
                 new Content.ConversationUpdated(new Settings("Größe", LARGEST)),
                 new Content.ConversationUpdated(
                         new Settings(null, 0, Integer.MAX_VALUE, Writers.ADMINS), false, false, false, true),
-                new Content.ConversationUpdated(
-                        new Settings("n", 0, 1, Writers.ALL), true, false, true, false),
+                new Content.ConversationUpdated(new Settings("n", 0, 1, Writers.ALL), true, false, true, false),
                 new Content.MembersAdded(List.of(ANN, BOB), Role.ADMIN),
                 new Content.MembersRemoved(List.of(new Content.Departure(ANN, 1), new Content.Departure(BOB, LARGEST))),
                 new Content.MemberLeft(new Content.Departure(BOB, 0)),
+                new Content.MembersAdded(List.of(BOB), Role.MEMBER, new Content.InvitationUse("abc", 99, LARGEST)),
+                new Content.UserBanned(ANN),
+                new Content.UserUnbanned(BOB),
+                new Content.InvitationCreated("abc", LARGEST, 1, 99, LARGEST),
+                new Content.InvitationCreated("", 0, 0, 0, 0),
+                new Content.InvitationRevoked("abc", 3),
                 new Content.RoleChanged(ANN, 3, Role.OWNER));
     }
 

@@ -8,6 +8,7 @@ import static chat.parley.store.Scribe.conversation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import chat.parley.model.Audience;
+import chat.parley.model.Ban;
 import chat.parley.model.Content;
 import chat.parley.model.ConversationId;
 import chat.parley.model.ConversationType;
@@ -15,6 +16,7 @@ import chat.parley.model.Device;
 import chat.parley.model.DeviceId;
 import chat.parley.model.Entry;
 import chat.parley.model.Interval;
+import chat.parley.model.Invitation;
 import chat.parley.model.Membership;
 import chat.parley.model.Mute;
 import chat.parley.model.Role;
@@ -323,10 +325,49 @@ public abstract class DirectoryContract {
         assertThat(one.blocked()).containsExactly(EVE);
         await(directory.changeUserSettings(ANN, new UserSettings.Change(null, null, false, null)));
         assertThat(await(directory.userSettings(List.of(ANN, BOB))))
-                .isEqualTo(Map.of(
-                        ANN, UserSettings.DEFAULT.blocking(Set.of(EVE)), BOB, UserSettings.DEFAULT));
+                .isEqualTo(Map.of(ANN, UserSettings.DEFAULT.blocking(Set.of(EVE)), BOB, UserSettings.DEFAULT));
         await(directory.changeUserSettings(ANN, UserSettings.Change.unblocking(EVE)));
         await(directory.changeUserSettings(ANN, UserSettings.Change.unblocking(EVE)));
         assertThat(await(directory.userSettings(List.of(ANN)))).isEqualTo(Map.of(ANN, UserSettings.DEFAULT));
+    }
+
+    @Test
+    void theLastThatWasSaidOfABanCountsAndAllComeByUserIdInPages() {
+        scribe.group(ONE, BOB);
+        Entry ban = scribe.write(ONE, ANN, new Content.UserBanned(EVE)).getFirst();
+        scribe.write(ONE, ANN, new Content.UserBanned(BOB));
+        Entry unban = scribe.write(ONE, BOB, new Content.UserUnbanned(BOB)).getFirst();
+        Ban first = new Ban(BOB, BOB, unban.sentAt(), false);
+        Ban second = new Ban(EVE, ANN, ban.sentAt(), true);
+        assertThat(await(directory.bans(ONE, "", 10))).containsExactly(first, second);
+        assertThat(await(directory.bans(ONE, "", 1))).containsExactly(first);
+        assertThat(await(directory.bans(ONE, BOB.value(), 10))).containsExactly(second);
+        assertThat(await(directory.bans(OTHER, "", 10))).isEmpty();
+        assertThat(await(directory.ban(ONE, EVE))).contains(second);
+        assertThat(await(directory.ban(ONE, ANN))).isEmpty();
+    }
+
+    @Test
+    void anInvitationIsCountedRevokedAndReplaced() {
+        scribe.group(ONE);
+        Entry made = scribe.write(ONE, ANN, new Content.InvitationCreated("one", 0, 2, 0, 0))
+                .getFirst();
+        Entry other = scribe.write(ONE, ANN, new Content.InvitationCreated("two", 5, 0, 7, 99))
+                .getFirst();
+        var use = new Content.InvitationUse("one", 0, 1);
+        scribe.write(ONE, BOB, new Content.MembersAdded(List.of(BOB), Role.MEMBER, use));
+        scribe.write(ONE, ANN, new Content.InvitationRevoked("two", 7));
+        assertThat(await(directory.invitations(ONE)))
+                .containsExactly(
+                        new Invitation("one", 0, ANN, made.sentAt(), 0, 2, 1, false),
+                        new Invitation("two", 7, ANN, other.sentAt(), 99, 0, 0, true));
+        Entry next = scribe.write(ONE, ANN, new Content.InvitationCreated("three", 0, 0, 7, 0))
+                .getFirst();
+        assertThat(await(directory.invitations(ONE)))
+                .last()
+                .isEqualTo(new Invitation("three", 7, ANN, next.sentAt(), 0, 0, 0, false));
+        assertThat(await(directory.invitations(OTHER))).isEmpty();
+        assertThat(await(directory.memberships(ONE, List.of(BOB))).get(BOB).isMember())
+                .isTrue();
     }
 }

@@ -95,6 +95,15 @@ public abstract class ProjectionsContract {
         story.add(scribe.place(ONE, ANN, new Content.ConversationUpdated(new Settings("renamed again", 2))));
         story.add(scribe.place(ONE, ANN, new Content.RoleChanged(BOB, 2, Role.OWNER)));
         story.add(scribe.place(ONE, BOB, new Content.MemberLeft(new Content.Departure(BOB, 2))));
+        story.add(scribe.place(ONE, ANN, new Content.UserBanned(BOB)));
+        story.add(scribe.place(ONE, ANN, new Content.InvitationCreated("one", 0, 5, 3, 0)));
+        var use = new Content.InvitationUse("one", 3, 1);
+        story.add(scribe.place(ONE, EVE, new Content.MembersAdded(List.of(EVE), Role.MEMBER, use)));
+        story.add(scribe.place(ONE, ANN, new Content.InvitationRevoked("one", 3)));
+        story.add(scribe.place(ONE, ANN, new Content.UserUnbanned(BOB)));
+        story.add(scribe.place(ONE, ANN, new Content.InvitationCreated("two", 0, 0, 3, 0)));
+        var other = new Content.InvitationUse("two", 3, 1);
+        story.add(scribe.place(ONE, BOB, new Content.MembersAdded(List.of(BOB), Role.MEMBER, other)));
         return story;
     }
 
@@ -111,6 +120,8 @@ public abstract class ProjectionsContract {
             }
             all.add(await(stores.directory().conversations(List.of(conversation))));
             all.addAll(await(stores.directory().members(conversation, "", 100)));
+            all.addAll(await(stores.directory().bans(conversation, "", 100)));
+            all.addAll(await(stores.directory().invitations(conversation)));
         }
         for (var user : List.of(ANN, BOB, EVE))
             all.addAll(await(stores.directory().inbox(user)));

@@ -66,6 +66,24 @@ class EventJsonTest {
                         new Content.MembersAdded(List.of(BOB, EVE), Role.MEMBER),
                         "'kind':'member_added','senderId':'alice','sentAt':1700000000000,'userIds':['bob','eve'],'role':'member'"),
                 new Told(
+                        new Content.MembersAdded(List.of(BOB), Role.MEMBER, new Content.InvitationUse("abc", 3, 1)),
+                        "'kind':'member_added','senderId':'alice','sentAt':1700000000000,'userIds':['bob'],'role':'member','invitationId':'abc'"),
+                new Told(
+                        new Content.UserBanned(BOB),
+                        "'kind':'user_banned','senderId':'alice','sentAt':1700000000000,'userIds':['bob']"),
+                new Told(
+                        new Content.UserUnbanned(BOB),
+                        "'kind':'user_unbanned','senderId':'alice','sentAt':1700000000000,'userIds':['bob']"),
+                new Told(
+                        new Content.InvitationCreated("abc", 5, 7, 3, 9),
+                        "'kind':'invitation_created','senderId':'alice','sentAt':1700000000000,'invitationId':'abc','expiresAt':9,'usesMax':7"),
+                new Told(
+                        new Content.InvitationCreated("abc", 0, 0, 3, 0),
+                        "'kind':'invitation_created','senderId':'alice','sentAt':1700000000000,'invitationId':'abc'"),
+                new Told(
+                        new Content.InvitationRevoked("abc", 3),
+                        "'kind':'invitation_revoked','senderId':'alice','sentAt':1700000000000,'invitationId':'abc'"),
+                new Told(
                         new Content.MembersRemoved(
                                 List.of(new Content.Departure(BOB, 2), new Content.Departure(EVE, 2))),
                         "'kind':'member_removed','senderId':'alice','sentAt':1700000000000,'userIds':['bob','eve']"),

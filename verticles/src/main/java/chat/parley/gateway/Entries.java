@@ -21,6 +21,10 @@ final class Entries {
             case Content.Delete delete -> false;
             case Content.ConversationUpdated updated -> false;
             case Content.RoleChanged changed -> false;
+            case Content.UserBanned banned -> false;
+            case Content.UserUnbanned unbanned -> false;
+            case Content.InvitationCreated made -> false;
+            case Content.InvitationRevoked revoked -> false;
         };
     }
 

@@ -180,7 +180,8 @@ final class Receipts {
                     .toList();
             boolean isReadShown = isRead && settings.readReceipts() && !others.isEmpty();
             if (isRead)
-                receipts.add(receipt(ReceiptType.READ, pointer.sequence(), isReadShown ? with(user, others) : List.of(user)));
+                receipts.add(receipt(
+                        ReceiptType.READ, pointer.sequence(), isReadShown ? with(user, others) : List.of(user)));
             if (isDelivered && !settings.invisible() && !others.isEmpty())
                 receipts.add(receipt(ReceiptType.DELIVERED, pointer.delivered(), others));
         }

@@ -26,7 +26,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Carries what is said in passing: to where its readers are, and from there to their sessions. Nothing here waits for room or is said twice.
- * Who may hear it is decided by the gate of the conversation, as for entries.
+ * Who may hear it is decided by whoever says it, who
+ * leaves out those they block, and by the gate of the conversation, as for entries.
  */
 final class Signalling {
     private static final Logger LOG = LoggerFactory.getLogger(Signalling.class);
@@ -151,8 +152,9 @@ final class Signalling {
         if (gate == null) return;
         Packet packet = Packet.of(FrameCodec.encode(
                 new ServerFrame.TypingEvent(typing.conversationId(), typing.userId(), typing.active())));
+        Set<UserId> told = Set.copyOf(typing.users());
         for (LocalUser user : List.copyOf(gate.users())) {
-            if (user.id.equals(typing.userId())) continue;
+            if (user.id.equals(typing.userId()) || !told.contains(user.id)) continue;
             for (Session session : List.copyOf(user.sessions)) {
                 if (session.hasOpen(typing.conversationId())) session.feed.signal(packet);
             }
@@ -222,8 +224,9 @@ final class Signalling {
         if (gate == null || !heard.isLast(receipt)) return;
         Packet packet = Packet.of(FrameCodec.encode(new ServerFrame.ReceiptEvent(
                 receipt.conversationId(), receipt.userId(), receipt.receiptType(), receipt.sequence(), null)));
+        Set<UserId> told = Set.copyOf(receipt.users());
         for (LocalUser user : List.copyOf(gate.users())) {
-            if (user.id.equals(receipt.userId())) continue;
+            if (user.id.equals(receipt.userId()) || !told.contains(user.id)) continue;
             boolean isOfReading = receipt.receiptType() == ReceiptType.READ;
             if (isRead && isOfReading != user.readReceipts) continue;
             for (Session session : List.copyOf(user.sessions)) session.feed.signal(packet);

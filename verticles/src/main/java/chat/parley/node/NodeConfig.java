@@ -533,7 +533,8 @@ record NodeConfig(
                         1,
                         100_000,
                         SEQUENCER.slowLookBackMax(),
-                        "Entries searched for what was said last when a conversation with slow mode or a rate is loaded."),
+                        "Entries searched for what was said last when a conversation with slow mode or a rate is"
+                                + " loaded."),
                 settings.number(
                         "sequencer.conversationsMax",
                         100,

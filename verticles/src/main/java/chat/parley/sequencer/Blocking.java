@@ -38,7 +38,8 @@ final class Blocking {
     void found(Map<UserId, UserSettings> settings) {
         blockers = both.stream()
                 .filter(user -> both.stream()
-                        .anyMatch(other -> settings.getOrDefault(user, UserSettings.DEFAULT).blocks(other)))
+                        .anyMatch(other -> settings.getOrDefault(user, UserSettings.DEFAULT)
+                                .blocks(other)))
                 .toList();
     }
 

@@ -36,6 +36,10 @@ final class Conversation {
     @Nullable
     Reading reading;
 
+    /** The reading that who may come in rests on; null: it is not being read. */
+    @Nullable
+    Reading doorReading;
+
     /** Its entries that are not projected yet. */
     int unprojected;
     /** The sequence of its last entry that was projected since it is here. */
@@ -206,10 +210,9 @@ final class Conversation {
 
     /** About what it takes in memory. */
     long bytes() {
-        return BYTES
-                + (durable == null
-                        ? 0
-                        : (long) BYTES_A_MEMBER * durable.members().size());
+        if (durable == null) return BYTES;
+        Door door = durable.door();
+        return BYTES + (long) BYTES_A_MEMBER * durable.members().size() + (door == null ? 0 : door.bytes());
     }
 
     /** Whether somebody waits for what is read of it. */
@@ -224,6 +227,7 @@ final class Conversation {
                 || unprojected > 0
                 || loadAsked
                 || spokenAsked
+                || doorReading != null
                 || isSpreading
                 || isHeld()
                 || onceLoaded != null;

@@ -1,6 +1,8 @@
 package chat.parley.sequencer;
 
 import chat.parley.bus.Answer;
+import chat.parley.model.Content;
+import chat.parley.model.Draft;
 import chat.parley.model.Entry;
 import chat.parley.model.UserId;
 import java.util.ArrayList;
@@ -47,7 +49,14 @@ final class Cut {
     /** Whether the draft's entries go into the batch, all of them. */
     boolean hasRoom(WaitingDraft draft) {
         if (entries.isEmpty()) return true;
-        return entries.size() + draft.draft().contents().size() <= entriesMax && bytes + draft.size() <= bytesMax;
+        return entries.size() + entriesOf(draft.draft()) <= entriesMax && bytes + draft.size() <= bytesMax;
+    }
+
+    /** At most: whoever is banned is removed, if they are a member. */
+    private static int entriesOf(Draft draft) {
+        return draft.contents().getFirst() instanceof Content.UserBanned
+                ? 2
+                : draft.contents().size();
     }
 
     void place(WaitingDraft draft, List<Placing> all) {

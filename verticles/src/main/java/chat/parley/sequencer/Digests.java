@@ -50,7 +50,18 @@ final class Digests {
             case Content.Message message -> message;
             case Content.ConversationCreated created -> created;
             case Content.ConversationUpdated updated -> updated;
-            case Content.MembersAdded added -> added;
+            case Content.MembersAdded added -> {
+                Content.InvitationUse use = added.invitation();
+                yield use == null
+                        ? added
+                        : new Content.MembersAdded(
+                                added.userIds(), added.role(), new Content.InvitationUse(use.invitationId(), 0, 0));
+            }
+            case Content.UserBanned banned -> banned;
+            case Content.UserUnbanned unbanned -> unbanned;
+            case Content.InvitationCreated made ->
+                new Content.InvitationCreated(made.invitationId(), made.lifeMillis(), made.usesMax(), 0, 0);
+            case Content.InvitationRevoked revoked -> new Content.InvitationRevoked(revoked.invitationId(), 0);
         };
     }
 }

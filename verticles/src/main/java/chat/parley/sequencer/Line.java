@@ -301,6 +301,31 @@ final class Line {
         return standing.withSpoken(Spoken.of(entries, standing.settings()));
     }
 
+    /** Who may come in, from projected entries; what came since is in memory. */
+    void doorFound(Conversation conversation, Door projected) {
+        doorReadDone(conversation);
+        if (!conversation.isLoaded()) return;
+        conversation.stands(
+                withDoor(conversation, conversation.durable(), projected),
+                withDoor(conversation, conversation.decided(), projected));
+        queueIfReady(conversation);
+    }
+
+    private static Standing withDoor(Conversation conversation, Standing standing, Door projected) {
+        Door door = projected;
+        Recent recent = conversation.recent();
+        for (long next = recent.first(); next <= standing.head(); next++) {
+            Entry entry = recent.get(next);
+            if (entry != null) door = door.after(entry);
+        }
+        return standing.withDoor(door);
+    }
+
+    private static void doorReadDone(Conversation conversation) {
+        if (conversation.doorReading != null) conversation.doorReading.done();
+        conversation.doorReading = null;
+    }
+
     /** One of the two of a direct conversation has changed whether they block the other: what was read before counts no longer. */
     void blocksChanged(ConversationId id) {
         Conversation conversation = conversations.get(id);
@@ -334,6 +359,7 @@ final class Line {
     /** The conversation cannot be read: what waits there is refused, and nothing else suffers. */
     void damaged(Conversation conversation) {
         readDone(conversation);
+        doorReadDone(conversation);
         conversation.loadAsked = false;
         conversation.spokenAsked = false;
         for (WaitingDraft draft : conversation.waiting()) answer(draft, DAMAGED);
@@ -379,7 +405,17 @@ final class Line {
             lookUpSpoken(conversation);
             return false;
         }
+        if (standing.door() == null && Rules.isOfDoor(draft.draft())) {
+            lookUpDoor(conversation);
+            return false;
+        }
         return isBlockingKnown(draft, standing);
+    }
+
+    private void lookUpDoor(Conversation conversation) {
+        if (conversation.doorReading != null) return;
+        conversation.doorReading = memory.reading();
+        turn.wantDoor(conversation);
     }
 
     /** Nothing is said directly before it is known who of the two blocks the other. */
@@ -769,6 +805,7 @@ final class Line {
         for (Conversation conversation : all) {
             loaded.remove(conversation);
             conversation.reading = null;
+            conversation.doorReading = null;
             conversation.loadAsked = false;
             conversation.spokenAsked = false;
             conversation.runOnceLoaded();

@@ -61,6 +61,7 @@ final class LookUps {
         if (!loads.isEmpty()) load(loads.stream().map(Load::new).toList());
         List<Block> blocks = turn.takeBlocking().stream().map(Block::new).toList();
         if (!blocks.isEmpty()) blocking(blocks);
+        for (Conversation conversation : turn.takeDoors()) door(conversation, conversation.doorReading);
         for (Conversation conversation : turn.takeSpoken()) spoken(new Load(conversation));
     }
 
@@ -174,6 +175,26 @@ final class LookUps {
                         return;
                     }
                     conversation.line().spokenFound(conversation, read.result());
+                    changed.run();
+                });
+    }
+
+    private void door(Conversation conversation, @Nullable Reading reading) {
+        directory
+                .bans(conversation.id(), "", Door.BANS_MAX)
+                .compose(
+                        bans -> directory.invitations(conversation.id()).map(invitations -> Door.of(bans, invitations)))
+                .onComplete(read -> {
+                    if (reading == null || conversation.doorReading != reading) return;
+                    if (read.failed()) {
+                        again(
+                                List.of(conversation),
+                                Function.identity(),
+                                read.cause(),
+                                all -> door(conversation, reading));
+                        return;
+                    }
+                    conversation.line().doorFound(conversation, read.result());
                     changed.run();
                 });
     }

@@ -6,6 +6,7 @@ import chat.parley.model.ConversationId;
 import chat.parley.model.ConversationType;
 import chat.parley.model.Draft;
 import chat.parley.model.Entry;
+import chat.parley.model.Invitation;
 import chat.parley.model.Kind;
 import chat.parley.model.Membership;
 import chat.parley.model.Mention;
@@ -18,6 +19,7 @@ import chat.parley.wire.ErrorCode;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +33,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>Where admins alone write, members send nothing; what they sent before they still edit and delete. Admins and owners alone mention
  *       all, and wait for no slow mode and no rate.
  *   <li>In a direct conversation both sides only send, edit and delete what is their own.
+ *   <li>Admins and owners ban, which removes a member, and invite. Whoever is banned is added by nobody: a request that names one adds none of its users.
+ *       By an invitation that holds one joins who is not banned; of all else they are told that there is no such conversation.
  *   <li>Whoever is blocked by the other begins, sends and edits nothing in a direct conversation, and is told that there is none; who blocks the other
  *       is told that. What was said before is read and deleted as ever.
  *   <li>What holds already is answered so, and writes nothing.
@@ -38,8 +42,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Rules {
     private static final int ID_LENGTH_MAX = 64;
+    private static final int NAMED_MAX = 10;
 
     private static final Decision NO_CONVERSATION = refuse(ErrorCode.NOT_FOUND, "no such conversation");
+    private static final Decision NO_INVITATION = refuse(ErrorCode.NOT_FOUND, "no such invitation");
     private static final Decision YOU_BLOCK = refuse(ErrorCode.FORBIDDEN, "you block this user");
     private static final Decision NO_MESSAGE = refuse(ErrorCode.NOT_FOUND, "no such message");
     private static final Decision NO_MEMBER = refuse(ErrorCode.NOT_FOUND, "no such member");
@@ -73,8 +79,13 @@ final class Rules {
         if (first instanceof Content.ConversationCreated created) return creationShape(draft, created);
         if (draft.contents().size() > 1) return bad("the draft has more than one content");
         return switch (first) {
-            case Content.MembersAdded added ->
-                isDistinct(added.userIds()) ? null : bad("the users to add are none, or not different");
+            case Content.MembersAdded added -> {
+                if (!isDistinct(added.userIds())) yield bad("the users to add are none, or not different");
+                boolean isSelf = added.role() == Role.MEMBER && added.userIds().equals(List.of(draft.senderId()));
+                yield added.invitation() == null || isSelf ? null : bad("by an invitation one joins oneself");
+            }
+            case Content.UserBanned banned ->
+                banned.userId().equals(draft.senderId()) ? bad("nobody bans themselves") : null;
             case Content.MembersRemoved removed -> {
                 List<UserId> users = removed.departures().stream()
                         .map(Content.Departure::userId)
@@ -94,6 +105,7 @@ final class Rules {
             if (draft.contents().size() > 2
                     || !(draft.contents().get(1) instanceof Content.MembersAdded added)
                     || added.role() != Role.MEMBER
+                    || added.invitation() != null
                     || !isDistinct(added.userIds())
                     || added.userIds().contains(draft.senderId()))
                 return bad("a conversation begins with its creator and different others");
@@ -118,6 +130,9 @@ final class Rules {
             return blocked == null ? create(draft, created, standing) : blocked;
         }
         Membership sender = standing.members().of(draft.senderId());
+        if (content instanceof Content.MembersAdded added && added.invitation() != null) {
+            return join(draft.senderId(), added.invitation(), sender, standing, now);
+        }
         if (sender == null) return NO_CONVERSATION;
         if (!sender.isMember()) {
             boolean leaves = content instanceof Content.MemberLeft;
@@ -136,18 +151,37 @@ final class Rules {
             case Content.MembersRemoved removed -> remove(removed, sender, standing);
             case Content.MemberLeft left -> leave(sender, standing);
             case Content.RoleChanged changed -> changeRole(changed, sender, standing);
+            case Content.UserBanned banned -> ban(banned, sender, standing);
+            case Content.UserUnbanned unbanned -> unban(unbanned, sender, standing);
+            case Content.InvitationCreated made -> invite(made, sender, standing, now);
+            case Content.InvitationRevoked revoked -> revoke(revoked, sender, standing);
             case Content.ConversationCreated created -> TAKEN;
+        };
+    }
+
+    /** Whether the draft is decided on who may come in. */
+    static boolean isOfDoor(Draft draft) {
+        return switch (draft.contents().getFirst()) {
+            case Content.MembersAdded added -> true;
+            case Content.UserBanned banned -> true;
+            case Content.UserUnbanned unbanned -> true;
+            case Content.InvitationCreated made -> true;
+            case Content.InvitationRevoked revoked -> true;
+            default -> false;
         };
     }
 
     /** The two of a direct conversation, if the draft is refused where one of them blocks the other; else null. */
     static @Nullable List<UserId> both(Draft draft, Standing standing) {
         return switch (draft.contents().getFirst()) {
-            case Content.Message message -> standing.isDirect() ? standing.members().present() : null;
+            case Content.Message message ->
+                standing.isDirect() ? standing.members().present() : null;
             case Content.Edit edit -> standing.isDirect() ? standing.members().present() : null;
             case Content.ConversationCreated created
             when created.type() == ConversationType.DIRECT -> {
-                UserId other = ((Content.MembersAdded) draft.contents().get(1)).userIds().getFirst();
+                UserId other = ((Content.MembersAdded) draft.contents().get(1))
+                        .userIds()
+                        .getFirst();
                 yield List.of(draft.senderId(), other);
             }
             default -> null;
@@ -226,11 +260,89 @@ final class Rules {
             if (membership == null || !membership.isMember()) users.add(user);
         }
         if (users.isEmpty()) return new Decision.Unchanged(standing.head());
-        if (standing.memberCount() + users.size() > config.groupMembersMax()) return tooManyMembers();
-        if (standing.members().intervals() + users.size() > config.membershipsMax()) {
+        List<UserId> banned = users.stream().filter(door(standing)::isBanned).toList();
+        if (!banned.isEmpty()) {
+            List<String> named =
+                    banned.stream().limit(NAMED_MAX).map(UserId::value).toList();
+            String others = banned.size() > NAMED_MAX ? " and " + (banned.size() - NAMED_MAX) + " more" : "";
+            return refuse(
+                    ErrorCode.FORBIDDEN, "banned here, so nobody was added: " + String.join(", ", named) + others);
+        }
+        Decision full = fullFor(users.size(), standing);
+        if (full != null) return full;
+        return place(new Content.MembersAdded(List.copyOf(users), added.role()));
+    }
+
+    private @Nullable Decision fullFor(int more, Standing standing) {
+        if (standing.memberCount() + more > config.groupMembersMax()) return tooManyMembers();
+        if (standing.members().intervals() + more > config.membershipsMax()) {
             return refuse(ErrorCode.TOO_LARGE, "too many have come and gone");
         }
-        return place(new Content.MembersAdded(List.copyOf(users), added.role()));
+        return null;
+    }
+
+    /** Whoever has joined already has done so, whatever became of the invitation since. */
+    private Decision join(
+            UserId user, Content.InvitationUse use, @Nullable Membership membership, Standing standing, long now) {
+        Invitation invitation = door(standing).invitation(use.invitationId());
+        if (invitation == null) return NO_CONVERSATION;
+        if (membership != null && membership.isMember()) return new Decision.Unchanged(standing.head());
+        if (!invitation.isOpen(Math.max(standing.sentAt(), now))
+                || door(standing).isBanned(user)) return NO_CONVERSATION;
+        Decision full = fullFor(1, standing);
+        if (full != null) return full;
+        Content.InvitationUse counted =
+                new Content.InvitationUse(invitation.invitationId(), invitation.slot(), invitation.uses() + 1);
+        return place(new Content.MembersAdded(List.of(user), Role.MEMBER, counted));
+    }
+
+    private static Decision ban(Content.UserBanned banned, Membership sender, Standing standing) {
+        if (standing.isDirect()) return DIRECT;
+        if (sender.role() == Role.MEMBER) return NO_ROLE;
+        UserId user = banned.userId();
+        if (door(standing).isBanned(user)) return new Decision.Unchanged(standing.head());
+        if (!door(standing).hasRoomFor(user)) {
+            return refuse(ErrorCode.TOO_LARGE, "at most " + Door.BANS_MAX + " users are or were banned");
+        }
+        Membership member = standing.members().of(user);
+        if (member == null || !member.isMember()) return place(banned);
+        if (member.role() == Role.OWNER && sender.role() != Role.OWNER) return NO_ROLE;
+        Content.Departure departure = new Content.Departure(user, member.last().joined());
+        return new Decision.Place(List.of(new Content.MembersRemoved(List.of(departure)), banned));
+    }
+
+    private static Decision unban(Content.UserUnbanned unbanned, Membership sender, Standing standing) {
+        if (standing.isDirect()) return DIRECT;
+        if (sender.role() == Role.MEMBER) return NO_ROLE;
+        boolean isBanned = door(standing).isBanned(unbanned.userId());
+        return isBanned ? place(unbanned) : new Decision.Unchanged(standing.head());
+    }
+
+    private static Decision invite(Content.InvitationCreated made, Membership sender, Standing standing, long now) {
+        if (standing.isDirect()) return DIRECT;
+        if (sender.role() == Role.MEMBER) return NO_ROLE;
+        if (door(standing).invitation(made.invitationId()) != null) return new Decision.Unchanged(standing.head());
+        int slot = door(standing).freeSlot(now);
+        if (slot < 0) {
+            return refuse(ErrorCode.TOO_LARGE, "a conversation has at most " + Door.INVITATIONS_MAX + " invitations");
+        }
+        long sentAt = Math.max(standing.sentAt(), now);
+        long expiresAt = made.lifeMillis() == 0 ? 0 : sentAt + made.lifeMillis();
+        return place(
+                new Content.InvitationCreated(made.invitationId(), made.lifeMillis(), made.usesMax(), slot, expiresAt));
+    }
+
+    private static Decision revoke(Content.InvitationRevoked revoked, Membership sender, Standing standing) {
+        if (standing.isDirect()) return DIRECT;
+        if (sender.role() == Role.MEMBER) return NO_ROLE;
+        Invitation invitation = door(standing).invitation(revoked.invitationId());
+        if (invitation == null) return NO_INVITATION;
+        if (invitation.isRevoked()) return new Decision.Unchanged(standing.head());
+        return place(new Content.InvitationRevoked(invitation.invitationId(), invitation.slot()));
+    }
+
+    private static Door door(Standing standing) {
+        return Objects.requireNonNull(standing.door(), "who may come in was not looked up");
     }
 
     private static Decision remove(Content.MembersRemoved removed, Membership sender, Standing standing) {

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param ownerCount how many of them are owners
  * @param type null as long as the conversation does not exist
  * @param spoken where messages wait for one another, what was said before; null: not loaded, or they do not
+ * @param door who may come in; null: not loaded
  */
 record Standing(
         long head,
@@ -33,9 +34,10 @@ record Standing(
         @Nullable ConversationType type,
         Settings settings,
         Members members,
-        @Nullable Spoken spoken) {
+        @Nullable Spoken spoken,
+        @Nullable Door door) {
     /** Of a conversation that does not exist. */
-    static final Standing NONE = new Standing(0, 0, 0, 0, 0, 0, null, Settings.NONE, Members.NONE, null);
+    static final Standing NONE = new Standing(0, 0, 0, 0, 0, 0, null, Settings.NONE, Members.NONE, null, Door.CLOSED);
 
     /**
      * As projected. The members must have been read after the conversation: later is right, since entries are applied again. Where the row
@@ -55,6 +57,7 @@ record Standing(
                 row.type(),
                 row.settings(),
                 members,
+                null,
                 null);
     }
 
@@ -89,6 +92,10 @@ record Standing(
             case Content.MembersRemoved removed -> membersAfter = members.left(removed.departures(), entry.sequence());
             case Content.MemberLeft left -> membersAfter = members.left(List.of(left.departure()), entry.sequence());
             case Content.RoleChanged changed -> membersAfter = members.changed(changed.userId(), changed.role());
+            case Content.UserBanned banned -> {}
+            case Content.UserUnbanned unbanned -> {}
+            case Content.InvitationCreated made -> {}
+            case Content.InvitationRevoked revoked -> {}
         }
         boolean isCounted = entry.memberCount() != Entry.NOT_COUNTED;
         return new Standing(
@@ -101,12 +108,18 @@ record Standing(
                 typeAfter,
                 settingsAfter,
                 membersAfter,
-                spokenAfter(entry, settingsAfter));
+                spokenAfter(entry, settingsAfter),
+                door == null ? null : door.after(entry));
     }
 
     Standing withSpoken(Spoken found) {
         return new Standing(
-                head, sentAt, countable, lastMessage, memberCount, ownerCount, type, settings, members, found);
+                head, sentAt, countable, lastMessage, memberCount, ownerCount, type, settings, members, found, door);
+    }
+
+    Standing withDoor(Door found) {
+        return new Standing(
+                head, sentAt, countable, lastMessage, memberCount, ownerCount, type, settings, members, spoken, found);
     }
 
     /** How many members there are behind an entry with this content. */

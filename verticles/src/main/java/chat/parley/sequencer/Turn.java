@@ -17,6 +17,7 @@ final class Turn {
     private List<Conversation> loads = new ArrayList<>();
     private List<Conversation> spoken = new ArrayList<>();
     private List<Conversation> blocking = new ArrayList<>();
+    private List<Conversation> doors = new ArrayList<>();
     private List<Ask> replied = new ArrayList<>();
     private List<Told> told = new ArrayList<>();
     private Set<Line> moved = new LinkedHashSet<>();
@@ -48,6 +49,11 @@ final class Turn {
         blocking.add(conversation);
     }
 
+    /** Who may come in there is to be looked up. */
+    void wantDoor(Conversation conversation) {
+        doors.add(conversation);
+    }
+
     void replied(Ask ask) {
         replied.add(ask);
     }
@@ -68,7 +74,8 @@ final class Turn {
                 || !targets.isEmpty()
                 || !loads.isEmpty()
                 || !spoken.isEmpty()
-                || !blocking.isEmpty();
+                || !blocking.isEmpty()
+                || !doors.isEmpty();
     }
 
     boolean isEmpty() {
@@ -102,6 +109,12 @@ final class Turn {
     List<Conversation> takeBlocking() {
         List<Conversation> taken = blocking;
         if (!taken.isEmpty()) blocking = new ArrayList<>();
+        return taken;
+    }
+
+    List<Conversation> takeDoors() {
+        List<Conversation> taken = doors;
+        if (!taken.isEmpty()) doors = new ArrayList<>();
         return taken;
     }
 

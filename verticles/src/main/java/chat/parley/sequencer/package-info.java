@@ -1,6 +1,20 @@
 /**
  * The sequencer: orders the drafts of a shard, makes them durable, answers, and passes them on.
  *
+ * <p>What a draft is decided on ({@code Rules}) is a function of its conversation's log ({@code Standing}), but for one thing. What few drafts need is looked up when
+ * the first of them comes, from the projections and what is in memory of the log behind them, and is kept with the conversation:
+ *
+ * <ul>
+ *   <li>{@code Spoken}: where there is a slow mode or a rate, when each spoke last and how full the minute is, from the last entries
+ *       ({@code sequencer.slowLookBackMax}). The rate is of all together; admins and owners are never kept waiting, and what they say counts.
+ *   <li>{@code Door}: who is banned, and the invitations. A ban of a member is two entries side by side: the one that removes, as ever, and the ban. A hundred
+ *       slots hold the invitations of a conversation, so that no more than that is ever kept of it; a dead one's slot is taken by the next.
+ *       Uses are counted in the entries by which one joins, so that of two at the last place one joins, and who has joined is told so for as long as the
+ *       invitation is known. 10,000 users are or were banned at most.
+ *   <li>{@code Blocking}, which is no part of the log, as nobody but the user may learn of it: who of the two of a direct conversation blocks the other. The gateway
+ *       where that is changed has the owner of the shard forget it before it answers.
+ * </ul>
+ *
  * <p>Where consumers do not read the logs themselves, the owner of a shard brings its log to them, besides ({@code Exporting}, {@code Exporter}): from the
  * exported cursor, one batch of 256 entries or 128 KiB at a time, so that a consumer that sees a position for the first time has seen all before it. An
  * entry is taken from memory if it is one of the last, and read from the log else; nothing else waits in memory, whatever is down and however long.

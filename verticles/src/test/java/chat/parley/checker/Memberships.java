@@ -104,11 +104,13 @@ final class Memberships {
         return conversationsOf.getOrDefault(user, new Ints());
     }
 
-    /** Whoever adds an entry was a member before it; but for the first, which makes its sender one. */
+    /** Whoever adds an entry was a member before it; but for the first, which makes its sender one, and that by which one joins by an invitation. */
     void checkSender(int row) {
-        long before =
-                history.kind(row) == EntryKind.CONVERSATION_CREATED ? history.sequence(row) : history.sequence(row) - 1;
         if (history.sender(row) < 0) return;
+        boolean comes = history.kind(row) == EntryKind.CONVERSATION_CREATED
+                || history.kind(row) == EntryKind.MEMBER_ADDED
+                        && history.users(row).stream().anyMatch(user -> history.number(user) == history.sender(row));
+        long before = comes ? history.sequence(row) : history.sequence(row) - 1;
         boolean may = may(history.conversation(row), history.sender(row), before)
                 && may(history.conversation(row), history.sender(row), history.sequence(row));
         if (may) return;

@@ -548,6 +548,139 @@ class RulesTest {
         assertThat(stage.routed()).contains(sequence + ">anna,ben,carla");
     }
 
+    private Answer ban(UserId by, UserId user) {
+        return ask(by, new Content.UserBanned(user));
+    }
+
+    private Answer invite(UserId by, String invitationId, long lifeMillis, long usesMax) {
+        return ask(by, new Content.InvitationCreated(invitationId, lifeMillis, usesMax, 0, 0));
+    }
+
+    private static Content joining(UserId user, String invitationId) {
+        var use = new Content.InvitationUse(invitationId, 0, 0);
+        return new Content.MembersAdded(List.of(user), Role.MEMBER, use);
+    }
+
+    private Answer join(UserId user, String invitationId) {
+        return ask(user, joining(user, invitationId));
+    }
+
+    @Test
+    void aBanRemovesAMemberAndKeepsThemOut() {
+        long removed = placed(ban(ANNA, BEN));
+        assertThat(stage.content(removed)).isEqualTo(new Content.MembersRemoved(List.of(new Departure(BEN, 2))));
+        assertThat(stage.content(removed + 1)).isEqualTo(new Content.UserBanned(BEN));
+        assertThat(stage.routed()).contains(removed + ">anna,ben,carla", removed + 1 + ">anna,carla");
+        assertThat(code(ask(BEN, Content.Message.of("wait")))).isEqualTo(ErrorCode.NOT_FOUND);
+        assertThat(ban(ANNA, BEN)).isEqualTo(new Answer.Unchanged(removed + 1));
+        assertThat(ask(ANNA, add(Role.MEMBER, EVE, BEN)))
+                .isEqualTo(new Answer.Refused(ErrorCode.FORBIDDEN, "banned here, so nobody was added: ben"));
+        placed(ask(ANNA, add(Role.MEMBER, EVE)));
+        placed(ask(ANNA, new Content.UserUnbanned(BEN)));
+        assertThat(ask(ANNA, new Content.UserUnbanned(BEN))).isInstanceOf(Answer.Unchanged.class);
+        placed(ask(ANNA, add(Role.MEMBER, BEN)));
+    }
+
+    @Test
+    void aBanIsAnsweredLikeTheFirstTimeWhenItIsSaidAgain() {
+        Draft ban = draft(ANNA, GROUP, "ban", new Content.UserBanned(BEN));
+        long first = placed(stage.ask(ban));
+        Answer.Placed again = (Answer.Placed) stage.ask(ban);
+        assertThat(again.duplicate()).isTrue();
+        assertThat(again.sequence()).isEqualTo(first);
+    }
+
+    @Test
+    void adminsBanAnybodyButOwnersAndMembersNobody() {
+        assertThat(code(ban(BEN, EVE))).isEqualTo(ErrorCode.FORBIDDEN);
+        assertThat(code(ask(BEN, new Content.UserUnbanned(EVE)))).isEqualTo(ErrorCode.FORBIDDEN);
+        placed(ask(ANNA, role(BEN, Role.ADMIN)));
+        assertThat(code(ban(BEN, ANNA))).isEqualTo(ErrorCode.FORBIDDEN);
+        assertThat(code(ban(BEN, BEN))).isEqualTo(ErrorCode.BAD_FRAME);
+        assertThat(code(ban(EVE, BEN))).isEqualTo(ErrorCode.NOT_FOUND);
+        placed(ban(BEN, EVE));
+        placed(ban(BEN, CARLA));
+    }
+
+    @Test
+    void aBanHoldsForWhatStandsBehindItInTheSameBatchAndOutlivesItsOwner() {
+        List<Answer> answers = stage.askAll(
+                draft(ANNA, GROUP, "b1", new Content.UserBanned(EVE)), draft(ANNA, GROUP, "b2", add(Role.MEMBER, EVE)));
+        assertThat(code(answers.get(1))).isEqualTo(ErrorCode.FORBIDDEN);
+        stage.serving("n2");
+        assertThat(code(ask(ANNA, add(Role.MEMBER, EVE)))).isEqualTo(ErrorCode.FORBIDDEN);
+        placed(ask(ANNA, new Content.UserUnbanned(EVE)));
+        stage.serving("n3");
+        placed(ask(ANNA, add(Role.MEMBER, EVE)));
+    }
+
+    @Test
+    void ofTwoWhoJoinAtTheLastPlaceOneDoes() {
+        placed(invite(ANNA, "i", 0, 1));
+        UserId fred = new UserId("fred");
+        List<Answer> answers =
+                stage.askAll(draft(EVE, GROUP, "j1", joining(EVE, "i")), draft(fred, GROUP, "j2", joining(fred, "i")));
+        long joined = placed(answers.get(0));
+        assertThat(stage.content(joined))
+                .isEqualTo(new Content.MembersAdded(List.of(EVE), Role.MEMBER, new Content.InvitationUse("i", 0, 1)));
+        assertThat(answers.get(1)).isEqualTo(new Answer.Refused(ErrorCode.NOT_FOUND, "no such conversation"));
+        stage.serving("n2");
+        assertThat(join(fred, "i")).isEqualTo(answers.get(1));
+        assertThat(join(EVE, "i")).as("once more").isInstanceOf(Answer.Unchanged.class);
+        say(EVE);
+    }
+
+    @Test
+    void byAnInvitationThatDoesNotHoldNobodyJoins() {
+        placed(invite(ANNA, "short", 1_000, 0));
+        placed(invite(ANNA, "revoked", 0, 0));
+        placed(invite(ANNA, "long", 0, 0));
+        placed(ask(ANNA, new Content.InvitationRevoked("revoked", 0)));
+        assertThat(ask(ANNA, new Content.InvitationRevoked("revoked", 0))).isInstanceOf(Answer.Unchanged.class);
+        assertThat(code(ask(ANNA, new Content.InvitationRevoked("none", 0)))).isEqualTo(ErrorCode.NOT_FOUND);
+        UserId fred = new UserId("fred");
+        placed(join(fred, "short"));
+        stage.loop.advance(1_000);
+        placed(ban(ANNA, BEN));
+        Answer none = new Answer.Refused(ErrorCode.NOT_FOUND, "no such conversation");
+        assertThat(join(EVE, "short")).isEqualTo(none);
+        assertThat(join(EVE, "revoked")).isEqualTo(none);
+        assertThat(join(EVE, "unknown")).isEqualTo(none);
+        assertThat(join(BEN, "long")).isEqualTo(none);
+        placed(join(EVE, "long"));
+        assertThat(code(ask(CARLA, joining(EVE, "long")))).isEqualTo(ErrorCode.BAD_FRAME);
+    }
+
+    @Test
+    void membersInviteNobodyAndOfInvitationsAHundredHold() {
+        assertThat(code(invite(BEN, "i", 0, 0))).isEqualTo(ErrorCode.FORBIDDEN);
+        assertThat(code(ask(BEN, new Content.InvitationRevoked("i", 0)))).isEqualTo(ErrorCode.FORBIDDEN);
+        assertThat(code(invite(EVE, "i", 0, 0))).isEqualTo(ErrorCode.NOT_FOUND);
+        IntStream.range(0, 100).forEach(i -> placed(invite(ANNA, "i" + i, 0, 0)));
+        assertThat(code(invite(ANNA, "more", 0, 0))).isEqualTo(ErrorCode.TOO_LARGE);
+        stage.serving("n2");
+        assertThat(code(invite(ANNA, "more", 0, 0))).isEqualTo(ErrorCode.TOO_LARGE);
+        placed(ask(ANNA, new Content.InvitationRevoked("i42", 0)));
+        long made = placed(invite(ANNA, "more", 0, 0));
+        assertThat(stage.content(made)).isEqualTo(new Content.InvitationCreated("more", 0, 0, 42, 0));
+        placed(join(EVE, "more"));
+    }
+
+    @Test
+    void inADirectConversationNobodyIsBannedOrInvited() {
+        ConversationId direct = ConversationId.direct(ANNA, BEN);
+        serve(direct);
+        placed(stage.ask(createsDirect(ANNA, "d1", BEN)));
+        for (Content content : List.of(
+                new Content.UserBanned(BEN),
+                new Content.UserUnbanned(BEN),
+                new Content.InvitationCreated("i", 0, 0, 0, 0),
+                new Content.InvitationRevoked("i", 0))) {
+            assertThat(code(stage.ask(draft(ANNA, direct, "d" + ++made + "x", content))))
+                    .isEqualTo(ErrorCode.FORBIDDEN);
+        }
+    }
+
     @Test
     void whoIsBlockedIsToldThatThereIsNoSuchConversation() {
         ConversationId direct = ConversationId.direct(ANNA, BEN);
@@ -558,7 +691,8 @@ class RulesTest {
         assertThat(stage.ask(draft(BEN, direct, "m2", Content.Message.of("anybody?"))))
                 .isEqualTo(stage.ask(draft(EVE, direct, "e1", Content.Message.of("anybody?"))));
         assertThat(code(stage.ask(draft(BEN, direct, "m3", edit(message))))).isEqualTo(ErrorCode.NOT_FOUND);
-        assertThat(code(stage.ask(draft(ANNA, direct, "a1", Content.Message.of("ha"))))).isEqualTo(ErrorCode.FORBIDDEN);
+        assertThat(code(stage.ask(draft(ANNA, direct, "a1", Content.Message.of("ha")))))
+                .isEqualTo(ErrorCode.FORBIDDEN);
         Answer.Placed again = (Answer.Placed) stage.ask(draft(BEN, direct, "m1", Content.Message.of("hello")));
         assertThat(again.duplicate()).isTrue();
         placed(stage.ask(draft(BEN, direct, "m4", delete(message))));

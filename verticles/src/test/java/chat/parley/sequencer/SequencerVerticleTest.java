@@ -872,6 +872,9 @@ class SequencerVerticleTest {
 
     private static Draft rename(ConversationId conversation, String id) {
         return draft(
-                ANNA, conversation, id, new Content.ConversationUpdated(new Settings("Named " + id, 0), true, false, false, false));
+                ANNA,
+                conversation,
+                id,
+                new Content.ConversationUpdated(new Settings("Named " + id, 0), true, false, false, false));
     }
 }

@@ -58,6 +58,11 @@ final class Entries {
             case Content.ConversationCreated created -> {}
             case Content.ConversationUpdated updated -> {}
             case Content.RoleChanged changed -> {}
+            case Content.UserBanned banned -> users = List.of(banned.userId().value());
+            case Content.UserUnbanned unbanned ->
+                users = List.of(unbanned.userId().value());
+            case Content.InvitationCreated made -> {}
+            case Content.InvitationRevoked revoked -> {}
         }
         return new Seen(
                 entry.conversationId().value(),

@@ -131,6 +131,7 @@ final class Simulation {
         readAll();
         readEvents();
         readPointers();
+        readDoors();
         return outcome();
     }
 
@@ -203,6 +204,15 @@ final class Simulation {
             }
         }
         return members;
+    }
+
+    private void readDoors() {
+        for (ConversationId conversation : workload.conversations()) {
+            Doors doors = new Doors();
+            for (LogRow row : store.log(conversation.shard()))
+                if (row.entry().conversationId().equals(conversation)) doors.pass(row.entry());
+            doors.wrong().forEach(this::broken);
+        }
     }
 
     private void readAll() {

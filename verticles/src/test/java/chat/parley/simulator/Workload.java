@@ -10,7 +10,9 @@ import chat.parley.model.Role;
 import chat.parley.model.Settings;
 import chat.parley.model.UserId;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
@@ -20,11 +22,13 @@ final class Workload {
     private static final long SECOND = 1_000_000;
     private static final int LONG_BODY = 3_000;
     private static final long SLOW_MILLIS = 500;
+    private static final long LIFE_MILLIS = 20_000;
     private static final int READERS = 4;
 
     private final Simulation world;
     private final SplittableRandom random;
     private final List<Group> groups = new ArrayList<>();
+    private final Map<ConversationId, String> invitations = new HashMap<>();
     private long ids;
     private boolean isOver;
     private boolean isQuiet;
@@ -155,7 +159,12 @@ final class Workload {
         Group group = pick();
         String actor = random.nextInt(8) == 0 ? someone() : group.creator;
         UserId about = new UserId(someone());
-        switch (random.nextInt(8)) {
+        switch (random.nextInt(13)) {
+            case 8 -> write(actor, group, EntryKind.OTHER, new Content.UserBanned(about));
+            case 9 -> write(actor, group, EntryKind.OTHER, new Content.UserUnbanned(about));
+            case 10 -> invite(actor, group);
+            case 11 -> join(about, group);
+            case 12 -> write(actor, group, EntryKind.OTHER, new Content.InvitationRevoked(invitation(group), 0));
             case 0, 1, 2 ->
                 write(actor, group, EntryKind.MEMBER_ADDED, new Content.MembersAdded(List.of(about), role()));
             case 3, 4 ->
@@ -173,6 +182,31 @@ final class Workload {
             case 6 -> write(actor, group, EntryKind.ROLE_CHANGED, new Content.RoleChanged(about, 0, role()));
             default -> write(actor, group, EntryKind.CONVERSATION_UPDATED, updated());
         }
+    }
+
+    /** Several run for the places that there are. */
+    private void invite(String actor, Group group) {
+        String invitation = "invitation-" + ++ids;
+        invitations.put(group.id, invitation);
+        long lifeMillis = random.nextInt(3) == 0 ? LIFE_MILLIS : 0;
+        int usesMax = random.nextInt(3);
+        Content made = new Content.InvitationCreated(invitation, lifeMillis, usesMax, 0, 0);
+        write(actor, group, EntryKind.OTHER, made);
+        for (int i = 0; i < 4; i++) {
+            UserId user = new UserId(someone());
+            world.after(random.nextLong(3 * SECOND), () -> join(user, group));
+        }
+    }
+
+    private void join(UserId user, Group group) {
+        if (isOver) return;
+        var use = new Content.InvitationUse(invitation(group), 0, 0);
+        write(user.value(), group, EntryKind.MEMBER_ADDED, new Content.MembersAdded(List.of(user), Role.MEMBER, use));
+    }
+
+    /** The last that was made there, if any was. */
+    private String invitation(Group group) {
+        return invitations.getOrDefault(group.id, "none");
     }
 
     private Content updated() {

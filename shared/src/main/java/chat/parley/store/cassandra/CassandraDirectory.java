@@ -1,11 +1,13 @@
 package chat.parley.store.cassandra;
 
 import chat.parley.model.Audience;
+import chat.parley.model.Ban;
 import chat.parley.model.ConversationId;
 import chat.parley.model.ConversationType;
 import chat.parley.model.Device;
 import chat.parley.model.DeviceId;
 import chat.parley.model.Entry;
+import chat.parley.model.Invitation;
 import chat.parley.model.Membership;
 import chat.parley.model.Mute;
 import chat.parley.model.UserId;
@@ -34,6 +36,7 @@ final class CassandraDirectory implements Directory {
 
     private final Requests requests;
     private final Memberships memberships;
+    private final Admissions admissions;
     private final PreparedStatement conversation;
     private final PreparedStatement pointer;
     private final PreparedStatement moveRead;
@@ -55,6 +58,7 @@ final class CassandraDirectory implements Directory {
     CassandraDirectory(Connection connection, Requests requests) throws CannotOpen {
         this.requests = requests;
         memberships = new Memberships(connection, requests);
+        admissions = new Admissions(connection, requests);
         conversation = connection.prepare("SELECT type, settings, sequence, position, sent_at, countable, last_message,"
                 + " member_count, owner_count FROM conversations WHERE conversation_id = ?");
         pointer = connection.prepare("SELECT sequence, countable, delivered FROM read_pointers"
@@ -72,14 +76,14 @@ final class CassandraDirectory implements Directory {
                 + " VALUES (:user, :device, :first, :last, :client)");
         removeDevice = connection.prepare("DELETE FROM devices WHERE user_id = ? AND device_id = ?");
         settings = connection.prepare(
-                "SELECT presence, presence_allow, invisible, read_receipts, blocked FROM user_settings WHERE user_id = ?");
+                "SELECT presence, presence_allow, invisible, read_receipts, blocked FROM user_settings WHERE user_id ="
+                        + " ?");
         changeSettings = connection.prepare(
                 "UPDATE user_settings SET presence = :presence, presence_allow = :allowed, invisible = :invisible,"
                         + " read_receipts = :receipts WHERE user_id = :user");
         block = connection.prepare("UPDATE user_settings SET blocked = blocked + ? WHERE user_id = ?");
         unblock = connection.prepare("UPDATE user_settings SET blocked = blocked - ? WHERE user_id = ?");
-        mute = connection.prepare(
-                "SELECT until, except_mentions FROM mutes WHERE user_id = ? AND conversation_id = ?");
+        mute = connection.prepare("SELECT until, except_mentions FROM mutes WHERE user_id = ? AND conversation_id = ?");
         saveMute = connection.prepare(
                 "INSERT INTO mutes (user_id, conversation_id, until, except_mentions) VALUES (?, ?, ?, ?)");
         removeMute = connection.prepare("DELETE FROM mutes WHERE user_id = ? AND conversation_id = ?");
@@ -150,6 +154,21 @@ final class CassandraDirectory implements Directory {
                     found.values().forEach(part -> part.forEach(each -> memberships.put(key.apply(each), each)));
                     return memberships;
                 });
+    }
+
+    @Override
+    public Future<List<Ban>> bans(ConversationId conversation, String afterUser, int bansMax) {
+        return admissions.bans(conversation, afterUser, bansMax);
+    }
+
+    @Override
+    public Future<Optional<Ban>> ban(ConversationId conversation, UserId user) {
+        return admissions.ban(conversation, user);
+    }
+
+    @Override
+    public Future<List<Invitation>> invitations(ConversationId conversation) {
+        return admissions.invitations(conversation);
     }
 
     @Override

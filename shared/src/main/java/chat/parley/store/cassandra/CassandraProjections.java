@@ -27,6 +27,7 @@ final class CassandraProjections implements Projections {
 
     private final Requests requests;
     private final long incarnation;
+    private final Admissions admissions;
     private final PreparedStatement entry;
     private final PreparedStatement erase;
     private final PreparedStatement edited;
@@ -40,6 +41,7 @@ final class CassandraProjections implements Projections {
     CassandraProjections(Connection connection, Requests requests, long incarnation) throws CannotOpen {
         this.requests = requests;
         this.incarnation = incarnation;
+        this.admissions = new Admissions(connection, requests);
         String place = " WHERE conversation_id = ? AND bucket = ? AND sequence = ?";
         entry = connection.prepare("INSERT INTO history (conversation_id, bucket, sequence, entry, content)"
                 + " VALUES (:conversation, :bucket, :sequence, :entry, :content) USING TIMESTAMP :stamp");
@@ -122,6 +124,10 @@ final class CassandraProjections implements Projections {
                 if (of.type() != null) values.small("type", of.type().number());
                 writes.first.add(values.repeatable());
             }
+            case Projection.BanRow of -> writes.first.add(admissions.write(of, stamp));
+            case Projection.InvitationRow of -> writes.first.add(admissions.write(of, stamp));
+            case Projection.UsesRow of -> writes.first.add(admissions.write(of, stamp));
+            case Projection.RevokedRow of -> writes.first.add(admissions.write(of, stamp));
             case Projection.EntryRow(Entry of) -> {
                 Values values = Values.of(entry)
                         .text("conversation", of.conversationId().value())

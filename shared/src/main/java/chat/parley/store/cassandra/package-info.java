@@ -22,7 +22,7 @@
  * <p><b>What follows from them</b> is written by {@code CassandraProjections} with USING TIMESTAMP incarnation × 2^40 + position, each
  * column for itself, and nothing is deleted: the later stays, whatever came first. An entry is in {@code history} without what its sender
  * said, which is in a column beside it; an erasure overwrites that column, and amendments are in the row of their target. A member's row is
- * in {@code members} and {@code inbox}, before the history rows behind it; the head in {@code conversations} comes last. Read pointers and
+ * in {@code members} and {@code inbox}, bans and invitations in tables of their own, all before the history rows behind it; the head in {@code conversations} comes last. Read pointers and
  * the like are stamped with their values, so that they only move forward; devices, user settings and
  * mutes by the clock.
  *

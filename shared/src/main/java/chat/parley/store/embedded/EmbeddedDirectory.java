@@ -1,10 +1,12 @@
 package chat.parley.store.embedded;
 
+import chat.parley.model.Ban;
 import chat.parley.model.ByteReader;
 import chat.parley.model.ByteWriter;
 import chat.parley.model.ConversationId;
 import chat.parley.model.Device;
 import chat.parley.model.DeviceId;
+import chat.parley.model.Invitation;
 import chat.parley.model.Membership;
 import chat.parley.model.Mute;
 import chat.parley.model.UserId;
@@ -17,6 +19,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
@@ -118,6 +121,56 @@ final class EmbeddedDirectory implements Directory {
                 rows.status();
             }
             return inbox;
+        });
+    }
+
+    @Override
+    public Future<List<Ban>> bans(ConversationId conversation, String afterUser, int bansMax) {
+        return readers.read(conversation, rocks -> {
+            List<Ban> bans = new ArrayList<>();
+            byte[] prefix = Keys.bans(conversation);
+            try (RocksIterator rows = rocks.iterator(Family.TABLES)) {
+                rows.seek(afterUser.isEmpty() ? prefix : Keys.banAfter(conversation, afterUser));
+                for (; rows.isValid() && bans.size() < bansMax; rows.next()) {
+                    byte[] key = rows.key();
+                    if (!Keys.startsWith(key, prefix)) break;
+                    var user = new UserId(Keys.rest(key, prefix));
+                    bans.add(BanRecord.decode(user, rows.value()).ban());
+                }
+                rows.status();
+            }
+            return bans;
+        });
+    }
+
+    @Override
+    public Future<Optional<Ban>> ban(ConversationId conversation, UserId user) {
+        return readers.read(
+                conversation,
+                rocks -> Optional.ofNullable(getAll(
+                                rocks,
+                                Family.TABLES,
+                                List.of(user),
+                                id -> Keys.ban(conversation, id),
+                                row -> BanRecord.decode(user, row).ban())
+                        .get(user)));
+    }
+
+    @Override
+    public Future<List<Invitation>> invitations(ConversationId conversation) {
+        return readers.read(conversation, rocks -> {
+            List<Invitation> invitations = new ArrayList<>();
+            byte[] prefix = Keys.invitations(conversation);
+            try (RocksIterator rows = rocks.iterator(Family.TABLES)) {
+                for (rows.seek(prefix); rows.isValid(); rows.next()) {
+                    if (!Keys.startsWith(rows.key(), prefix)) break;
+                    Invitation invitation =
+                            InvitationRecord.decode(rows.value()).shown();
+                    if (invitation != null) invitations.add(invitation);
+                }
+                rows.status();
+            }
+            return invitations;
         });
     }
 
@@ -283,8 +336,7 @@ final class EmbeddedDirectory implements Directory {
     public Future<Map<ConversationId, Mute>> mutes(UserId user, Collection<ConversationId> conversations) {
         List<ConversationId> asked = List.copyOf(conversations);
         return readers.read(
-                null,
-                rocks -> getAll(rocks, Family.TABLES, asked, id -> Keys.mute(user, id), EmbeddedDirectory::mute));
+                null, rocks -> getAll(rocks, Family.TABLES, asked, id -> Keys.mute(user, id), EmbeddedDirectory::mute));
     }
 
     private static Mute mute(byte[] row) {

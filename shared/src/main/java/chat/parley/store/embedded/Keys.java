@@ -19,6 +19,8 @@ final class Keys {
     private static final int USER = 'u';
     private static final int LAST_SEEN = 's';
     private static final int MUTE = 'q';
+    private static final int BAN = 'b';
+    private static final int INVITATION = 'v';
     private static final int OWNER = 'o';
     private static final int CURSORS = 'k';
     private static final int REMEMBERED = 'r';
@@ -154,6 +156,32 @@ final class Keys {
 
     static byte[] mute(UserId user, ConversationId conversation) {
         return pair(MUTE, user.value(), conversation.value());
+    }
+
+    static byte[] bans(ConversationId conversation) {
+        return pair(BAN, conversation.value(), "");
+    }
+
+    static byte[] ban(ConversationId conversation, UserId user) {
+        return pair(BAN, conversation.value(), user.value());
+    }
+
+    /** The first key behind the user's, who need not be one. */
+    static byte[] banAfter(ConversationId conversation, String user) {
+        return pair(BAN, conversation.value(), user + '\0');
+    }
+
+    static byte[] invitations(ConversationId conversation) {
+        return pair(INVITATION, conversation.value(), "");
+    }
+
+    static byte[] invitation(ConversationId conversation, int slot) {
+        return new ByteWriter(ROOM)
+                .putByte(INVITATION)
+                .putAscii(conversation.value())
+                .putByte(0)
+                .putLong(slot)
+                .toBytes();
     }
 
     // Parts

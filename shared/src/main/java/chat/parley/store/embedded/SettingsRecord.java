@@ -37,11 +37,7 @@ final class SettingsRecord {
         List<UserId> allowed = users(in);
         List<UserId> blocked = in.hasMore() ? users(in) : List.of(); // nobody was, when rows ended here
         return new UserSettings(
-                presence,
-                allowed,
-                (flags & INVISIBLE) != 0,
-                (flags & NO_READ_RECEIPTS) == 0,
-                Set.copyOf(blocked));
+                presence, allowed, (flags & INVISIBLE) != 0, (flags & NO_READ_RECEIPTS) == 0, Set.copyOf(blocked));
     }
 
     private static List<UserId> users(ByteReader in) {

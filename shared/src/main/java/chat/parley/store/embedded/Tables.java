@@ -7,20 +7,26 @@ import chat.parley.model.ConversationId;
 import chat.parley.model.ConversationType;
 import chat.parley.model.Entry;
 import chat.parley.model.EntryCodec;
+import chat.parley.model.Invitation;
 import chat.parley.model.Settings;
 import chat.parley.store.Directory.Head;
 import chat.parley.store.History.IdKey;
 import chat.parley.store.History.KnownId;
+import chat.parley.store.Projection.BanRow;
 import chat.parley.store.Projection.Edited;
 import chat.parley.store.Projection.EntryRow;
 import chat.parley.store.Projection.Erased;
 import chat.parley.store.Projection.HeadRow;
 import chat.parley.store.Projection.IdRow;
+import chat.parley.store.Projection.InvitationRow;
 import chat.parley.store.Projection.MemberRow;
+import chat.parley.store.Projection.RevokedRow;
 import chat.parley.store.Projection.Row;
 import chat.parley.store.Projection.SettingsRow;
+import chat.parley.store.Projection.UsesRow;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
 import org.slf4j.Logger;
@@ -55,6 +61,15 @@ final class Tables {
             case MemberRow member -> member(member, stamp, commit);
             case Edited edited -> edited(edited, stamp, commit);
             case Erased erased -> erased(erased, stamp, commit);
+            case BanRow ban -> ban(ban, stamp, commit);
+            case InvitationRow made -> {
+                Invitation invitation = made.invitation();
+                invitation(made.conversationId(), invitation.slot(), before -> before.with(invitation, stamp), commit);
+            }
+            case UsesRow used ->
+                invitation(used.conversationId(), used.slot(), before -> before.withUses(used.uses(), stamp), commit);
+            case RevokedRow revoked ->
+                invitation(revoked.conversationId(), revoked.slot(), before -> before.withRevoked(true, stamp), commit);
         }
     }
 
@@ -161,6 +176,21 @@ final class Tables {
                 .encoded();
         commit.put(Family.TABLES, key, merged);
         commit.put(Family.TABLES, Keys.inbox(row.userId(), row.conversationId()), merged);
+    }
+
+    private static void ban(BanRow row, long stamp, Commit commit) throws RocksDBException {
+        byte[] key = Keys.ban(row.conversationId(), row.ban().userId());
+        byte[] present = commit.get(Family.TABLES, key);
+        if (present != null && BanRecord.decode(row.ban().userId(), present).stamp() > stamp) return;
+        commit.put(Family.TABLES, key, new BanRecord(row.ban(), stamp).encoded());
+    }
+
+    private static void invitation(
+            ConversationId conversation, int slot, UnaryOperator<InvitationRecord> change, Commit commit)
+            throws RocksDBException {
+        byte[] key = Keys.invitation(conversation, slot);
+        InvitationRecord before = InvitationRecord.decode(commit.get(Family.TABLES, key));
+        commit.put(Family.TABLES, key, change.apply(before).encoded());
     }
 
     private static void edited(Edited row, long stamp, Commit commit) throws RocksDBException {

@@ -1,9 +1,11 @@
 package chat.parley.store.memory;
 
+import chat.parley.model.Ban;
 import chat.parley.model.ConversationId;
 import chat.parley.model.Device;
 import chat.parley.model.DeviceId;
 import chat.parley.model.Entry;
+import chat.parley.model.Invitation;
 import chat.parley.model.Membership;
 import chat.parley.model.Mute;
 import chat.parley.model.UserId;
@@ -28,6 +30,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -326,6 +329,23 @@ public final class MemoryStore {
         public Future<Map<UserId, Membership>> memberships(ConversationId conversation, Collection<UserId> users) {
             List<UserId> copy = List.copyOf(users);
             return weather.read(() -> found(copy, user -> tables.membership(conversation, user)));
+        }
+
+        @Override
+        public Future<List<Ban>> bans(ConversationId conversation, String afterUser, int bansMax) {
+            return weather.read(() -> tables.bans(conversation, afterUser, bansMax));
+        }
+
+        @Override
+        public Future<Optional<Ban>> ban(ConversationId conversation, UserId user) {
+            return weather.read(() -> tables.bans(conversation, "", Integer.MAX_VALUE).stream()
+                    .filter(ban -> ban.userId().equals(user))
+                    .findFirst());
+        }
+
+        @Override
+        public Future<List<Invitation>> invitations(ConversationId conversation) {
+            return weather.read(() -> tables.invitations(conversation));
         }
 
         @Override

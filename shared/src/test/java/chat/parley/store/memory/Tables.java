@@ -1,10 +1,12 @@
 package chat.parley.store.memory;
 
+import chat.parley.model.Ban;
 import chat.parley.model.Content;
 import chat.parley.model.ConversationId;
 import chat.parley.model.ConversationType;
 import chat.parley.model.Entry;
 import chat.parley.model.Interval;
+import chat.parley.model.Invitation;
 import chat.parley.model.Membership;
 import chat.parley.model.Role;
 import chat.parley.model.Settings;
@@ -29,6 +31,17 @@ final class Tables {
     private final Map<String, About> conversations = new TreeMap<>();
     private final Map<String, NavigableMap<String, NavigableMap<Long, Member>>> members = new TreeMap<>();
     private final Map<String, NavigableMap<String, Boolean>> inboxes = new TreeMap<>();
+
+    private final Map<String, NavigableMap<String, Stamped<Ban>>> bans = new TreeMap<>();
+    private final Map<String, NavigableMap<Integer, Stamped<Invitation>>> invitations = new TreeMap<>();
+    private final Map<String, Stamped<Long>> uses = new TreeMap<>();
+    private final Map<String, Stamped<Boolean>> revoked = new TreeMap<>();
+
+    private record Stamped<T>(long stamp, T value) {
+        static <T> Stamped<T> later(Stamped<T> a, Stamped<T> b) {
+            return a.stamp >= b.stamp ? a : b;
+        }
+    }
 
     private record Amended(long stamp, @Nullable String body, long at, boolean deleted, List<Long> edits) {}
 
@@ -76,6 +89,21 @@ final class Tables {
                 inboxes.computeIfAbsent(member.userId().value(), u -> new TreeMap<>())
                         .put(member.conversationId().value(), true);
             }
+            case Projection.BanRow(ConversationId conversation, Ban ban) ->
+                bans.computeIfAbsent(conversation.value(), c -> new TreeMap<>())
+                        .merge(ban.userId().value(), new Stamped<>(stamp, ban), Stamped::later);
+            case Projection.InvitationRow(ConversationId conversation, Invitation made) -> {
+                invitations
+                        .computeIfAbsent(conversation.value(), c -> new TreeMap<>())
+                        .merge(made.slot(), new Stamped<>(stamp, made), Stamped::later);
+                uses.merge(conversation + "/" + made.slot(), new Stamped<>(stamp, 0L), Stamped::later);
+                revoked.merge(conversation + "/" + made.slot(), new Stamped<>(stamp, false), Stamped::later);
+            }
+            case Projection.UsesRow used ->
+                uses.merge(
+                        used.conversationId() + "/" + used.slot(), new Stamped<>(stamp, used.uses()), Stamped::later);
+            case Projection.RevokedRow ended ->
+                revoked.merge(ended.conversationId() + "/" + ended.slot(), new Stamped<>(stamp, true), Stamped::later);
             case Projection.Edited edited ->
                 amend(
                         edited.conversationId(),
@@ -166,6 +194,24 @@ final class Tables {
         return intervals.isEmpty() ? null : new Membership(conversation, user, role, List.copyOf(intervals));
     }
 
+    List<Ban> bans(ConversationId conversation, String afterUser, int max) {
+        return bans.getOrDefault(conversation.value(), new TreeMap<>()).tailMap(afterUser, false).values().stream()
+                .limit(max)
+                .map(Stamped::value)
+                .toList();
+    }
+
+    List<Invitation> invitations(ConversationId conversation) {
+        List<Invitation> found = new ArrayList<>();
+        invitations.getOrDefault(conversation.value(), new TreeMap<>()).forEach((slot, made) -> {
+            Stamped<Long> used = uses.get(conversation + "/" + slot);
+            Stamped<Boolean> ended = revoked.get(conversation + "/" + slot);
+            Invitation invitation = used == null ? made.value : made.value.used(used.value);
+            found.add(ended != null && ended.value ? invitation.revoked() : invitation);
+        });
+        return found;
+    }
+
     List<Membership> inbox(UserId user) {
         List<Membership> found = new ArrayList<>();
         for (String conversation :
@@ -178,7 +224,8 @@ final class Tables {
 
     /** Everything in one text: two stores that hold the same rows give the same one. */
     String dump() {
-        return entries + "\n" + amendments + "\n" + ids + "\n" + heads + "\n" + conversations + "\n" + members;
+        return entries + "\n" + amendments + "\n" + ids + "\n" + heads + "\n" + conversations + "\n" + members + "\n"
+                + bans + "\n" + invitations + "\n" + uses + "\n" + revoked;
     }
 
     private static String key(History.IdKey key) {

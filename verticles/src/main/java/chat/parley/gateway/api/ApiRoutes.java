@@ -47,6 +47,8 @@ public final class ApiRoutes {
     private final Members members;
     private final Devices devices;
     private final UserSettingsRoute settings;
+    private final Bans bans;
+    private final Invitations invitations;
     private final Mutes mutes;
     private final Blocks blocks;
     private final Receipts receipts;
@@ -64,6 +66,8 @@ public final class ApiRoutes {
         this.members = new Members(stores, room, writes, config);
         this.devices = new Devices(stores.directory(), gateway);
         this.settings = new UserSettingsRoute(stores.directory(), gateway);
+        this.bans = new Bans(stores.directory(), writes, config);
+        this.invitations = new Invitations(stores, conversations, room, writes, loop);
         this.mutes = new Mutes(stores.directory(), loop);
         this.blocks = new Blocks(stores.directory(), gateway);
         this.receipts = new Receipts(gateway, stores.directory(), loop);
@@ -118,6 +122,33 @@ public final class ApiRoutes {
                 Map.of(
                         HttpMethod.PATCH, new Operation(WRITE, members::changeRole),
                         HttpMethod.DELETE, new Operation(WRITE, members::remove)));
+        path(router, edge, conversation + "/bans", Map.of(HttpMethod.GET, new Operation(READ, bans::list)));
+        path(
+                router,
+                edge,
+                conversation + "/bans/:userId",
+                Map.of(
+                        HttpMethod.PUT, new Operation(WRITE, bans::ban),
+                        HttpMethod.DELETE, new Operation(WRITE, bans::unban)));
+        path(
+                router,
+                edge,
+                conversation + "/invitations",
+                Map.of(
+                        HttpMethod.GET, new Operation(READ, invitations::list),
+                        HttpMethod.POST, new Operation(WRITE, invitations::create)));
+        path(
+                router,
+                edge,
+                conversation + "/invitations/:invitationId",
+                Map.of(HttpMethod.DELETE, new Operation(WRITE, invitations::revoke)));
+        path(
+                router,
+                edge,
+                "/v1/invitations/:token",
+                Map.of(
+                        HttpMethod.GET, new Operation(READ, invitations::look),
+                        HttpMethod.POST, new Operation(WRITE, invitations::join)));
         path(
                 router,
                 edge,

@@ -45,6 +45,15 @@ final class Asked {
         return new UserId(id);
     }
 
+    String invitationId() {
+        return path("invitationId");
+    }
+
+    /** Not to be told to anybody. */
+    String token() {
+        return path("token");
+    }
+
     DeviceId device() throws BadInput {
         String id = path("deviceId");
         if (!DeviceId.isValid(id)) throw notFound();

@@ -144,7 +144,7 @@ final class Conversations {
         return read(asked.user(), asked.conversation());
     }
 
-    private Future<Reply> read(UserId user, ConversationId conversation) {
+    Future<Reply> read(UserId user, ConversationId conversation) {
         return overview.of(user, List.of(conversation))
                 .map(views -> views.isEmpty()
                         ? Reply.notFound()

@@ -28,9 +28,7 @@ final class Mutes {
         Long until = body == null ? null : body.optionalWhole("until", 1, Fields.SEQUENCE_MAX);
         if (until != null && until <= loop.millis()) throw BadInput.badFrame("until has passed already");
         Boolean exceptMentions = body == null ? null : body.optionalBool("exceptMentions");
-        return save(
-                asked,
-                new Mute(until == null ? 0 : until, exceptMentions != null && exceptMentions));
+        return save(asked, new Mute(until == null ? 0 : until, exceptMentions != null && exceptMentions));
     }
 
     Future<Reply> unmute(Asked asked) throws BadInput {

@@ -222,6 +222,98 @@ class ApiTest {
     }
 
     @Test
+    void whoIsBannedIsOutAndStaysOutUntilTheBanIsLifted() {
+        Caller owner = fresh();
+        String path = path(owner.post(CONVERSATIONS, "{\"type\":\"group\",\"memberIds\":[\"ben\",\"carla\"]}"));
+        Answer banned = owner.call("PUT", path + "/bans/ben", null, "Idempotency-Key: ban-1");
+        assertThat(ok(banned).getLong("sequence")).isEqualTo(3);
+        assertThat(ok(owner.call("PUT", path + "/bans/ben", null, "Idempotency-Key: ban-1"))
+                        .getBoolean("duplicate"))
+                .isTrue();
+        assertThat(ok(owner.call("PUT", path + "/bans/ben", null)).getBoolean("unchanged"))
+                .isTrue();
+        ok(owner.call("PUT", path + "/bans/dora", null));
+        assertThat(ben.get(path).brief()).isEqualTo("404 not_found");
+        Answer refused = owner.post(path + "/members", "{\"userIds\":[\"erik\",\"ben\",\"dora\"]}");
+        assertThat(refused.brief()).isEqualTo("403 forbidden");
+        assertThat(refused.json().getString("detail")).endsWith(": ben, dora");
+        JsonObject first = ok(owner.get(path + "/bans?limit=1"));
+        assertThat(first.getJsonArray("bans").getJsonObject(0).getString("userId"))
+                .isEqualTo("ben");
+        JsonObject second = ok(owner.get(path + "/bans?cursor=" + first.getString("cursor")));
+        assertThat(second.getJsonArray("bans").getJsonObject(0).getString("userId"))
+                .isEqualTo("dora");
+        assertThat(second.containsKey("cursor")).isFalse();
+        ok(owner.delete(path + "/bans/ben"));
+        ok(owner.post(path + "/members", "{\"userIds\":[\"ben\"]}"));
+        assertThat(ok(owner.get(path + "/bans")).getJsonArray("bans")).hasSize(1);
+    }
+
+    @Test
+    void byALinkOneLooksAndJoinsAsOftenAsItSays() throws Exception {
+        Caller owner = fresh();
+        String path =
+                path(owner.post(CONVERSATIONS, "{\"type\":\"group\",\"name\":\"Club\",\"memberIds\":[\"carla\"]}"));
+        String wish = "{\"usesMax\":2,\"expiresInSeconds\":600,\"clientMessageId\":\"wish\"}";
+        Answer made = owner.post(path + "/invitations", wish);
+        assertThat(made.status()).isEqualTo(201);
+        assertThat(made.json().getLong("expiresAt")).isGreaterThan(System.currentTimeMillis());
+        Answer again = owner.post(path + "/invitations", wish);
+        assertThat(again.status()).isEqualTo(200);
+        assertThat(again.json()).isEqualTo(made.json());
+        String link = "/v1/invitations/" + made.json().getString("token");
+        Caller guest = fresh();
+        JsonObject seen = ok(guest.get(link));
+        assertThat(seen.getString("name")).isEqualTo("Club");
+        assertThat(seen.getInteger("memberCount")).isEqualTo(2);
+        assertThat(guest.get(path).brief()).as("not joined yet").isEqualTo("404 not_found");
+
+        JsonObject joined = ok(guest.post(link, null));
+        assertThat(CONVERSATIONS + "/" + joined.getString("conversationId")).isEqualTo(path);
+        assertThat(joined.getString("role")).isEqualTo("member");
+        assertThat(ok(guest.post(link, null)).getString("conversationId"))
+                .as("joined already")
+                .isEqualTo(joined.getString("conversationId"));
+        List<Caller> rivals = new ArrayList<>();
+        for (int i = 0; i < 6; i++) rivals.add(fresh());
+        List<Answer> race = all(6, i -> () -> rivals.get(i).post(link, null));
+        assertThat(race).extracting(Answer::status).containsOnlyOnce(200).containsOnly(200, 404);
+        assertThat(ok(guest.post(link, null)).getString("conversationId"))
+                .as("used up, but joined")
+                .isEqualTo(joined.getString("conversationId"));
+        assertThat(fresh().get(link).body())
+                .isEqualTo(fresh().get(link.replace(id(path), "never")).body());
+        assertThat(ok(owner.get(path + "/invitations")).getJsonArray("invitations"))
+                .isEmpty();
+        assertThat(guest.get(path + "/messages?after=0").body())
+                .contains("invitationId")
+                .doesNotContain("token");
+    }
+
+    @Test
+    void aRevokedLinkLeadsNowhereAndABannedUserNowhereByAny() {
+        Caller owner = fresh();
+        String path = path(owner.post(CONVERSATIONS, "{\"type\":\"group\",\"memberIds\":[\"carla\"]}"));
+        JsonObject first = owner.post(path + "/invitations", null).json();
+        JsonObject second = owner.post(path + "/invitations", null).json();
+        assertThat(ok(owner.get(path + "/invitations")).getJsonArray("invitations"))
+                .hasSize(2);
+        ok(owner.delete(path + "/invitations/" + first.getString("invitationId")));
+        Caller guest = fresh();
+        String me = "user" + made;
+        String revoked = "/v1/invitations/" + first.getString("token");
+        String open = "/v1/invitations/" + second.getString("token");
+        assertThat(guest.post(revoked, null).brief()).isEqualTo("404 not_found");
+        assertThat(guest.get(revoked).brief()).isEqualTo("404 not_found");
+        ok(owner.call("PUT", path + "/bans/" + me, null));
+        assertThat(guest.get(open).body()).isEqualTo(guest.get(revoked).body());
+        assertThat(guest.post(open, null).body())
+                .isEqualTo(guest.post(revoked, null).body());
+        ok(owner.delete(path + "/bans/" + me));
+        ok(guest.post(open, null));
+    }
+
+    @Test
     void aMemberMutesAConversationForThemselves() {
         String path = group();
         assertThat(ok(ben.call("PUT", path + "/mute", null))).isEqualTo(new JsonObject().put("exceptMentions", false));
@@ -230,7 +322,8 @@ class ApiTest {
         long until = System.currentTimeMillis() + 3_600_000;
         ok(ben.call("PUT", path + "/mute", "{\"until\":" + until + ",\"exceptMentions\":true}"));
         say(anna, path, "unread all the same");
-        JsonObject row = ok(ben.get(CONVERSATIONS)).getJsonArray("conversations").getJsonObject(0);
+        JsonObject row =
+                ok(ben.get(CONVERSATIONS)).getJsonArray("conversations").getJsonObject(0);
         assertThat(row.getJsonObject("mute"))
                 .isEqualTo(new JsonObject().put("until", until).put("exceptMentions", true));
         assertThat(row.getLong("unread")).isEqualTo(1);
@@ -265,13 +358,16 @@ class ApiTest {
         Answer blocked = other.post(path + "/messages", "{\"body\":\"hello?\"}");
         Answer never = other.post(CONVERSATIONS + "/never/messages", "{\"body\":\"hello?\"}");
         assertThat(blocked.body()).isEqualTo(never.body());
-        assertThat(other.post(path + "/messages", retried).status()).as("a retry").isEqualTo(200);
+        assertThat(other.post(path + "/messages", retried).status())
+                .as("a retry")
+                .isEqualTo(200);
         assertThat(one.post(path + "/messages", "{\"body\":\"x\"}").brief()).isEqualTo("403 forbidden");
         assertThat(other.post(CONVERSATIONS, "{\"type\":\"direct\",\"memberIds\":[\"" + first + "\"]}")
                         .brief())
                 .isEqualTo("404 not_found");
         assertThat(ok(other.get(path + "/messages?after=0")).getJsonArray("entries"))
-                .hasSize(4);
+                .as("what the other may read of what was said")
+                .hasSize(3);
 
         assertThat(one.delete("/v1/blocks/" + second).status()).isEqualTo(204);
         say(other, path, "again");

@@ -68,6 +68,16 @@ class AuthorizationTest {
         remove_admin    ok    ok        no        not_found not_found not_found unauthenticated no
         remove_owner    ok    no        no        not_found not_found not_found unauthenticated no
         leave           ok    ok        ok        ok        ok        not_found unauthenticated no
+        list_bans       ok    ok        no        not_found not_found not_found unauthenticated no
+        ban_member      ok    ok        no        not_found not_found not_found unauthenticated no
+        ban_stranger    ok    ok        no        not_found not_found not_found unauthenticated no
+        ban_owner       ok    no        no        not_found not_found not_found unauthenticated no
+        unban           ok    ok        no        not_found not_found not_found unauthenticated no
+        invite          ok    ok        no        not_found not_found not_found unauthenticated no
+        see_invitations ok    ok        no        not_found not_found not_found unauthenticated no
+        revoke_unknown  not_found not_found no    not_found not_found not_found unauthenticated no
+        look_unknown    not_found not_found not_found not_found not_found not_found unauthenticated not_found
+        join_unknown    not_found not_found not_found not_found not_found not_found unauthenticated not_found
         mute            ok    ok        ok        not_found not_found not_found unauthenticated ok
         unmute          ok    ok        ok        not_found not_found not_found unauthenticated ok
         sync            ok    ok        ok        ok        ok        not_found unauthenticated ok
@@ -77,7 +87,17 @@ class AuthorizationTest {
         """;
 
     private static final List<String> BY_SOCKET = List.of(
-            "send", "reply", "mention_all", "edit_own", "edit_others", "delete_own", "delete_others", "sync", "open", "read", "type");
+            "send",
+            "reply",
+            "mention_all",
+            "edit_own",
+            "edit_others",
+            "delete_own",
+            "delete_others",
+            "sync",
+            "open",
+            "read",
+            "type");
 
     /** There is no HTTP for these. */
     private static final List<String> BY_SOCKET_ONLY = List.of("sync", "open", "type");
@@ -299,6 +319,16 @@ class AuthorizationTest {
             case "remove_admin" -> caller.delete(place.path + "/members/coadmin");
             case "remove_owner" -> caller.delete(place.path + "/members/coowner");
             case "leave" -> caller.delete(place.path + "/members/" + role);
+            case "list_bans" -> caller.get(place.path + "/bans");
+            case "ban_member" -> caller.call("PUT", place.path + "/bans/target", null);
+            case "ban_stranger" -> caller.call("PUT", place.path + "/bans/new", null);
+            case "ban_owner" -> caller.call("PUT", place.path + "/bans/coowner", null);
+            case "unban" -> caller.delete(place.path + "/bans/new");
+            case "invite" -> caller.post(place.path + "/invitations", "{}");
+            case "see_invitations" -> caller.get(place.path + "/invitations");
+            case "revoke_unknown" -> caller.delete(place.path + "/invitations/unknown");
+            case "look_unknown" -> caller.get("/v1/invitations/" + place.id + "." + "A".repeat(27));
+            case "join_unknown" -> caller.post("/v1/invitations/" + place.id + "." + "A".repeat(27), "{}");
             case "mute" -> caller.call("PUT", place.path + "/mute", "{}");
             case "unmute" -> caller.delete(place.path + "/mute");
             case "read" ->
