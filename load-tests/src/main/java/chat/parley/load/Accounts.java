@@ -30,6 +30,7 @@ final class Accounts {
     record Account(String token, @Nullable String conversationId, long head) {}
 
     private static final int AT_ONCE = 8;
+    private static final int ADDED_MAX = 1_000;
     private static final int TRIES_MAX = 5; // of a cluster that has just begun
     private static final Duration ANSWERED = Duration.ofSeconds(30);
 
@@ -66,19 +67,26 @@ final class Accounts {
     /** Groups of users one after another; behind them all {@code extra} (0 or 1) more users of each group. */
     List<Account> groups(int groups, int size, int extra) throws Exception {
         List<String> tokens = tokens(groups * (size + extra));
-        List<Account> created = each(groups, group -> {
-            String members = IntStream.concat(
+        List<Account> made = each(groups, group -> {
+            int[] others = IntStream.concat(
                             IntStream.range(group * size + 1, (group + 1) * size),
                             IntStream.range(0, extra).map(i -> groups * size + group))
-                    .mapToObj(user -> Json.quote(name(user)))
-                    .collect(Collectors.joining(","));
+                    .toArray();
             String body = "{\"type\":\"group\",\"name\":\"load " + group + "\",\"clientRequestId\":\"" + group
-                    + "\",\"memberIds\":[" + members + "]}";
-            return create(tokens.get(group * size), body);
+                    + "\",\"memberIds\":" + names(others, 0) + "}";
+            String token = tokens.get(group * size);
+            Account created = create(token, body);
+            for (int from = ADDED_MAX; from < others.length; from += ADDED_MAX) {
+                call(
+                        "/v1/conversations/" + created.conversationId + "/members",
+                        token,
+                        "{\"userIds\":" + names(others, from) + "}");
+            }
+            return others.length > ADDED_MAX ? at(token, created.conversationId) : created;
         });
         return IntStream.range(0, tokens.size())
                 .mapToObj(user ->
-                        of(tokens.get(user), created.get(user < groups * size ? user / size : user - groups * size)))
+                        of(tokens.get(user), made.get(user < groups * size ? user / size : user - groups * size)))
                 .toList();
     }
 
@@ -99,8 +107,18 @@ final class Accounts {
         return new Account(token, creator.conversationId, creator.head);
     }
 
+    /** A list of users from there on, as many as one request may name. */
+    private String names(int[] users, int from) {
+        return IntStream.range(from, Math.min(users.length, from + ADDED_MAX))
+                .mapToObj(i -> Json.quote(name(users[i])))
+                .collect(Collectors.joining(",", "[", "]"));
+    }
+
     private Account create(String token, String body) throws IOException, InterruptedException {
-        String id = text(call("/v1/conversations", token, body), "conversationId");
+        return at(token, text(call("/v1/conversations", token, body), "conversationId"));
+    }
+
+    private Account at(String token, @Nullable String id) throws IOException, InterruptedException {
         String page = call("/v1/conversations/" + id + "/messages?limit=1", token, null);
         return new Account(token, id, Long.parseLong(value(page, "head", "-?\\d+")));
     }

@@ -9,13 +9,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** {@code w1|w2|w4|w5|presence|tax [key=value …]}: runs one workload and prints its figures; README.md says what they mean. */
+/** {@code w1|w2|w3|w4|w5|presence|tax [key=value …]}: runs one workload and prints its figures; README.md says what they mean. */
 public final class Main {
     private static final String SYNCS = "parley_store_syncs_total";
     private static final String KEPT = "order kept, none lost or twice";
     private static final String BROKEN = "BROKEN: see lost, dup, out_of_order, holes, errors";
     private static final int BODY_BYTES = 200;
-    private static final List<String> WORKLOADS = List.of("w1", "w2", "w4", "w5", "presence", "tax");
+    private static final List<String> WORKLOADS = List.of("w1", "w2", "w3", "w4", "w5", "presence", "tax");
 
     /** Of a cluster: by then its nodes run what the compiler makes of them. */
     private static final String TAX_WARM_SECONDS = "40";
@@ -83,6 +83,7 @@ public final class Main {
         Workload workload = switch (name) {
             case "w1" -> Saturation.ofPairs(settings, accounts);
             case "w2", "tax" -> Saturation.ofGroups(settings, accounts);
+            case "w3" -> Saturation.ofOneGroup(settings, accounts);
             case "w4" -> new Idle(settings, accounts, proc);
             case "presence" -> new Presence(settings, accounts);
             default -> new Return(settings, accounts);
@@ -127,6 +128,9 @@ public final class Main {
         String figures = switch (name) {
             case "w1" -> of("closed", "acked_s", "acked/s") + cpu("closed");
             case "w2" -> of("closed", "deliv_s", "deliveries/s") + cpu("closed");
+            case "w3" ->
+                of("closed", "deliv_s", "deliveries/s") + cpu("closed") + ", the last member after "
+                        + figure("closed", "last_p50") + " ms";
             case "w4" -> of(lines.getLast().getOrDefault("phase", "").toString(), "kb_per_conn", "kB a connection");
             case "presence" ->
                 figure("verdict", "p99_ratio") + " times the p99 of messages without, at most "

@@ -42,6 +42,11 @@ final class Saturation implements Workload {
                 settings, accounts.pairs(users), users, 1, lane -> lane, number -> (int) (number * 7919L % users));
     }
 
+    /** W3: one large group, with sends outstanding by members in turn. */
+    static Saturation ofOneGroup(Settings settings, Accounts accounts) throws Exception {
+        return ofGroups(settings.or("groups", "1").or("size", "1000").or("window", "8"), accounts);
+    }
+
     /** W2: groups with a few sends outstanding each, by members in turn. */
     static Saturation ofGroups(Settings settings, Accounts accounts) throws Exception {
         int groups = settings.number("groups", 100);
