@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 /** Every address of the bus, named after the inbox it is. Only this class spells one. */
 public final class Address {
     private static final String GATEWAY = "gateway.";
+    private static final String GATEWAYS = "gateways.";
     private static final String PRESENCE = "presence.";
     private static final String SEQUENCER = "sequencer.";
     private static final String FANOUT = "fanout.";
@@ -14,6 +15,16 @@ public final class Address {
     /** A gateway instance: takes {@link Deliver}. */
     public static String gateway(String gateway) {
         return GATEWAY + gateway;
+    }
+
+    /** All gateway instances of the node, each of which hears it: take {@link Deliver} of large conversations. Not in the registry. */
+    public static String gateways(String node) {
+        return GATEWAYS + node;
+    }
+
+    /** Whether all listeners of the node hear what is sent there, not the last one alone. */
+    public static boolean isForAll(String address) {
+        return address.startsWith(GATEWAYS);
     }
 
     /**
@@ -26,7 +37,7 @@ public final class Address {
 
     /** Whether only this node knows the address: who is elsewhere names the node, see {@link Topology#addressOf}. */
     public static boolean isHome(String address) {
-        return address.startsWith(SEQUENCER) || address.startsWith(FANOUT);
+        return address.startsWith(SEQUENCER) || address.startsWith(FANOUT) || isForAll(address);
     }
 
     /** The presence verticle of the node: takes announcements and {@link Route}. */
@@ -44,10 +55,12 @@ public final class Address {
         return "node." + node;
     }
 
-    /** The node of a {@link #gateway} or {@link #presence}; null: the address does not say. Names of nodes have no dot. */
+    /** The node of a {@link #gateway}, of {@link #gateways} or {@link #presence}; null: the address does not say. Names of nodes have no dot. */
     static @Nullable String nodeOf(String address) {
-        int start =
-                address.startsWith(GATEWAY) ? GATEWAY.length() : address.startsWith(PRESENCE) ? PRESENCE.length() : -1;
+        int start = -1;
+        if (address.startsWith(GATEWAY)) start = GATEWAY.length();
+        else if (address.startsWith(PRESENCE)) start = PRESENCE.length();
+        else if (address.startsWith(GATEWAYS)) start = GATEWAYS.length();
         if (start < 0) return null;
         int end = address.indexOf('.', start);
         return end < 0 ? address.substring(start) : address.substring(start, end);

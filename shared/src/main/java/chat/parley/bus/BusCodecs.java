@@ -310,6 +310,8 @@ public final class BusCodecs {
         out.putVar(spread.shard()).putVar(spread.epoch());
         out.putVar(spread.after()).putVar(spread.position());
         writeAll(spread.heads(), out, BusCodecs::write);
+        writeAll(spread.large(), out, BusCodecs::write);
+        writeAll(spread.live(), out, BusCodecs::write);
     }
 
     private static Spread readSpread(ByteReader in) {
@@ -318,7 +320,9 @@ public final class BusCodecs {
                 in.getVar(),
                 in.getVar(),
                 in.getVar(),
-                readAll(in, BusCodecs::readHead));
+                readAll(in, BusCodecs::readHead),
+                in.hasMore() ? readAll(in, BusCodecs::readHead) : List.of(),
+                in.hasMore() ? readAll(in, BusCodecs::readEvents) : List.of());
     }
 
     private static void write(Announce announce, ByteWriter out) {

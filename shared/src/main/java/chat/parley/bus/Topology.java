@@ -87,6 +87,11 @@ public final class Topology {
         return picture.fanouts[shard];
     }
 
+    /** The nodes that have gateways, sorted. */
+    public List<String> gateways() {
+        return picture.gateways;
+    }
+
     /** The node that brings this part of the event log to consumers; null: there is none. */
     public @Nullable String consumerOwner(int part) {
         return picture.consumers[part];
@@ -102,7 +107,8 @@ public final class Topology {
             @Nullable String[] presence,
             @Nullable String[] sequencers,
             @Nullable String[] fanouts,
-            @Nullable String[] consumers) {
+            @Nullable String[] consumers,
+            List<String> gateways) {
         static Picture of(Collection<Node> nodes) {
             TreeMap<String, Set<NodeRole>> byName = new TreeMap<>();
             for (Node node : nodes) byName.put(node.name(), Set.copyOf(node.roles()));
@@ -111,7 +117,10 @@ public final class Topology {
                     owners(byName, NodeRole.PRESENCE, UserId.SHARDS),
                     owners(byName, NodeRole.SEQUENCER, ConversationId.SHARDS),
                     owners(byName, NodeRole.FANOUT, ConversationId.SHARDS),
-                    owners(byName, NodeRole.CONSUMERS, ConversationId.SHARDS));
+                    owners(byName, NodeRole.CONSUMERS, ConversationId.SHARDS),
+                    byName.keySet().stream()
+                            .filter(node -> byName.getOrDefault(node, Set.of()).contains(NodeRole.GATEWAY))
+                            .toList());
         }
 
         private static @Nullable String[] owners(TreeMap<String, Set<NodeRole>> nodes, NodeRole role, int shards) {

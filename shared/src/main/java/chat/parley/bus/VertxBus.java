@@ -12,9 +12,11 @@ import io.vertx.core.eventbus.MessageConsumerOptions;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.eventbus.ReplyFailure;
 import io.vertx.core.internal.ContextInternal;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +46,7 @@ public final class VertxBus implements Bus {
     private final EventBus bus;
     private final int waitingMax;
     private final Map<String, Home> homes = new ConcurrentHashMap<>();
+    private final Map<String, List<Home>> shared = new ConcurrentHashMap<>();
     private final Set<Consumption> consumptions = ConcurrentHashMap.newKeySet();
     private final Unreadable unreadable = new Unreadable(System::nanoTime);
 
@@ -107,19 +110,33 @@ public final class VertxBus implements Bus {
 
     /** Hands a message over to the listener of an address that only this node knows. False: there is none, or too much waits for it. */
     public boolean passOn(String address, Received received) {
+        if (Address.isForAll(address)) {
+            boolean isTaken = false;
+            for (Home home : shared.getOrDefault(address, List.of())) isTaken |= home.offer(received);
+            return isTaken;
+        }
         Home home = homes.get(address);
         return home != null && home.offer(received);
     }
 
     /** Sends to a listener of this node, whoever else hears the address. */
     public void sendHere(String address, Object message) {
-        bus.send(address, message, LOCAL);
+        if (Address.isHome(address)) send(address, message);
+        else bus.send(address, message, LOCAL);
     }
 
     @Override
     public Future<Listening> listen(String address, Consumer<Received> listener) {
         if (Address.isHome(address)) {
             Home home = new Home(address, listener);
+            if (Address.isForAll(address)) {
+                List<Home> all = shared.computeIfAbsent(address, any -> new CopyOnWriteArrayList<>());
+                all.add(home);
+                return Future.succeededFuture(() -> {
+                    all.remove(home);
+                    return Future.succeededFuture();
+                });
+            }
             homes.put(address, home);
             return Future.succeededFuture(() -> {
                 homes.remove(address, home);

@@ -16,6 +16,8 @@
  *   <tr><td>{@code gateway.<gateway>}</td><td>one gateway instance (node name, dot, instance)</td>
  *     <td>{@link chat.parley.bus.Deliver}; {@link chat.parley.bus.EndSessions}; {@link chat.parley.bus.Signals};
  *     {@link chat.parley.bus.Presences} and {@link chat.parley.bus.SettingsChanged} of users who are watched there</td></tr>
+ *   <tr><td>{@code gateways.<node>}, in its node only</td><td>all gateway instances of the node, each of them</td>
+ *     <td>{@link chat.parley.bus.Deliver} of large conversations; from other nodes in a Bundle</td></tr>
  *   <tr><td>{@code node.<node>}</td><td>the node's control verticle</td>
  *     <td>{@link chat.parley.bus.Bundle} → {@link chat.parley.bus.Unbundled}; {@link chat.parley.bus.Canary} → the same; what is for the
  * owners of its shards</td></tr>

@@ -15,6 +15,7 @@ import java.util.function.Predicate;
 public final class MemoryBus implements Bus {
     private final ManualLoop loop;
     private final Map<String, Consumer<Received>> listeners = new LinkedHashMap<>();
+    private final Map<String, List<Consumer<Received>>> shared = new LinkedHashMap<>();
     private final List<Object> delivered = new ArrayList<>();
     private Predicate<Object> lost = message -> false;
 
@@ -50,9 +51,20 @@ public final class MemoryBus implements Bus {
 
     @Override
     public Future<Listening> listen(String address, Consumer<Received> listener) {
+        if (Address.isForAll(address)) return listenWithOthers(address, listener);
         listeners.put(address, listener);
         return Future.succeededFuture(() -> {
             listeners.remove(address);
+            return Future.succeededFuture();
+        });
+    }
+
+    private Future<Listening> listenWithOthers(String address, Consumer<Received> listener) {
+        List<Consumer<Received>> all = shared.computeIfAbsent(address, any -> new ArrayList<>());
+        all.add(listener);
+        listeners.put(address, received -> List.copyOf(all).forEach(each -> each.accept(received)));
+        return Future.succeededFuture(() -> {
+            all.remove(listener);
             return Future.succeededFuture();
         });
     }

@@ -12,6 +12,7 @@ package chat.parley.fanout;
  * @param conversationsMax remembered in a shard; beyond, the oldest is repeated at once
  * @param positionsMax between the cursor and what was heard, in a shard; beyond, the oldest are repeated at once
  * @param headsMax in one message
+ * @param inlineMembersMax of a conversation whose members are named; as the sequencer has it
  */
 public record FanoutConfig(
         long firstMillis,
@@ -22,7 +23,23 @@ public record FanoutConfig(
         long lookMillis,
         int conversationsMax,
         int positionsMax,
-        int headsMax) {
+        int headsMax,
+        int inlineMembersMax) {
     public static final FanoutConfig DEFAULT =
-            new FanoutConfig(2_000, 10_000, 10_000, 250, 1_000, 2_000, 20_000, 100_000, 1_000);
+            new FanoutConfig(2_000, 10_000, 10_000, 250, 1_000, 2_000, 20_000, 100_000, 1_000, 100);
+
+    /** The same with another bound of conversations whose members are named. */
+    public FanoutConfig withInlineMembersMax(int membersMax) {
+        return new FanoutConfig(
+                firstMillis,
+                secondMillis,
+                longestMillis,
+                tickMillis,
+                saveMillis,
+                lookMillis,
+                conversationsMax,
+                positionsMax,
+                headsMax,
+                membersMax);
+    }
 }

@@ -4,11 +4,14 @@ import chat.parley.bus.Address;
 import chat.parley.bus.Bus;
 import chat.parley.bus.Bus.Listening;
 import chat.parley.bus.Bus.Received;
+import chat.parley.bus.Deliver;
 import chat.parley.bus.Loop;
 import chat.parley.bus.Route;
+import chat.parley.bus.Route.Events;
 import chat.parley.bus.Route.HeadHint;
 import chat.parley.bus.Spread;
 import chat.parley.bus.Topology;
+import chat.parley.model.Content;
 import chat.parley.model.ConversationId;
 import chat.parley.model.Entry;
 import chat.parley.model.Membership;
@@ -20,8 +23,11 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -48,6 +54,7 @@ public final class FanoutVerticle extends VerticleBase {
     private @Nullable Runnable deaf;
 
     private long repeated;
+    private final LongAdder messages = new LongAdder();
 
     /** @param random spreads what nodes started together do at intervals */
     public FanoutVerticle(
@@ -92,6 +99,11 @@ public final class FanoutVerticle extends VerticleBase {
         return repeated;
     }
 
+    /** Messages to all gateways of a node since the start. From any thread. */
+    public long messages() {
+        return messages.sum();
+    }
+
     /** Conversations whose heads are to be repeated yet. */
     public int conversations() {
         int conversations = 0;
@@ -128,7 +140,9 @@ public final class FanoutVerticle extends VerticleBase {
     private void tick() {
         long now = loop.monotonicMillis();
         List<HeadHint> due = new ArrayList<>();
-        for (Shard shard : shards.values()) shard.repeats.due(now, due::add);
+        List<HeadHint> large = new ArrayList<>(0);
+        for (Shard shard : shards.values()) shard.repeats.due(now, due::add, large::add);
+        repeatToAll(large);
         repeat(due);
         if (now >= lookAt) {
             lookAt = now + config.lookMillis();
@@ -137,6 +151,29 @@ public final class FanoutVerticle extends VerticleBase {
         if (now >= saveAt) {
             saveAt = now + config.saveMillis();
             save();
+        }
+    }
+
+    /** To every gateway: who has members there knows it. And by name to those who joined, of whom it may have to learn first. */
+    private void repeatToAll(List<HeadHint> due) {
+        List<HeadHint> joined = new ArrayList<>(0);
+        for (int from = 0; from < due.size(); from += config.headsMax()) {
+            List<HeadHint> heads = new ArrayList<>();
+            for (HeadHint hint : due.subList(from, Math.min(due.size(), from + config.headsMax()))) {
+                heads.add(new HeadHint(hint.conversationId(), hint.head(), List.of()));
+                if (!hint.users().isEmpty()) joined.add(hint);
+            }
+            toAllGateways(new Deliver(stores.log().incarnation(), List.of(), heads));
+        }
+        repeated += due.size() - joined.size();
+        repeat(joined);
+    }
+
+    /** What is for all members of conversations, wherever they are. */
+    private void toAllGateways(Deliver deliver) {
+        for (String each : topology.gateways()) {
+            bus.send(Address.gateways(each), deliver);
+            messages.increment();
         }
     }
 
@@ -228,10 +265,18 @@ public final class FanoutVerticle extends VerticleBase {
 
         private void received(Received message) {
             if (message.body() instanceof Spread spread && spread.shard() == number) {
-                repeats.heard(spread.after(), spread.position(), spread.heads(), loop.monotonicMillis());
+                sendLive(spread.live());
+                repeats.heard(
+                        spread.after(), spread.position(), spread.heads(), spread.large(), loop.monotonicMillis());
             } else {
                 LOG.warn("dropped a {}: fan-out takes none", message.body().getClass());
             }
+        }
+
+        /** At once: what a gateway has not written yet when the next comes, it writes together. */
+        private void sendLive(List<Events> live) {
+            if (live.isEmpty()) return;
+            toAllGateways(new Deliver(stores.log().incarnation(), live, List.of()));
         }
 
         /**
@@ -273,23 +318,34 @@ public final class FanoutVerticle extends VerticleBase {
                 for (LogRow row : rows) {
                     Entry entry = row.entry();
                     if (entry.position() > until) break;
-                    stretches.merge(entry.conversationId(), Stretch.of(entry), Stretch::through);
+                    stretches
+                            .computeIfAbsent(entry.conversationId(), any -> new Stretch(entry.sequence()))
+                            .add(entry);
                     position = entry.position();
                 }
                 if (position == after) return Future.succeededFuture();
                 long last = position;
-                return withMembers(stretches).compose(hints -> {
-                    repeats.heard(after, last, hints, loop.monotonicMillis());
+                List<HeadHint> small = new ArrayList<>();
+                List<HeadHint> large = new ArrayList<>(0);
+                return withMembers(stretches, small, large).compose(done -> {
+                    repeats.heard(after, last, small, large, loop.monotonicMillis());
                     return readTo(until);
                 });
             });
         }
 
-        private Future<List<HeadHint>> withMembers(Map<ConversationId, Stretch> stretches) {
-            List<Future<HeadHint>> hints = new ArrayList<>();
-            stretches.forEach((conversation, its) -> hints.add(since(its.first, conversation, "", new ArrayList<>())
-                    .map(users -> new HeadHint(conversation, its.head, users))));
-            return Future.all(hints).map(all -> all.list());
+        private Future<?> withMembers(
+                Map<ConversationId, Stretch> stretches, List<HeadHint> small, List<HeadHint> large) {
+            List<Future<?>> reads = new ArrayList<>();
+            stretches.forEach((conversation, its) -> {
+                if (its.memberCount > config.inlineMembersMax()) {
+                    large.add(new HeadHint(conversation, its.head, List.copyOf(its.joined)));
+                    return;
+                }
+                reads.add(since(its.first, conversation, "", new ArrayList<>())
+                        .onSuccess(users -> small.add(new HeadHint(conversation, its.head, users))));
+            });
+            return Future.all(reads);
         }
 
         /** The members, and those who left at this sequence or after it. */
@@ -304,13 +360,22 @@ public final class FanoutVerticle extends VerticleBase {
     }
 
     /** What was read of a conversation. */
-    private record Stretch(long first, long head) {
-        static Stretch of(Entry entry) {
-            return new Stretch(entry.sequence(), entry.sequence());
+    private static final class Stretch {
+        final long first;
+        final Set<UserId> joined = new LinkedHashSet<>(0);
+        long head;
+
+        /** Not known where it is not counted: then they are few. */
+        int memberCount;
+
+        Stretch(long first) {
+            this.first = first;
         }
 
-        Stretch through(Stretch next) {
-            return new Stretch(first, next.head);
+        void add(Entry entry) {
+            head = entry.sequence();
+            memberCount = entry.memberCount();
+            if (entry.content() instanceof Content.MembersAdded added) joined.addAll(added.userIds());
         }
     }
 }

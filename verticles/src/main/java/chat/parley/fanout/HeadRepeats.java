@@ -2,11 +2,14 @@ package chat.parley.fanout;
 
 import chat.parley.bus.Route.HeadHint;
 import chat.parley.model.ConversationId;
+import chat.parley.model.UserId;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 
@@ -16,6 +19,9 @@ import java.util.function.Consumer;
  */
 final class HeadRepeats {
     private static final int RANGES_MAX = 64;
+
+    /** Who joined a large conversation not long ago and is named with its head; whoever is not finds it when heads are compared. */
+    private static final int JOINED_MAX = 2_000;
 
     private final FanoutConfig config;
     private final Map<ConversationId, Recent> recent = new LinkedHashMap<>();
@@ -46,11 +52,15 @@ final class HeadRepeats {
     /**
      * Entries at {@code after} + 1 to {@code position} were projected, in these conversations. Others may be among them whose entries lie
      * behind that; they come again with what covers those.
+     *
+     * @param heads of small conversations, with their members
+     * @param large heads of large ones, with those who joined
      */
-    void heard(long after, long position, List<HeadHint> heads, long nowMillis) {
+    void heard(long after, long position, List<HeadHint> heads, List<HeadHint> large, long nowMillis) {
         if (after > position) return;
         long first = Math.max(after, covered) + 1;
-        for (HeadHint head : heads) heard(head, first, nowMillis);
+        for (HeadHint head : heads) heard(head, false, first, nowMillis);
+        for (HeadHint head : large) heard(head, true, first, nowMillis);
         if (after > covered) {
             beyond.merge(after, position, Math::max);
             if (beyond.size() > RANGES_MAX) beyond.pollLastEntry(); // to be read from the log, as the hole
@@ -59,14 +69,15 @@ final class HeadRepeats {
         }
     }
 
-    /** Gives the heads that are due. */
-    void due(long nowMillis, Consumer<HeadHint> repeat) {
+    /** Gives the heads that are due: those of small conversations, and those of large ones. */
+    void due(long nowMillis, Consumer<HeadHint> small, Consumer<HeadHint> large) {
+        Consumer<Recent> repeat = each -> (each.isLarge ? large : small).accept(each.head);
         while (recent.size() > config.conversationsMax()) {
             Iterator<Recent> oldest = recent.values().iterator();
             Recent conversation = oldest.next();
             oldest.remove();
             conversation.tick = -1;
-            if (conversation.isUnrepeated()) repeat.accept(conversation.head);
+            if (conversation.isUnrepeated()) repeat.accept(conversation);
         }
         long now = nowMillis / config.tickMillis();
         nextTick = Math.max(nextTick, now - wheel.size() + 1);
@@ -117,7 +128,7 @@ final class HeadRepeats {
         return recent.size();
     }
 
-    private void heard(HeadHint head, long position, long nowMillis) {
+    private void heard(HeadHint head, boolean isLarge, long position, long nowMillis) {
         Recent conversation = recent.get(head.conversationId());
         if (conversation != null && head.head() <= conversation.head.head()) {
             // Known; if it was not repeated yet, it stands for this position too.
@@ -129,7 +140,8 @@ final class HeadRepeats {
             conversation = new Recent(head);
             recent.put(head.conversationId(), conversation);
         }
-        conversation.head = head;
+        conversation.head = isLarge && conversation.isLarge ? withJoined(head, conversation.head.users()) : head;
+        conversation.isLarge = isLarge;
         if (!conversation.isUnrepeated()) {
             conversation.firstPosition = position;
             conversation.firstAt = nowMillis;
@@ -141,13 +153,21 @@ final class HeadRepeats {
         if (!isLater) plan(conversation, dueAt(conversation)); // else it is looked at before that
     }
 
-    private void lookAt(Recent conversation, long nowMillis, Consumer<HeadHint> repeat) {
+    /** Whoever joined before may not have been told of it either. */
+    private static HeadHint withJoined(HeadHint head, List<UserId> before) {
+        if (before.isEmpty() || before == head.users()) return head;
+        Set<UserId> joined = new LinkedHashSet<>(head.users());
+        for (UserId user : before) if (joined.size() < JOINED_MAX) joined.add(user);
+        return new HeadHint(head.conversationId(), head.head(), List.copyOf(joined));
+    }
+
+    private void lookAt(Recent conversation, long nowMillis, Consumer<Recent> repeat) {
         long dueAt = dueAt(conversation);
         if (dueAt > nowMillis) {
             plan(conversation, dueAt);
             return;
         }
-        repeat.accept(conversation.head);
+        repeat.accept(conversation);
         conversation.firstPosition = 0;
         conversation.tick = -1;
         long restsFor = nowMillis - conversation.lastAt;
@@ -180,8 +200,10 @@ final class HeadRepeats {
 
     /** A conversation with an entry not long ago. */
     private static final class Recent {
-        /** With the members as of the last entry. */
+        /** With the members as of the last entry, or those of a large conversation who joined not long ago. */
         HeadHint head;
+
+        boolean isLarge;
 
         long lastAt;
 

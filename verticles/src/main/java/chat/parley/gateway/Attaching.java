@@ -124,6 +124,7 @@ final class Attaching {
                 continue;
             }
             Gate gate = gateway.gates.attach(user, part.conversation(), part.head());
+            if (session.hasOpen(part.conversation())) gateway.channels.opened(session, part.conversation());
             if (gate.has(user) && gate.cursor() < part.head())
                 session.feed.startAbove(part.conversation(), part.head());
         }

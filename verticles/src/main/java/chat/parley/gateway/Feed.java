@@ -229,6 +229,14 @@ final class Feed implements Watcher.Sink {
         packet.release();
     }
 
+    /** How far channels go. False: there is no room, so it is to be told later. */
+    boolean news(Packet packet) {
+        if (!session.isWelcome()) return true; // what it is answered says so
+        if (!hasRoom()) return false;
+        transport.write(packet);
+        return true;
+    }
+
     // What is written, and whether it is read.
 
     void send(ServerFrame frame) {

@@ -27,6 +27,9 @@ final class Gate {
     /** A hole that is larger is not sent: the sessions are told to synchronise. */
     static final int HOLE_MAX = 2_000;
 
+    /** With more members here, only the memberships of those are asked for of whom nothing is known: the others have what passed. */
+    private static final int ASKED_MAX = 200;
+
     private static final long UNKNOWN = -1;
     private static final int DEPARTED_MAX = 16;
 
@@ -46,6 +49,9 @@ final class Gate {
 
     /** Who was a member here and is none any more, as of the cursor: whoever still names them is late. */
     private List<LocalUser> departed = List.of();
+
+    /** Entries went past sessions that did not have the conversation open. */
+    boolean isChannel;
 
     private long cursor;
     private long wanted;
@@ -183,9 +189,10 @@ final class Gate {
 
     /** What to pull, now that {@link Exit#pull} is carried out. */
     Asked asked() {
+        boolean isOfAll = users.size() <= ASKED_MAX;
         List<UserId> ids = new ArrayList<>();
-        for (LocalUser user : everybody()) ids.add(user.id);
-        return new Asked(Math.max(0, cursor), wanted, ids, generation);
+        for (LocalUser user : isOfAll ? everybody() : unknown) ids.add(user.id);
+        return new Asked(Math.max(0, cursor), wanted, ids, isOfAll, generation);
     }
 
     /** What a pull brought. @param entries from {@code asked.after} + 1, ascending @param memberships as of {@code head} */
@@ -203,7 +210,7 @@ final class Gate {
             // A change of members that passed meanwhile may be missing in what is told: then they are asked for again.
             if (head >= membershipSequence) meetUnknown(asked, head, memberships, exit);
             if (head - cursor > HOLE_MAX) skip(head, nowMillis, exit);
-            else passPulled(entries, memberships, nowMillis, exit);
+            else passPulled(entries, asked.isOfAll, memberships, nowMillis, exit);
             removeFormer(memberships);
             fruitless = cursor > before ? 0 : fruitless + 1;
         }
@@ -243,7 +250,9 @@ final class Gate {
         emit(run, done, run.size(), nowMillis, exit);
     }
 
-    private void passPulled(List<Event> entries, Map<UserId, Membership> memberships, long nowMillis, Exit exit) {
+    /** @param isOfAll the memberships of all were asked for; else they are what the entries that passed made of them */
+    private void passPulled(
+            List<Event> entries, boolean isOfAll, Map<UserId, Membership> memberships, long nowMillis, Exit exit) {
         List<LocalUser> entered = new ArrayList<>(0); // by these entries: perhaps nobody asked for their memberships
         for (Event event : entries) {
             Entry entry = event.entry();
@@ -255,7 +264,8 @@ final class Gate {
             List<LocalUser> readers = new ArrayList<>(users.size());
             for (LocalUser user : users) {
                 Membership membership = memberships.get(user.id);
-                boolean mayRead = membership == null ? entered.contains(user) : membership.mayRead(entry.sequence());
+                boolean mayRead =
+                        membership == null ? !isOfAll || entered.contains(user) : membership.mayRead(entry.sequence());
                 if (mayRead) readers.add(user);
             }
             moveTo(entry, nowMillis);
@@ -463,8 +473,9 @@ final class Gate {
      * @param after the entries behind it
      * @param known a sequence that is known to exist
      * @param users and their memberships
+     * @param isOfAll these are all who have to do with the conversation here
      */
-    record Asked(long after, long known, List<UserId> users, int generation) {}
+    record Asked(long after, long known, List<UserId> users, boolean isOfAll, int generation) {}
 
     /** What the gate opens on. */
     interface Exit {

@@ -13,8 +13,10 @@ import chat.parley.wire.EventJson;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -28,24 +30,52 @@ final class Gates implements Gate.Exit {
     private static final long PAUSE_MILLIS_MAX = 5_000;
     private static final long BUSY_MILLIS = 60_000;
     private static final int SPARED_MAX = 16;
+    private static final int UNCLAIMED_MAX = 10_000;
+    private static final int FORGOTTEN_MAX = 10_000;
 
     private final Users users;
     private final Loop loop;
     private final Tail tail;
     private final Recent recent;
+    private final Channels channels;
     private final int gatesMax;
     private final BiConsumer<Entry, List<LocalUser>> passed;
     private final LinkedHashMap<ConversationId, Gate> gates = new LinkedHashMap<>();
     private final List<LocalUser> named = new ArrayList<>();
+
+    /** What came for all of large conversations in this turn. */
+    private Map<ConversationId, List<List<Event>>> gathered = new LinkedHashMap<>();
+
+    /** What came for all of conversations without a gate, while somebody was attaching; the oldest may be forgotten, its head is repeated. */
+    private final LinkedHashMap<ConversationId, Long> unclaimed = new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<ConversationId, Long> eldest) {
+            return size() > UNCLAIMED_MAX;
+        }
+    };
+
+    /** Who had to do with conversations whose gates were given up: what is for all of a large one does not name them. */
+    private final LinkedHashMap<ConversationId, List<UserId>> forgotten = new LinkedHashMap<>(0);
+
     private final AtomicLong pulls = new AtomicLong();
     private long now;
 
     /** @param passed hears of each entry that passes, and to which members */
-    Gates(Users users, Loop loop, Tail tail, Recent recent, int gatesMax, BiConsumer<Entry, List<LocalUser>> passed) {
+    Gates(
+            Users users,
+            Loop loop,
+            Tail tail,
+            Recent recent,
+            Channels channels,
+            int gatesMax,
+            BiConsumer<Entry, List<LocalUser>> passed) {
         this.users = users;
         this.loop = loop;
         this.tail = tail;
         this.recent = recent;
+        this.channels = channels;
         this.gatesMax = gatesMax;
         this.passed = passed;
     }
@@ -66,8 +96,73 @@ final class Gates implements Gate.Exit {
 
     void deliver(Deliver deliver) {
         now = loop.monotonicMillis();
-        for (Route.Events events : deliver.events()) events(events);
+        for (Route.Events events : deliver.events()) {
+            if (events.users().isEmpty()) gather(events);
+            else events(events);
+        }
         for (Route.HeadHint hint : deliver.heads()) head(hint.conversationId(), hint.head(), hint.users());
+    }
+
+    /**
+     * For all of a large conversation: what comes while the sessions here are written to goes to each in one write. That takes long enough
+     * where it matters, so nothing is waited for.
+     */
+    private void gather(Route.Events events) {
+        if (events.events().isEmpty()) return;
+        if (gathered.isEmpty()) loop.soon(this::passGathered);
+        gathered.computeIfAbsent(events.conversationId(), any -> new ArrayList<>(2))
+                .add(events.events());
+    }
+
+    private void passGathered() {
+        now = loop.monotonicMillis();
+        Map<ConversationId, List<List<Event>>> all = gathered;
+        gathered = new LinkedHashMap<>();
+        all.forEach((conversation, runs) -> {
+            for (List<Event> run : joined(runs)) toAll(conversation, run);
+        });
+    }
+
+    /** Runs of which one begins where another ends are one. */
+    private static List<List<Event>> joined(List<List<Event>> runs) {
+        if (runs.size() == 1) return runs;
+        List<List<Event>> joined = new ArrayList<>(1);
+        List<Event> last = List.of();
+        for (List<Event> run : runs) {
+            boolean isNext = !last.isEmpty()
+                    && last.getLast().entry().sequence() + 1
+                            == run.getFirst().entry().sequence();
+            if (!isNext) {
+                last = new ArrayList<>();
+                joined.add(last);
+            }
+            last.addAll(run);
+        }
+        return joined;
+    }
+
+    private void toAll(ConversationId conversation, List<Event> run) {
+        Gate gate = gates.get(conversation);
+        long last = run.getLast().entry().sequence();
+        name(forgottenOf(conversation), conversation, last);
+        if (gate == null) {
+            noteUnclaimed(conversation, last);
+            if (named.isEmpty()) return;
+            gate = add(Gate.unknown(conversation));
+        }
+        gate.live(run, named, now, this);
+        dropIfEmpty(gate);
+    }
+
+    private List<UserId> forgottenOf(ConversationId conversation) {
+        List<UserId> ids = forgotten.isEmpty() ? null : forgotten.remove(conversation);
+        return ids == null ? List.of() : ids;
+    }
+
+    /** Nobody here is a member, as far as is known: perhaps somebody who is attaching. */
+    private void noteUnclaimed(ConversationId conversation, long sequence) {
+        if (users.hasUnready()) unclaimed.merge(conversation, sequence, Math::max);
+        else unclaimed.clear();
     }
 
     private void events(Route.Events events) {
@@ -83,11 +178,12 @@ final class Gates implements Gate.Exit {
         dropIfEmpty(gate);
     }
 
-    /** The conversation has entries up to {@code head}, and these users are members. */
+    /** The conversation has entries up to {@code head}, and these users are members; none are named if they are too many. */
     private void head(ConversationId conversation, long head, List<UserId> members) {
         Gate gate = gates.get(conversation);
-        name(members, conversation, head);
+        name(members.isEmpty() ? forgottenOf(conversation) : members, conversation, head);
         if (gate == null) {
+            if (members.isEmpty()) noteUnclaimed(conversation, head);
             if (named.isEmpty()) return;
             gate = add(Gate.unknown(conversation));
         }
@@ -117,6 +213,8 @@ final class Gates implements Gate.Exit {
         Gate gate = gates.get(conversation);
         if (gate == null) gate = add(Gate.at(conversation, head));
         gate.attach(user, head, this);
+        Long passedBy = unclaimed.remove(conversation);
+        if (passedBy != null) gate.head(passedBy, List.of(), this);
         return gate;
     }
 
@@ -159,13 +257,23 @@ final class Gates implements Gate.Exit {
                 gates.put(eldest.conversation, eldest);
                 continue;
             }
+            List<UserId> ids = new ArrayList<>();
             for (LocalUser user : eldest.everybody()) {
                 user.gates.remove(eldest);
                 user.isForgetful = true;
+                ids.add(user.id);
             }
+            forgotten.merge(eldest.conversation, ids, Gates::both);
+            if (forgotten.size() > FORGOTTEN_MAX) forgotten.pollFirstEntry();
             for (LocalUser user : eldest.owed()) resync(eldest, user);
             return;
         }
+    }
+
+    private static List<UserId> both(List<UserId> some, List<UserId> others) {
+        Set<UserId> both = new LinkedHashSet<>(some);
+        both.addAll(others);
+        return List.copyOf(both);
     }
 
     private void dropIfEmpty(Gate gate) {
@@ -185,7 +293,21 @@ final class Gates implements Gate.Exit {
         recent.add(gate.conversation, run);
         if (users.hasUnready()) noteMembers(gate, run);
         for (int i = 0; i < run.size(); i++) passed.accept(run.get(i).entry(), receivers);
-        Passing passing = new Passing(gate.conversation, run);
+        int from = 0;
+        while (from < run.size()) {
+            boolean isChannels = channels.isChannels(run.get(from).entry());
+            int to = from + 1;
+            while (to < run.size() && channels.isChannels(run.get(to).entry()) == isChannels) to++;
+            Passing passing = new Passing(gate.conversation, to - from == run.size() ? run : run.subList(from, to));
+            if (isChannels) channels.pass(gate, passing, receivers, this);
+            else passToAll(gate, passing, receivers);
+            passing.release();
+            from = to;
+        }
+    }
+
+    private void passToAll(Gate gate, Passing passing, List<LocalUser> receivers) {
+        if (gate.isChannel) channels.goOn(gate);
         for (int i = receivers.size() - 1; i >= 0; i--) { // downwards: whom a write ends goes from the list
             LocalUser user = receivers.get(i);
             boolean isSender = passing.isOf(user.id);
@@ -195,7 +317,6 @@ final class Gates implements Gate.Exit {
                 else sessions.get(j).feed.live(passing);
             }
         }
-        passing.release();
     }
 
     /** Who is attaching while an entry adds or removes them must not go by what was read before. */

@@ -64,6 +64,7 @@ public final class Gateway {
     final FrameCodec codec;
     final Users users;
     final Gates gates;
+    final Channels channels;
     final Tail tail;
     final ResumeReads resumeReads;
     final Ranges ranges;
@@ -129,7 +130,8 @@ public final class Gateway {
         Sightings sightings = new Sightings(ephemeral.presence(), topology, lastSeen);
         this.lookout = new Lookout(name, boot, bus, loop, topology, stores.directory(), sightings, config.watch());
         this.attendance = new Attendance(name, loop, ephemeral.presence());
-        this.gates = new Gates(users, loop, tail, recent, config.gatesMax(), lookout::passed);
+        this.channels = new Channels(loop, config.workerMembersMax());
+        this.gates = new Gates(users, loop, tail, recent, channels, config.gatesMax(), lookout::passed);
         this.pages = new Pages(stores, tail);
         this.headCheck = new HeadCheck(stores.directory(), gates, users);
         this.devices = new DeviceBook(loop, stores.directory());
@@ -147,7 +149,10 @@ public final class Gateway {
         registrar.start();
         submitter.start();
         lookout.start();
-        return bus.listen(Address.gateway(name), this::heard).mapEmpty();
+        Future<?> heardByAll = bus.listen(Address.gateways(topology.self()), this::heard);
+        return bus.listen(Address.gateway(name), this::heard)
+                .compose(done -> heardByAll)
+                .mapEmpty();
     }
 
     /** A device has connected; it has not said who it is. */

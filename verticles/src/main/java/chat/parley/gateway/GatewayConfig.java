@@ -28,6 +28,7 @@ import chat.parley.wire.Limits;
  * @param gatesMax conversations with a cursor
  * @param recentBytesMax of entries kept in memory for resume
  * @param recentEntriesMax of entries of one conversation kept in memory
+ * @param workerMembersMax members of a conversation whose entries all of them get; those of a larger one go to who has it open
  * @param watch of what sessions watch
  */
 public record GatewayConfig(
@@ -54,6 +55,7 @@ public record GatewayConfig(
         int gatesMax,
         int recentBytesMax,
         int recentEntriesMax,
+        int workerMembersMax,
         WatchConfig watch) {
     public static final GatewayConfig DEFAULT = new GatewayConfig(
             Limits.DEFAULT,
@@ -79,6 +81,7 @@ public record GatewayConfig(
             1_000_000,
             32 << 20,
             256,
+            10_000,
             WatchConfig.DEFAULT);
 
     /** The share of one of so many instances. */
@@ -107,6 +110,7 @@ public record GatewayConfig(
                 gatesMax,
                 recentBytesMax,
                 recentEntriesMax,
+                workerMembersMax,
                 watch.ofInstances(instances));
     }
 }

@@ -3,6 +3,7 @@ package chat.parley.gateway;
 import chat.parley.model.ConversationId;
 import java.util.LinkedHashSet;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The conversations that a device has on screen: at most {@value #OPEN_MAX}. Past that the one opened longest ago counts as closed: a client that
@@ -13,14 +14,23 @@ final class OpenConversations {
 
     private final Set<ConversationId> open = new LinkedHashSet<>();
 
-    void open(ConversationId conversation) {
+    /** Returns the one that counts as closed for it; null: there is room for all. */
+    @Nullable
+    ConversationId open(ConversationId conversation) {
         open.remove(conversation);
         open.add(conversation);
-        if (open.size() > OPEN_MAX) open.remove(open.iterator().next());
+        if (open.size() <= OPEN_MAX) return null;
+        ConversationId oldest = open.iterator().next();
+        open.remove(oldest);
+        return oldest;
     }
 
     void close(ConversationId conversation) {
         open.remove(conversation);
+    }
+
+    Set<ConversationId> all() {
+        return open;
     }
 
     boolean has(ConversationId conversation) {

@@ -186,11 +186,13 @@ public final class Session implements Inbound {
             case ClientFrame.Sync frame -> feed.sync(frame);
             case ClientFrame.Open frame -> {
                 if (open == null) open = new OpenConversations();
-                open.open(frame.conversationId());
+                ConversationId closed = open.open(frame.conversationId());
+                if (closed != null) gateway.channels.closed(this, closed);
                 feed.sync(frame);
             }
             case ClientFrame.Close frame -> {
                 if (open != null) open.close(frame.conversationId());
+                gateway.channels.closed(this, frame.conversationId());
             }
             case ClientFrame.Reauth frame -> reauth(frame);
             case ClientFrame.Hello frame -> refuse(frame, ErrorCode.BAD_FRAME, "hello was said already", 0);
@@ -505,6 +507,7 @@ public final class Session implements Inbound {
         state = State.CLOSED;
         gateway.ended(this);
         if (watcher != null) gateway.lookout.end(watcher);
+        if (open != null) for (ConversationId each : open.all()) gateway.channels.closed(this, each);
         watcher = null;
         early = null;
         sends = null;

@@ -9,7 +9,6 @@ import chat.parley.bus.Topology;
 import chat.parley.bus.VertxBus;
 import chat.parley.bus.VertxLoop;
 import chat.parley.bus.Windows;
-import chat.parley.fanout.FanoutConfig;
 import chat.parley.fanout.FanoutVerticle;
 import chat.parley.gateway.DevTokenRoute;
 import chat.parley.gateway.Entrance;
@@ -34,6 +33,7 @@ import chat.parley.node.cluster.Membership;
 import chat.parley.node.cluster.NodeVerticle;
 import chat.parley.presence.PresenceVerticle;
 import chat.parley.sequencer.SequencerVerticle;
+import chat.parley.sequencer.Way;
 import chat.parley.store.CannotOpen;
 import chat.parley.store.Ephemeral;
 import chat.parley.store.OpenStore;
@@ -174,7 +174,10 @@ final class Node {
             deploy(1, () -> {
                 VertxLoop loop = new VertxLoop(vertx);
                 Bus its = new PeerBus(bus, loop, topology, windows);
-                return new FanoutVerticle(config.name(), its, loop, stores, topology, random, FanoutConfig.DEFAULT);
+                FanoutVerticle fanout =
+                        new FanoutVerticle(config.name(), its, loop, stores, topology, random, config.fanout());
+                counters.put("parley_fanout_messages_total", fanout::messages);
+                return fanout;
             });
         }
         if (has(NodeRole.SEQUENCER)) {
@@ -228,6 +231,11 @@ final class Node {
                 config.http().host(),
                 config.http().port());
         counters.put("parley_gateway_pulls_total", this::pulls);
+        if (has(NodeRole.SEQUENCER)) {
+            counters.put("parley_fanout_inline_entries_total", () -> fannedOut(Way.INLINE));
+            counters.put("parley_fanout_worker_entries_total", () -> fannedOut(Way.WORKER));
+            counters.put("parley_fanout_channel_entries_total", () -> fannedOut(Way.CHANNEL));
+        }
         if (membership != null) {
             counters.put("parley_bus_dropped_total", windows::dropped);
             counters.put("parley_bus_unreadable_total", bus.unreadable()::count);
@@ -496,6 +504,12 @@ final class Node {
         if (broken instanceof Refusal refusal) return refusal;
         log.error("a part of the node did not start", broken);
         return new Refusal("a part of the node did not start (" + broken + ").");
+    }
+
+    private long fannedOut(Way way) {
+        return sequencers.stream()
+                .mapToLong(sequencer -> sequencer.fannedOut(way))
+                .sum();
     }
 
     private int gatewayInstances() {

@@ -1,6 +1,7 @@
 package chat.parley.node;
 
 import chat.parley.bus.NodeRole;
+import chat.parley.fanout.FanoutConfig;
 import chat.parley.gateway.GatewayConfig;
 import chat.parley.gateway.HttpConfig;
 import chat.parley.gateway.Network;
@@ -66,6 +67,11 @@ record NodeConfig(
     /** @param dev whether anybody who can reach the node gets a token */
     record Auth(boolean dev, KeyConfig keys) {}
 
+    /** As the sequencer has it. */
+    FanoutConfig fanout() {
+        return FanoutConfig.DEFAULT.withInlineMembersMax(sequencer.inlineMembersMax());
+    }
+
     /** How many of each verticle. @param gateway 0: as many as there are processors */
     record Instances(int gateway, int sequencer) {}
 
@@ -85,6 +91,7 @@ record NodeConfig(
     /** @throws Refusal with a sentence that names what is wrong and where it was said */
     static NodeConfig read(Settings settings) throws Refusal {
         Limits limits = limits(settings);
+        Ways ways = ways(settings);
         String storeType = settings.word(
                 "store.type",
                 List.of("embedded", CassandraSettings.TYPE),
@@ -115,7 +122,7 @@ record NodeConfig(
                 kafka,
                 RedisSettings.read(settings, clusterName),
                 auth(settings),
-                gateway(settings, limits),
+                gateway(settings, limits, ways),
                 new ApiConfig(
                         limits,
                         settings.number(
@@ -130,7 +137,7 @@ record NodeConfig(
                                 MANY,
                                 API.conversationsMax(),
                                 "Conversations of one user.")),
-                sequencer(settings, limits),
+                sequencer(settings, limits, ways),
                 presence(settings),
                 new Instances(
                         settings.number("instances.gateway", 0, 256, 0, "Gateways; 0: one for each processor."),
@@ -330,7 +337,7 @@ record NodeConfig(
                 settings.number("limits.groupMembersMax", 2, 100, LIMITS.groupMembersMax(), "Members of one group."));
     }
 
-    private static GatewayConfig gateway(Settings settings, Limits limits) {
+    private static GatewayConfig gateway(Settings settings, Limits limits, Ways ways) {
         return new GatewayConfig(
                 limits,
                 settings.number(
@@ -435,7 +442,33 @@ record NodeConfig(
                         10_000,
                         GATEWAY.recentEntriesMax(),
                         "Likewise, of one conversation."),
+                ways.workerMembersMax,
                 watch(settings));
+    }
+
+    /** Where one way of fan-out ends and the next begins. */
+    private record Ways(int inlineMembersMax, int workerMembersMax) {}
+
+    private static Ways ways(Settings settings) throws Refusal {
+        Ways ways = new Ways(
+                settings.number(
+                        "fanout.inlineMembersMax",
+                        1,
+                        1_000,
+                        SEQUENCER.inlineMembersMax(),
+                        "Members of a conversation who are named with each of its entries; with more of them an entry"
+                                + " goes to all gateways, by a worker."),
+                settings.number(
+                        "fanout.workerMembersMax",
+                        1,
+                        MANY,
+                        SEQUENCER.workerMembersMax(),
+                        "Members of a conversation whose entries all of them get; with more of them only who has it"
+                                + " open does, and the others hear how far it goes."));
+        settings.require(
+                ways.inlineMembersMax <= ways.workerMembersMax,
+                "fanout.inlineMembersMax cannot be above fanout.workerMembersMax.");
+        return ways;
     }
 
     private static WatchConfig watch(Settings settings) {
@@ -471,7 +504,7 @@ record NodeConfig(
                 PRESENCE.settleMillis());
     }
 
-    private static SequencerConfig sequencer(Settings settings, Limits limits) {
+    private static SequencerConfig sequencer(Settings settings, Limits limits, Ways ways) {
         return new SequencerConfig(
                 settings.number(
                         "sequencer.conversationWaitingMax",
@@ -521,6 +554,8 @@ record NodeConfig(
                         SEQUENCER.recentBytesMax(),
                         "Entries of one shard kept in memory for gateways that pull."),
                 limits.groupMembersMax(),
+                ways.inlineMembersMax,
+                ways.workerMembersMax,
                 settings.number(
                         "sequencer.membershipsMax",
                         100,

@@ -3,7 +3,6 @@ package chat.parley.sequencer;
 import chat.parley.bus.Answer;
 import chat.parley.model.ConversationId;
 import chat.parley.model.Entry;
-import chat.parley.model.UserId;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -61,11 +60,11 @@ final class Conversation {
     /** An entry that is durable and not told yet, since it must be projected first or stands behind one that must. */
     static final class Held {
         private final Entry entry;
-        private final List<UserId> recipients;
+        private final Recipients recipients;
         private final List<WaitingDraft> drafts = new ArrayList<>(1);
         private final List<Answer> answers = new ArrayList<>(1);
 
-        Held(Entry entry, List<UserId> recipients) {
+        Held(Entry entry, Recipients recipients) {
             this.entry = entry;
             this.recipients = recipients;
         }
@@ -74,7 +73,7 @@ final class Conversation {
             return entry;
         }
 
-        List<UserId> recipients() {
+        Recipients recipients() {
             return recipients;
         }
 

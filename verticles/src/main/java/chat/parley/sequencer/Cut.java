@@ -4,7 +4,6 @@ import chat.parley.bus.Answer;
 import chat.parley.model.Content;
 import chat.parley.model.Draft;
 import chat.parley.model.Entry;
-import chat.parley.model.UserId;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +26,7 @@ final class Cut {
      * @param draft the one that it is the last entry of; null: another of the draft's entries follows
      */
     record Placing(
-            Kept kept, List<UserId> recipients, @Nullable WaitingDraft draft, Answer answer) {}
+            Kept kept, Recipients recipients, @Nullable WaitingDraft draft, Answer answer) {}
 
     /**
      * An answer that rests on the log and on the batch.

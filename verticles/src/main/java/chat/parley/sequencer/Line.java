@@ -97,7 +97,7 @@ final class Line {
         this.loaded = loaded;
         this.memory = new Memory(projected, config.recentBytesMax());
         this.projecting = new Projecting(config.retryMillisMax());
-        this.spreading = new Spreading(shard, epoch, projected);
+        this.spreading = new Spreading(shard, epoch, projected, config);
         this.exporting = exporting;
         this.position = projected;
         this.projectedThrough = projected;
@@ -525,7 +525,8 @@ final class Line {
             if (answer == null) answer = new Answer.Placed(entry.sequence(), entry.sentAt(), entry.countable(), false);
             Kept kept = new Kept(conversation, i == 0 ? waiting.key() : null, entry, EntryCodec.sizeOf(entry));
             boolean isLast = i == contents.size() - 1;
-            placings.add(new Cut.Placing(kept, recipients(entry, standing), isLast ? waiting : null, answer));
+            placings.add(
+                    new Cut.Placing(kept, Recipients.of(entry, standing, config), isLast ? waiting : null, answer));
         }
         for (Cut.Placing placing : placings) memory.decided(placing.kept());
         conversation.decide(standing);
@@ -553,14 +554,6 @@ final class Line {
                 before.memberCountAfter(content),
                 before.ownerCountAfter(content),
                 content);
-    }
-
-    /** The members behind the entry, and those whom it removes. */
-    private static List<UserId> recipients(Entry entry, Standing after) {
-        return switch (entry.kind()) {
-            case MEMBER_REMOVED, MEMBER_LEFT -> after.members().since(entry.sequence());
-            default -> after.members().present();
-        };
     }
 
     private BatchId batchId() {
@@ -636,7 +629,7 @@ final class Line {
         }
         durable(kept);
         if (entry.kind() != Kind.MESSAGE || conversation.isHeld()) {
-            conversation.hold(new Conversation.Held(entry, List.of()));
+            conversation.hold(new Conversation.Held(entry, Recipients.NOBODY));
         }
         turn.moved(this);
     }
@@ -734,7 +727,7 @@ final class Line {
             Entry entry = held.entry();
             if (entry.kind() != Kind.MESSAGE && entry.sequence() > conversation.projected) return;
             conversation.releaseFirst();
-            if (!held.recipients().isEmpty()) turn.told(entry, held.recipients());
+            if (!held.recipients().isNobody()) turn.told(entry, held.recipients());
             for (int i = 0; i < held.drafts().size(); i++) {
                 answer(held.drafts().get(i), held.answers().get(i));
             }

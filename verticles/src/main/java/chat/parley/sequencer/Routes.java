@@ -4,9 +4,7 @@ import chat.parley.bus.Event;
 import chat.parley.bus.Route;
 import chat.parley.bus.Topology;
 import chat.parley.model.ConversationId;
-import chat.parley.model.Entry;
 import chat.parley.model.UserId;
-import chat.parley.wire.EventJson;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -14,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Groups what became durable in one turn: one {@link Route} for each presence node, each entry encoded once. */
+/** Groups what became durable in one turn: one {@link Route} for each presence node. */
 final class Routes {
     private final Map<ConversationId, Group> last = new HashMap<>();
     private final List<Group> groups = new ArrayList<>();
@@ -22,15 +20,16 @@ final class Routes {
     /** Consecutive entries of one conversation for the same users. */
     private record Group(List<UserId> recipients, Route.Events events) {}
 
-    void add(Entry entry, List<UserId> recipients) {
+    void add(Event event, List<UserId> recipients) {
         if (recipients.isEmpty()) return;
-        Group group = last.get(entry.conversationId());
+        ConversationId conversation = event.entry().conversationId();
+        Group group = last.get(conversation);
         if (group == null || group.recipients != recipients) {
-            group = new Group(recipients, new Route.Events(entry.conversationId(), new ArrayList<>(2), recipients));
-            last.put(entry.conversationId(), group);
+            group = new Group(recipients, new Route.Events(conversation, new ArrayList<>(2), recipients));
+            last.put(conversation, group);
             groups.add(group);
         }
-        group.events.events().add(new Event(entry, EventJson.encode(entry)));
+        group.events.events().add(event);
     }
 
     /** Node → what is to go there, in order. Users of whom nobody knows where they are are left out. */

@@ -13,6 +13,8 @@ package chat.parley.sequencer;
  * @param tailBytesMax likewise in bytes
  * @param recentBytesMax projected entries of one shard that are kept for pulls, in bytes
  * @param groupMembersMax present members of a group
+ * @param inlineMembersMax of a conversation whose members are named with each entry; a larger one goes to the fan-out worker
+ * @param workerMembersMax of a conversation whose entries all members get; a larger one is a channel
  * @param membershipsMax memberships of a group, past ones counted
  * @param editsMax edits of one message
  * @param slowLookBackMax entries that are searched for what was said last when a conversation with slow mode or a rate is loaded
@@ -38,6 +40,8 @@ public record SequencerConfig(
         long tailBytesMax,
         long recentBytesMax,
         int groupMembersMax,
+        int inlineMembersMax,
+        int workerMembersMax,
         int membershipsMax,
         int editsMax,
         int slowLookBackMax,
@@ -56,8 +60,13 @@ public record SequencerConfig(
 
     /** What a node that has one sequencer instance takes. */
     public static final SequencerConfig DEFAULT = new SequencerConfig(
-            1_000, 16_384, 16 * MIB, 192 * KIB, 128, 256 * KIB, 16_384, 32 * MIB, 16 * KIB, 100, 10_000, 100, 500,
-            100_000, 64 * MIB, 1_000, 1_500, 1_800, 2_000, 1_000, 100, 1_000, 5_000);
+            1_000, 16_384, 16 * MIB, 192 * KIB, 128, 256 * KIB, 16_384, 32 * MIB, 16 * KIB, 100, 100, 10_000, 10_000,
+            100, 500, 100_000, 64 * MIB, 1_000, 1_500, 1_800, 2_000, 1_000, 100, 1_000, 5_000);
+
+    /** How an entry goes to the members of a conversation that has so many behind it. */
+    Way wayOf(int members) {
+        return Way.of(members, inlineMembersMax, workerMembersMax);
+    }
 
     /** The share of one of several instances of a node in what the node may keep in memory. */
     public SequencerConfig ofInstances(int instances) {
@@ -77,6 +86,8 @@ public record SequencerConfig(
                 tailBytesMax,
                 recentBytesMax,
                 groupMembersMax,
+                inlineMembersMax,
+                workerMembersMax,
                 membershipsMax,
                 editsMax,
                 slowLookBackMax,
@@ -105,6 +116,8 @@ public record SequencerConfig(
                 tailBytesMax,
                 recentBytesMax,
                 groupMembersMax,
+                inlineMembersMax,
+                workerMembersMax,
                 membershipsMax,
                 editsMax,
                 slowLookBackMax,
@@ -133,6 +146,8 @@ public record SequencerConfig(
                 tailBytesMax,
                 recentBytesMax,
                 groupMembersMax,
+                inlineMembersMax,
+                workerMembersMax,
                 membershipsMax,
                 editsMax,
                 slowLookBackMax,
@@ -142,6 +157,36 @@ public record SequencerConfig(
                 unsentMillis,
                 answerMillis,
                 millis,
+                retryMillisMax,
+                tickMillis,
+                cursorMillis,
+                drainMillis);
+    }
+
+    /** The same with other thresholds between the ways of fan-out. */
+    public SequencerConfig withWays(int inlineMax, int workerMax) {
+        return new SequencerConfig(
+                conversationWaitingMax,
+                shardWaitingMax,
+                shardWaitingBytesMax,
+                draftBytesMax,
+                batchEntriesMax,
+                batchBytesMax,
+                tailEntriesMax,
+                tailBytesMax,
+                recentBytesMax,
+                groupMembersMax,
+                inlineMax,
+                workerMax,
+                membershipsMax,
+                editsMax,
+                slowLookBackMax,
+                conversationsMax,
+                conversationBytesMax,
+                pullsMax,
+                unsentMillis,
+                answerMillis,
+                takeOverMillis,
                 retryMillisMax,
                 tickMillis,
                 cursorMillis,
@@ -161,6 +206,8 @@ public record SequencerConfig(
                 tailBytesMax,
                 recentBytes,
                 groupMembersMax,
+                inlineMembersMax,
+                workerMembersMax,
                 membershipsMax,
                 editsMax,
                 slowLookBackMax,

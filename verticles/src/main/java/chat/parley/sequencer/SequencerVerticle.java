@@ -2,6 +2,7 @@ package chat.parley.sequencer;
 
 import chat.parley.bus.Address;
 import chat.parley.bus.Bus;
+import chat.parley.bus.Event;
 import chat.parley.bus.Loop;
 import chat.parley.bus.NotMine;
 import chat.parley.bus.Pull;
@@ -13,6 +14,7 @@ import chat.parley.model.ConversationId;
 import chat.parley.store.EventExport;
 import chat.parley.store.ShardCursors;
 import chat.parley.store.Stores;
+import chat.parley.wire.EventJson;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.util.ArrayList;
@@ -20,7 +22,9 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,6 +62,8 @@ public final class SequencerVerticle extends VerticleBase {
     private boolean isSaving;
     private boolean isStopped;
     private volatile long toExport;
+    private final List<LongAdder> fannedOut =
+            Stream.of(Way.values()).map(way -> new LongAdder()).toList();
     private long savedAt;
     private Loop.@Nullable Timer tick;
     private int instances;
@@ -193,6 +199,11 @@ public final class SequencerVerticle extends VerticleBase {
         return toExport;
     }
 
+    /** Entries that went this way since the start. From any thread. */
+    public long fannedOut(Way way) {
+        return fannedOut.get(way.ordinal()).sum();
+    }
+
     // What comes in.
 
     private void listen(int shard) {
@@ -282,11 +293,25 @@ public final class SequencerVerticle extends VerticleBase {
         List<Turn.Told> told = turn.takeTold();
         if (told.isEmpty()) return;
         Routes routes = new Routes();
-        for (Turn.Told each : told) routes.add(each.entry(), each.recipients());
+        Lives lives = new Lives();
+        for (Turn.Told each : told) {
+            Event event = new Event(each.entry(), EventJson.encode(each.entry()));
+            routes.add(event, each.recipients().named());
+            Way way = each.recipients().way();
+            if (way != Way.INLINE) lives.add(event);
+            fannedOut.get(way.ordinal()).increment();
+        }
         for (Map.Entry<String, Route> each :
                 routes.byNode(stores.log().incarnation(), topology).entrySet()) {
             bus.send(Address.presence(each.getKey()), each.getValue());
         }
+        lives.byShard().forEach((shard, events) -> spread(Spread.live(shard, epochOf(shard), events)));
+    }
+
+    private long epochOf(int shard) {
+        Ownership ownership = owned[shard];
+        Line line = ownership == null ? null : ownership.line();
+        return line == null ? 0 : line.epoch();
     }
 
     // Time.

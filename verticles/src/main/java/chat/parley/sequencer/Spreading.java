@@ -2,6 +2,7 @@ package chat.parley.sequencer;
 
 import chat.parley.bus.Route;
 import chat.parley.bus.Spread;
+import chat.parley.model.Content;
 import chat.parley.model.UserId;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class Spreading {
     private final int shard;
     private final long epoch;
+    private final SequencerConfig config;
     private final Map<Conversation, Pending> pending = new LinkedHashMap<>();
     private long through;
 
@@ -26,6 +28,9 @@ final class Spreading {
         final long firstPosition;
         long lastPosition;
 
+        /** Who joined by them: in a large conversation nobody else is named. */
+        List<UserId> joined = List.of();
+
         Pending(Kept first) {
             firstSequence = first.entry().sequence();
             firstPosition = first.position();
@@ -33,14 +38,20 @@ final class Spreading {
     }
 
     /** @param projected what was projected when the shard was taken over */
-    Spreading(int shard, long epoch, long projected) {
+    Spreading(int shard, long epoch, long projected, SequencerConfig config) {
         this.shard = shard;
         this.epoch = epoch;
+        this.config = config;
         this.through = projected;
     }
 
     void projected(Kept entry) {
-        pending.computeIfAbsent(entry.conversation(), c -> new Pending(entry)).lastPosition = entry.position();
+        Pending entries = pending.computeIfAbsent(entry.conversation(), c -> new Pending(entry));
+        entries.lastPosition = entry.position();
+        if (entry.entry().content() instanceof Content.MembersAdded added) {
+            entries.joined = new ArrayList<>(entries.joined); // what was said of it is not to change
+            entries.joined.addAll(added.userIds());
+        }
         entry.conversation().isSpreading = true;
     }
 
@@ -67,27 +78,32 @@ final class Spreading {
             if (!each.getKey().isLoaded()) covered = Math.min(covered, each.getValue().firstPosition - 1);
         }
         covered = Math.max(covered, through);
-        List<Route.HeadHint> heads = heads(covered);
-        if (covered == through && heads.isEmpty()) return null;
-        Spread spread = new Spread(shard, epoch, through, covered, heads);
+        List<Route.HeadHint> heads = new ArrayList<>();
+        List<Route.HeadHint> large = new ArrayList<>(0);
+        heads(covered, heads, large);
+        if (covered == through && heads.isEmpty() && large.isEmpty()) return null;
+        Spread spread = new Spread(shard, epoch, through, covered, heads, large, List.of());
         through = covered;
         return spread;
     }
 
-    private List<Route.HeadHint> heads(long covered) {
-        List<Route.HeadHint> heads = new ArrayList<>();
+    private void heads(long covered, List<Route.HeadHint> heads, List<Route.HeadHint> large) {
         for (Iterator<Map.Entry<Conversation, Pending>> all = pending.entrySet().iterator(); all.hasNext(); ) {
             Map.Entry<Conversation, Pending> each = all.next();
             Conversation conversation = each.getKey();
             Pending entries = each.getValue();
             if (entries.firstPosition > covered) continue;
             long head = Math.min(conversation.projected, conversation.toldHead());
-            List<UserId> users = conversation.durable().members().since(entries.firstSequence);
-            heads.add(new Route.HeadHint(conversation.id(), head, users));
+            Standing standing = conversation.durable();
+            if (config.wayOf(standing.memberCount()) != Way.INLINE) {
+                large.add(new Route.HeadHint(conversation.id(), head, entries.joined));
+            } else {
+                heads.add(new Route.HeadHint(
+                        conversation.id(), head, standing.members().since(entries.firstSequence)));
+            }
             if (entries.lastPosition > covered) continue;
             all.remove();
             conversation.isSpreading = false;
         }
-        return heads;
     }
 }

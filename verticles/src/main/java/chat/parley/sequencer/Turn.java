@@ -1,7 +1,6 @@
 package chat.parley.sequencer;
 
 import chat.parley.model.Entry;
-import chat.parley.model.UserId;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -23,7 +22,7 @@ final class Turn {
     private Set<Line> moved = new LinkedHashSet<>();
 
     /** An entry that is durable, and who is to hear of it. */
-    record Told(Entry entry, List<UserId> recipients) {}
+    record Told(Entry entry, Recipients recipients) {}
 
     /** Its id is to be looked up. */
     void wantId(WaitingDraft draft) {
@@ -58,7 +57,7 @@ final class Turn {
         replied.add(ask);
     }
 
-    void told(Entry entry, List<UserId> recipients) {
+    void told(Entry entry, Recipients recipients) {
         told.add(new Told(entry, recipients));
     }
 

@@ -19,6 +19,7 @@ class HeadRepeatsTest {
 
     private final HeadRepeats repeats = new HeadRepeats(FanoutConfig.DEFAULT, 0);
     private final Map<Long, List<HeadHint>> repeated = new LinkedHashMap<>();
+    private final List<HeadHint> repeatedToAll = new ArrayList<>();
     private long now;
 
     @Test
@@ -59,11 +60,11 @@ class HeadRepeatsTest {
     void whatIsHeardRightAfterAPauseOfTheNodeIsRepeated() {
         for (long pause = 250; pause <= 30_000; pause += 250) {
             HeadRepeats paused = new HeadRepeats(FanoutConfig.DEFAULT, 0);
-            paused.heard(0, 1, List.of(head(TALK, 1)), pause);
+            paused.heard(0, 1, List.of(head(TALK, 1)), List.of(), pause);
             List<Long> at = new ArrayList<>();
             for (long later = pause; later <= pause + 12_000; later += 250) {
                 long time = later;
-                paused.due(time, head -> at.add(time));
+                paused.due(time, head -> at.add(time), large -> {});
             }
 
             assertThat(at).containsExactly(pause + 2_000, pause + 10_000);
@@ -200,13 +201,13 @@ class HeadRepeatsTest {
 
     @Test
     void pastTheBoundOfConversationsTheOldestIsRepeatedAtOnce() {
-        FanoutConfig small = new FanoutConfig(2_000, 10_000, 10_000, 250, 1_000, 2_000, 1, 100, 10);
+        FanoutConfig small = new FanoutConfig(2_000, 10_000, 10_000, 250, 1_000, 2_000, 1, 100, 10, 100);
         HeadRepeats few = new HeadRepeats(small, 0);
         List<HeadHint> due = new ArrayList<>();
-        few.heard(0, 1, List.of(head(TALK, 1)), 0);
-        few.heard(1, 2, List.of(head(OTHER, 1)), 0);
+        few.heard(0, 1, List.of(head(TALK, 1)), List.of(), 0);
+        few.heard(1, 2, List.of(head(OTHER, 1)), List.of(), 0);
 
-        few.due(250, due::add);
+        few.due(250, due::add, due::add);
 
         assertThat(due).containsExactly(head(TALK, 1));
         assertThat(few.conversations()).isEqualTo(1);
@@ -215,14 +216,14 @@ class HeadRepeatsTest {
 
     @Test
     void pastTheBoundOfPositionsTheOldestIsRepeatedAtOnce() {
-        FanoutConfig small = new FanoutConfig(2_000, 10_000, 10_000, 250, 1_000, 2_000, 100, 3, 10);
+        FanoutConfig small = new FanoutConfig(2_000, 10_000, 10_000, 250, 1_000, 2_000, 100, 3, 10, 100);
         HeadRepeats few = new HeadRepeats(small, 0);
         List<HeadHint> due = new ArrayList<>();
-        few.heard(0, 1, List.of(head(TALK, 1)), 0);
-        few.heard(1, 4, List.of(head(OTHER, 3)), 0);
+        few.heard(0, 1, List.of(head(TALK, 1)), List.of(), 0);
+        few.heard(1, 4, List.of(head(OTHER, 3)), List.of(), 0);
         assertThat(few.fannedOut(0)).isZero();
 
-        few.due(250, due::add);
+        few.due(250, due::add, due::add);
 
         assertThat(due).containsExactly(head(TALK, 1));
         assertThat(few.fannedOut(250)).isEqualTo(1);
@@ -233,7 +234,7 @@ class HeadRepeatsTest {
         heard(0, 1, head(TALK, 1));
         now += 3_600_000;
         List<HeadHint> due = new ArrayList<>();
-        repeats.due(now, due::add);
+        repeats.due(now, due::add, due::add);
 
         assertThat(due).containsExactly(head(TALK, 1));
         assertThat(repeats.fannedOut(now)).isEqualTo(1);
@@ -260,8 +261,34 @@ class HeadRepeatsTest {
         assertThat(repeats.conversations()).isZero();
     }
 
+    @Test
+    void ofALargeConversationThoseAreNamedWhoJoinedNotLongAgo() {
+        repeats.heard(0, 1, List.of(), List.of(new HeadHint(TALK, 1, List.of(BOTH.get(0)))), now);
+        pass(1_000);
+        repeats.heard(1, 2, List.of(), List.of(new HeadHint(TALK, 2, List.of(BOTH.get(1)))), now);
+        pass(1_000);
+        repeats.heard(2, 3, List.of(), List.of(new HeadHint(TALK, 3, List.of())), now);
+        pass(2_000);
+
+        assertThat(repeated).isEmpty();
+        assertThat(repeatedToAll).singleElement().satisfies(hint -> {
+            assertThat(hint.head()).isEqualTo(3);
+            assertThat(hint.users()).containsExactlyInAnyOrderElementsOf(BOTH);
+        });
+    }
+
+    @Test
+    void whoeverIsLeftInAConversationThatHasBecomeSmallIsNamed() {
+        repeats.heard(0, 1, List.of(), List.of(new HeadHint(TALK, 1, List.of())), now);
+        heard(1, 2, head(TALK, 2));
+        pass(2_500);
+
+        assertThat(repeatedToAll).isEmpty();
+        assertThat(repeated.values()).containsExactly(List.of(head(TALK, 2)));
+    }
+
     private void heard(long after, long position, HeadHint... heads) {
-        repeats.heard(after, position, List.of(heads), now);
+        repeats.heard(after, position, List.of(heads), List.of(), now);
     }
 
     private void pass(long millis) {
@@ -271,7 +298,8 @@ class HeadRepeatsTest {
             repeats.due(
                     now,
                     hint -> repeated.computeIfAbsent(now, any -> new ArrayList<>())
-                            .add(hint));
+                            .add(hint),
+                    large -> repeatedToAll.add(large));
         }
     }
 

@@ -70,12 +70,30 @@ final class GatewayStage {
     }
 
     GatewayStage(GatewayConfig config, boolean deferred) {
+        this(config, deferred, SequencerConfig.DEFAULT);
+    }
+
+    /** In which conversations are large, and channels, that have more members than these. */
+    static GatewayStage ofWays(int inlineMembersMax, int workerMembersMax) {
+        return new GatewayStage(
+                GatewayConfigs.with("workerMembersMax", workerMembersMax),
+                false,
+                SequencerConfig.DEFAULT.withWays(inlineMembersMax, workerMembersMax));
+    }
+
+    private GatewayStage(GatewayConfig config, boolean deferred, SequencerConfig ordering) {
         store = new MemoryStore(deferred, 7);
         stores = store.stores(new FailingWeather());
         var presence =
                 new PresenceVerticle("n1", 1, bus, loop, topology, new SplittableRandom(1), PresenceConfig.DEFAULT);
         var fanout = new FanoutVerticle(
-                "n1", bus, loop, store.stores(Weather.FINE), topology, new SplittableRandom(2), FanoutConfig.DEFAULT);
+                "n1",
+                bus,
+                loop,
+                store.stores(Weather.FINE),
+                topology,
+                new SplittableRandom(2),
+                FanoutConfig.DEFAULT.withInlineMembersMax(ordering.inlineMembersMax()));
         Stores fine = store.stores(Weather.FINE);
         Stores sequencers = new Stores(
                 fine.log(),
@@ -85,16 +103,7 @@ final class GatewayStage {
                 fine.history(),
                 fine.directory());
         sequencer = new SequencerVerticle(
-                "n1",
-                0,
-                "boot",
-                bus,
-                loop,
-                sequencers,
-                null,
-                topology,
-                new SplittableRandom(3),
-                SequencerConfig.DEFAULT);
+                "n1", 0, "boot", bus, loop, sequencers, null, topology, new SplittableRandom(3), ordering);
         start(presence::start);
         start(fanout::start);
         start(sequencer::start);

@@ -82,7 +82,7 @@ class Build {
                 parts.stores,
                 parts.topology,
                 random.split(),
-                fanout(FanoutConfig.DEFAULT));
+                fanout(options.fanout()));
         var sequencer = new SequencerVerticle(
                 parts.node,
                 0,

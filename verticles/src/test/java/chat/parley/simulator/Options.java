@@ -1,5 +1,6 @@
 package chat.parley.simulator;
 
+import chat.parley.fanout.FanoutConfig;
 import chat.parley.gateway.GatewayConfig;
 import chat.parley.sequencer.SequencerConfig;
 import chat.parley.simulator.Nemesis.Harm;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param administers of a thousand things that a device does, how many change members, roles, settings
  * @param ending what happens when the storm is over and all have what there is
  * @param crowded there is room for fewer conversations than there are, and for little that nodes have not acknowledged
+ * @param inlineMembersMax of a conversation whose members are named; a larger one goes by the worker
  * @param harms how likely each is
  * @param build how nodes are put together
  */
@@ -32,9 +34,13 @@ record Options(
         int administers,
         Ending ending,
         boolean crowded,
+        int inlineMembersMax,
         Map<Harm, Integer> harms,
         Build build) {
     static final int OUTBOX_BYTES = 16 << 10;
+
+    /** All groups are small, or most are large, or they cross the threshold with those who come and go. */
+    private static final int[] INLINE_MEMBERS_MAX = {100, 1, 3, 5};
 
     /** What a run tries at its end, in which nothing hides what was lost. */
     enum Ending {
@@ -60,6 +66,7 @@ record Options(
                 75,
                 ending(random.nextInt(8)),
                 random.nextInt(3) == 0,
+                INLINE_MEMBERS_MAX[random.nextInt(INLINE_MEMBERS_MAX.length)],
                 harms,
                 new Build());
     }
@@ -74,13 +81,33 @@ record Options(
 
     Options with(Build other) {
         return new Options(
-                scenario, deferred, faultsAtOnce, stormMicros, pauseMicros, administers, ending, crowded, harms, other);
+                scenario,
+                deferred,
+                faultsAtOnce,
+                stormMicros,
+                pauseMicros,
+                administers,
+                ending,
+                crowded,
+                inlineMembersMax,
+                harms,
+                other);
     }
 
     /** So that a failure says whose they are. */
     Options of(String mutant) {
         return new Options(
-                mutant, deferred, faultsAtOnce, stormMicros, pauseMicros, administers, ending, crowded, harms, build);
+                mutant,
+                deferred,
+                faultsAtOnce,
+                stormMicros,
+                pauseMicros,
+                administers,
+                ending,
+                crowded,
+                inlineMembersMax,
+                harms,
+                build);
     }
 
     /** Small bounds, so that a short run meets them. */
@@ -110,6 +137,7 @@ record Options(
                 crowded ? 5 : usual.gatesMax(),
                 crowded ? 4 << 10 : usual.recentBytesMax(),
                 crowded ? 3 : usual.recentEntriesMax(),
+                workerMembersMax(),
                 usual.watch());
     }
 
@@ -119,23 +147,62 @@ record Options(
     }
 
     SequencerConfig sequencer() {
-        SequencerConfig usual = SequencerConfig.DEFAULT;
+        SequencerConfig usual = SequencerConfig.DEFAULT.withWays(inlineMembersMax, workerMembersMax());
         return crowded ? usual.withConversations(4, usual.conversationBytesMax()) : usual;
+    }
+
+    /** Of twice as many members and more a conversation is a channel. */
+    int workerMembersMax() {
+        return 2 * inlineMembersMax;
+    }
+
+    FanoutConfig fanout() {
+        return FanoutConfig.DEFAULT.withInlineMembersMax(inlineMembersMax);
     }
 
     Options deferring() {
         return new Options(
-                scenario, true, faultsAtOnce, stormMicros, pauseMicros, administers, ending, crowded, harms, build);
+                scenario,
+                true,
+                faultsAtOnce,
+                stormMicros,
+                pauseMicros,
+                administers,
+                ending,
+                crowded,
+                inlineMembersMax,
+                harms,
+                build);
     }
 
     Options ending(Ending other) {
         return new Options(
-                scenario, deferred, faultsAtOnce, stormMicros, pauseMicros, administers, other, crowded, harms, build);
+                scenario,
+                deferred,
+                faultsAtOnce,
+                stormMicros,
+                pauseMicros,
+                administers,
+                other,
+                crowded,
+                inlineMembersMax,
+                harms,
+                build);
     }
 
     Options administering(int ofThousand) {
         return new Options(
-                scenario, deferred, faultsAtOnce, stormMicros, pauseMicros, ofThousand, ending, crowded, harms, build);
+                scenario,
+                deferred,
+                faultsAtOnce,
+                stormMicros,
+                pauseMicros,
+                ofThousand,
+                ending,
+                crowded,
+                inlineMembersMax,
+                harms,
+                build);
     }
 
     /** With these harms only. */
@@ -151,6 +218,7 @@ record Options(
                 administers,
                 ending,
                 crowded,
+                inlineMembersMax,
                 weights,
                 build);
     }

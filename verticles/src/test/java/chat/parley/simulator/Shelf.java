@@ -223,6 +223,23 @@ final class Shelf {
         device.say(new JsonObject().put("type", "sync").put("ref", ref).put("cursors", json(cursors)));
     }
 
+    /** It is on screen from now on: in a channel entries come only then. */
+    void look(String conversation) {
+        if (!device.isWelcome()) return;
+        long cursor = open(conversation).through();
+        String ref = "open" + ++refs;
+        ask(ref, new TreeMap<>(Map.of(conversation, cursor)));
+        device.say(new JsonObject()
+                .put("type", "open")
+                .put("ref", ref)
+                .put("conversationId", conversation)
+                .put("cursor", cursor));
+    }
+
+    void lookAway(String conversation) {
+        if (device.isWelcome()) device.say(new JsonObject().put("type", "close").put("conversationId", conversation));
+    }
+
     /** A hole that is there for a second is a loss. */
     private void lookAfter(String conversation) {
         Holding holding = holdings.get(conversation);

@@ -3,6 +3,7 @@ package chat.parley.simulator;
 import chat.parley.bus.Announce;
 import chat.parley.bus.Deliver;
 import chat.parley.bus.Route;
+import chat.parley.bus.Spread;
 import chat.parley.bus.Unreadable;
 import chat.parley.bus.Windows;
 import chat.parley.checker.Checker;
@@ -156,7 +157,8 @@ final class Simulation {
         remindTheRemoved();
         network.swallow(message ->
                 message instanceof Deliver deliver && !deliver.events().isEmpty()
-                        || message instanceof Route route && !route.events().isEmpty());
+                        || message instanceof Route route && !route.events().isEmpty()
+                        || message instanceof Spread spread && !spread.live().isEmpty());
         workload.conversations().forEach(workload::lastWord);
         runFor(SECOND);
         network.swallow(message -> false);

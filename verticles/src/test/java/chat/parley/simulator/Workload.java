@@ -99,6 +99,9 @@ final class Workload {
         List<String> in = device.shelf.memberships();
         if (in.isEmpty()) return;
         String conversation = in.get(random.nextInt(in.size()));
+        int eyes = random.nextInt(4);
+        if (eyes == 0) device.shelf.look(conversation);
+        if (eyes == 1) device.shelf.lookAway(conversation);
         int messages = random.nextInt(6) == 0 ? 2 + random.nextInt(5) : 1;
         for (int i = 0; i < messages; i++) say(device, conversation);
     }

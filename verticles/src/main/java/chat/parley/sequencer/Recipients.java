@@ -1,0 +1,36 @@
+package chat.parley.sequencer;
+
+import chat.parley.model.Content;
+import chat.parley.model.Entry;
+import chat.parley.model.UserId;
+import java.util.List;
+
+/**
+ * Who is to hear of an entry: the members behind it, and those whom it removes.
+ *
+ * @param named who is named to those that know where users are: in a large conversation only who joins, as nobody may know yet where
+ *     the conversation has members
+ */
+record Recipients(List<UserId> named, Way way) {
+    static final Recipients NOBODY = new Recipients(List.of(), Way.INLINE);
+
+    static Recipients of(Entry entry, Standing after, SequencerConfig config) {
+        Members members = after.members();
+        Way way = config.wayOf(after.memberCount());
+        if (way != Way.INLINE) return new Recipients(joining(entry), way);
+        return new Recipients(
+                switch (entry.kind()) {
+                    case MEMBER_REMOVED, MEMBER_LEFT -> members.since(entry.sequence());
+                    default -> members.present();
+                },
+                way);
+    }
+
+    private static List<UserId> joining(Entry entry) {
+        return entry.content() instanceof Content.MembersAdded added ? added.userIds() : List.of();
+    }
+
+    boolean isNobody() {
+        return named.isEmpty() && way == Way.INLINE;
+    }
+}
