@@ -39,6 +39,9 @@ final class Fleet {
     private static final int AGAIN_MILLIS = 50;
     private static final long CONNECTED_SECONDS = 400;
 
+    /** So that it is the server that what a straggler does not read waits at. */
+    private static final int STRAGGLER_BYTES = 16 << 10;
+
     private final List<InetSocketAddress> nodes;
     private final int bodyBytes;
     private final Carrier carrier;
@@ -120,9 +123,9 @@ final class Fleet {
 
     private void open(Session session) {
         ChannelHandler inbound = session.open();
-        bootstrap
-                .clone()
-                .handler(new ChannelInitializer<Channel>() {
+        Bootstrap its = bootstrap.clone();
+        if (session.isStraggler()) its.option(ChannelOption.SO_RCVBUF, STRAGGLER_BYTES);
+        its.handler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {
                         channel.pipeline().addLast(inbound);

@@ -9,13 +9,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** {@code w1|w2|w3|w4|w5|presence|tax [key=value …]}: runs one workload and prints its figures; README.md says what they mean. */
+/** {@code w1|w2|w3|w4|w5|presence|slow|tax [key=value …]}: runs one workload and prints its figures; README.md says what they mean. */
 public final class Main {
     private static final String SYNCS = "parley_store_syncs_total";
     private static final String KEPT = "order kept, none lost or twice";
     private static final String BROKEN = "BROKEN: see lost, dup, out_of_order, holes, errors";
     private static final int BODY_BYTES = 200;
-    private static final List<String> WORKLOADS = List.of("w1", "w2", "w3", "w4", "w5", "presence", "tax");
+    private static final List<String> WORKLOADS = List.of("w1", "w2", "w3", "w4", "w5", "presence", "slow", "tax");
 
     /** Of a cluster: by then its nodes run what the compiler makes of them. */
     private static final String TAX_WARM_SECONDS = "40";
@@ -86,6 +86,7 @@ public final class Main {
             case "w3" -> Saturation.ofOneGroup(settings, accounts);
             case "w4" -> new Idle(settings, accounts, proc);
             case "presence" -> new Presence(settings, accounts);
+            case "slow" -> new Slow(settings, accounts, proc);
             default -> new Return(settings, accounts);
         };
         int bodyBytes = Math.max(Template.ID_LENGTH, settings.number("body", BODY_BYTES));
@@ -136,6 +137,11 @@ public final class Main {
                 figure("verdict", "p99_ratio") + " times the p99 of messages without, at most "
                         + figure("verdict", "presence_s_max") + " presence events in a second, all true after "
                         + figure("verdict", "true_after_sec") + " s";
+            case "slow" ->
+                figure("verdict", "p99_ratio") + " times the p99 of the others, heap + "
+                        + figure("verdict", "heap_growth_mb") + " MB, " + figure("verdict", "complete") + " of "
+                        + figure("verdict", "stuck") + " complete "
+                        + figure("verdict", "caught_up_sec") + " s after they read again";
             default -> of("resume", "total_sec", "s until all have what they missed") + cpu("resume");
         };
         return name + ": " + figures + "; " + String.format("%,d", run.acksOfRun) + " acks, " + syncs + " fdatasync; "

@@ -32,6 +32,19 @@ final class Proc {
                 .sum();
     }
 
+    /** What is left of the server's heap after a collection, which this begins; −1: the server is not one process that can be asked. */
+    double liveHeapMb() throws IOException {
+        if (serverPids.size() != 1) return -1;
+        String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
+        Process asked = new ProcessBuilder(jcmd, serverPids.getFirst().toString(), "GC.class_histogram")
+                .redirectErrorStream(true)
+                .start();
+        List<String> lines = asked.inputReader().lines().toList();
+        String[] total =
+                lines.isEmpty() ? new String[0] : lines.getLast().trim().split(" +");
+        return total.length == 3 && total[0].equals("Total") ? Long.parseLong(total[2]) / 1e6 : -1;
+    }
+
     /** Memory of the kernel for all TCP sockets of the machine, in pages. */
     static long socketPages() {
         return number(Path.of("/proc/net/sockstat"), "TCP: ", " mem ");

@@ -8,6 +8,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.nio.charset.StandardCharsets;
 import java.util.BitSet;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,7 @@ final class Session {
     private final Accounts.Account account;
     private final @Nullable Template template;
     private @Nullable Channel channel;
+    private @Nullable Straggler straggler;
     private boolean ready;
     private boolean dropped;
     private boolean returns;
@@ -60,6 +62,11 @@ final class Session {
     void disconnected(Channel from) {
         if (channel != from || dropped) return;
         channel = null;
+        if (straggler != null) {
+            straggler.closed();
+            if (!straggler.isStopped()) fleet.reopen(this);
+            return;
+        }
         fleet.closed(this);
     }
 
@@ -83,6 +90,36 @@ final class Session {
         if (channel != null) channel.close();
     }
 
+    /** It will stop reading; before it is connected. */
+    void straggle() {
+        straggler = new Straggler(account.head());
+    }
+
+    boolean isStraggler() {
+        return straggler != null;
+    }
+
+    Straggler straggler() {
+        return Objects.requireNonNull(straggler);
+    }
+
+    /** What comes stays in the kernel, and then at the server. */
+    void stopReading() {
+        straggler().stop(true);
+        if (channel != null) channel.config().setAutoRead(false);
+    }
+
+    void readAgain() {
+        straggler().stop(false);
+        if (channel != null) channel.config().setAutoRead(true);
+        else fleet.reopen(this);
+    }
+
+    /** The last entry that it has. */
+    long highest() {
+        return highest;
+    }
+
     /** How many entries it has of those behind its cursor. */
     long held() {
         return held;
@@ -90,6 +127,7 @@ final class Session {
 
     /** How many it has not, of those up to the highest. */
     long holes() {
+        if (straggler != null) return straggler.holes();
         return highest - cursor - held;
     }
 
@@ -108,10 +146,19 @@ final class Session {
     }
 
     String hello() {
-        String cursors = fleet.isReturning() && account.conversationId() != null
-                ? ",\"cursors\":{\"" + account.conversationId() + "\":" + cursor + "}"
-                : "";
+        boolean isBack = straggler != null || fleet.isReturning() && account.conversationId() != null;
+        String cursors = isBack ? "," + cursors() : "";
         return "{\"type\":\"hello\",\"token\":\"" + account.token() + "\",\"deviceId\":\"load\"" + cursors + "}";
+    }
+
+    private String cursors() {
+        long from = straggler == null ? cursor : straggler.through();
+        return "\"cursors\":{\"" + account.conversationId() + "\":" + from + "}";
+    }
+
+    /** Asks for what it lacks, one time after the other. */
+    private void catchUp(Straggler asking) {
+        if (isConnected() && asking.asks()) say("{\"type\":\"sync\"," + cursors() + "}");
     }
 
     /** A frame of SockJS. */
@@ -137,7 +184,8 @@ final class Session {
                 case MESSAGE_EVENT -> event(bytes, scanner);
                 case MESSAGE_ACK -> ack(bytes, scanner);
                 case SYNCED -> synced();
-                case ERROR, RESYNC -> fleet.window().error(scanner.toString());
+                case RESYNC -> resync(scanner);
+                case ERROR -> fleet.window().error(scanner.toString());
                 case PRESENCE_EVENT -> {
                     online.set(scanner.user(), scanner.isOnline());
                     fleet.window().presence();
@@ -147,8 +195,23 @@ final class Session {
         }
     }
 
+    private void resync(FrameScanner frame) {
+        if (straggler == null) {
+            fleet.window().error(frame.toString());
+            return;
+        }
+        straggler.resync();
+        catchUp(straggler);
+    }
+
     private void event(byte[] bytes, FrameScanner frame) {
         long sequence = frame.sequence();
+        if (straggler != null) {
+            straggler.hold(sequence);
+            fleet.window().deliveryToStraggler();
+            catchUp(straggler);
+            return;
+        }
         if (sequence <= lastEvent) {
             fleet.window().outOfOrder++;
         } else {
@@ -175,9 +238,13 @@ final class Session {
     }
 
     private void synced() {
-        if (ready) return;
-        ready = true;
-        fleet.ready(this);
+        if (!ready) {
+            ready = true;
+            fleet.ready(this);
+        }
+        if (straggler == null) return;
+        straggler.answered();
+        catchUp(straggler);
     }
 
     /** The socket's end in the channel: the upgrade, then frames. */
@@ -216,7 +283,7 @@ final class Session {
 
         @Override
         public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-            fleet.window().error(String.valueOf(cause));
+            if (straggler == null) fleet.window().error(String.valueOf(cause));
             context.close();
         }
 
@@ -277,7 +344,8 @@ final class Session {
             if (opcode == PING) {
                 write(PONG, payload.copy());
             } else if (opcode == CLOSE) {
-                fleet.window().error("closed by the server: " + payload.toString(StandardCharsets.UTF_8));
+                if (straggler == null)
+                    fleet.window().error("closed by the server: " + payload.toString(StandardCharsets.UTF_8));
             } else if (opcode <= TEXT && isFinal && fragments == null) {
                 read(payload);
             } else if (opcode <= TEXT) {

@@ -29,6 +29,8 @@ final class Settings {
             "returning",
             "messages",
             "timeout",
+            "stuck",
+            "stall",
             "body",
             "talkers",
             "rate",

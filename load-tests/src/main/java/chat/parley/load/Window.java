@@ -66,6 +66,11 @@ final class Window {
         deliveryNanos.recordValue(Math.min(nanos, SLOWEST_NANOS));
     }
 
+    /** To a session that will not be read from: its time is nobody's. */
+    void deliveryToStraggler() {
+        deliveries++;
+    }
+
     void lastDelivery(long nanos) {
         lastDeliveryNanos.recordValue(Math.min(nanos, SLOWEST_NANOS));
     }
