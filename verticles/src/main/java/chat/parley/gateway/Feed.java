@@ -129,7 +129,8 @@ final class Feed implements Watcher.Sink {
 
     /** Entries that this session's user did not send. */
     void live(Passing passing) {
-        if (attaching == null && outbox == null && floors == null) {
+        if (outbox != null && outbox.isPaused(passing.conversation) && attaching == null) return;
+        if (attaching == null && floors == null) {
             if (isFull()) drop(passing.conversation);
             else transport.write(passing.packet());
             return;

@@ -8,8 +8,10 @@ import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPromise;
+import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.socket.DuplexChannel;
 import io.vertx.core.internal.ContextInternal;
 import java.io.IOException;
@@ -37,6 +39,12 @@ final class WebSocketTransport extends ChannelInboundHandlerAdapter implements T
     private static final int PONG_BYTES_MAX = 128 << 10;
 
     private static final int PONG_FRAMES_MAX = 256;
+
+    /**
+     * Of what has not been sent, the kernel takes so much: else it takes megabytes for a peer that has stopped reading, before anything
+     * is pending here. (Linux, with its own transport; what was sent and is under way is bounded by the peer's window.)
+     */
+    private static final long KERNEL_BYTES_MAX = 64 << 10;
 
     private static final ByteBuf PING =
             Unpooled.unreleasableBuffer(Unpooled.directBuffer(2).writeByte(0x89).writeByte(0));
@@ -98,6 +106,7 @@ final class WebSocketTransport extends ChannelInboundHandlerAdapter implements T
     @Override
     public void handlerAdded(ChannelHandlerContext context) {
         channel = context;
+        context.channel().config().setOption(EpollChannelOption.TCP_NOTSENT_LOWAT, KERNEL_BYTES_MAX);
     }
 
     // What comes in.
@@ -340,8 +349,12 @@ final class WebSocketTransport extends ChannelInboundHandlerAdapter implements T
         sockets.awaitClose(this);
     }
 
-    /** By {@link Sockets}: the peer had its time to close. */
+    /**
+     * By {@link Sockets}: the peer had its time to close. If it did not even take what was written, what the kernel holds for it goes too:
+     * else that would stay, and be offered again and again, for minutes after the socket.
+     */
     void cut() {
+        if (pendingBytes() > 0) ((DuplexChannel) context().channel()).config().setOption(ChannelOption.SO_LINGER, 0);
         context().close();
     }
 

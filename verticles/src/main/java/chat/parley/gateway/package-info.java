@@ -53,6 +53,9 @@
  *   <li>Whose a connection or request is ({@code Source}) is found by {@code Proxies}. What a proxy shares among clients is counted by requests and sessions, not by
  *       connections.
  *   <li>Sessions that come back read heads first and history after, so many at a time; live entries, pulls of the gates, and sends do not wait there.
+ *   <li>Who does not read is owed what an outbox holds, which is held once for all who are owed the same, and 64 KiB that the kernel takes. What
+ *       comes behind that costs such a session a look-up for each run of entries, until its client has synchronised. A socket that is closed
+ *       while its peer takes nothing leaves nothing in the kernel.
  *   <li>{@code since} is taken and saves nothing yet: every hello is answered with all heads.
  * </ul>
  *
@@ -66,7 +69,7 @@
  *   <li>a page of another origin: {@code OriginsTest}; sessions of SockJS: {@code SockJsLimitsTest}, {@code SockJsTest}
  *   <li>connections that say nothing or too little: {@code SilentConnectionsTest}, {@code UnauthenticatedTest}, {@code HttpEdgeTest}
  *   <li>frames against the protocol, sizes and bombs: {@code WebSocketCasesTest}, {@code FrameReaderTest}, {@code FrameFuzzTest}, {@code RequestsTest}
- *   <li>floods: {@code FloodTest}, {@code SessionTest}; slow readers: {@code OverflowTest}
+ *   <li>floods: {@code FloodTest}, {@code SessionTest}; slow readers: {@code OverflowTest}, {@code SlowReadersTest}
  *   <li>what is another's: {@code AuthorizationTest}; who is there: {@code PresenceTest}
  * </ul>
  */
