@@ -32,7 +32,7 @@ import java.util.stream.Collectors;
 /** The binary form of every message, as the package says. A reader never trusts a count or a length that it did not check. */
 public final class BusCodecs {
     /** Of the bus: nodes that write another one cannot work together. */
-    public static final int VERSION = 1;
+    public static final int VERSION = 2;
 
     private static final int ENTRIES_MAX = 500;
 

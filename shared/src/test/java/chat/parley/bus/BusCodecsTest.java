@@ -103,7 +103,7 @@ class BusCodecsTest {
 
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> codec.decode(bytes))
-                .withMessage(codec.name() + " of version 2, not 1");
+                .withMessage(codec.name() + " of version 3, not 2");
     }
 
     /** The next minor version is made here: it has a text and a list more, behind all that there is. */

@@ -136,10 +136,10 @@ class NeighbouringVersionsTest {
 
     @Test
     void aNodeDoesNotJoinNodesThatSpeakAnotherVersion() throws Exception {
-        OtherBuild major = new OtherBuild(folder.resolve("major"), speaksVersion2());
+        OtherBuild major = new OtherBuild(folder.resolve("major"), speaksVersion3());
         try (ClusterOfNodes cluster = new ClusterOfNodes(folder, "n1")) {
             assertThatThrownBy(() -> cluster.start(major, "n2"))
-                    .hasRootCauseMessage("node 'n1' of the cluster speaks version 1 of the bus and this one speaks 2;"
+                    .hasRootCauseMessage("node 'n1' of the cluster speaks version 2 of the bus and this one speaks 3;"
                             + " stop all nodes of the other version before the first of this one starts.");
             assertThat(cluster.get("n1").caller("ann").get("/v1/conversations").status())
                     .isEqualTo(200);
@@ -151,8 +151,8 @@ class NeighbouringVersionsTest {
     void whatCannotBeReadIsAnsweredAtOnceAndSaidInOneLine() throws Exception {
         OtherBuild major = new OtherBuild(
                 folder.resolve("major"),
-                new Mutation(CODEC_SOURCE, "putByte(BusCodecs.VERSION)", "putByte(2)"),
-                new Mutation(CODEC_SOURCE, "found != BusCodecs.VERSION", "found != 2"));
+                new Mutation(CODEC_SOURCE, "putByte(BusCodecs.VERSION)", "putByte(3)"),
+                new Mutation(CODEC_SOURCE, "found != BusCodecs.VERSION", "found != 3"));
         try (ClusterOfNodes cluster = new ClusterOfNodes(folder, "n1")) {
             TestNode one = cluster.get("n1");
             List<String> groups = IntStream.range(0, CONVERSATIONS)
@@ -181,8 +181,8 @@ class NeighbouringVersionsTest {
                 .allMatch(line -> line.contains(" of version "));
     }
 
-    private static Mutation speaksVersion2() {
-        return new Mutation(MEMBERSHIP_SOURCE, "String.valueOf(BusCodecs.VERSION)", "\"2\"");
+    private static Mutation speaksVersion3() {
+        return new Mutation(MEMBERSHIP_SOURCE, "String.valueOf(BusCodecs.VERSION)", "\"3\"");
     }
 
     private static JsonObject nextMessage(Device device) {
