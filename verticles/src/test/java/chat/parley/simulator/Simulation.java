@@ -178,15 +178,17 @@ final class Simulation {
     }
 
     /**
-     * Repeated heads go to members: of a removal that was told while the gateway could not be reached, only the backstop tells, for which
-     * these runs have no time. So whoever does not know of it comes back, and hears of it then.
+     * Repeated heads go to members, and in a large group name only those who joined not long ago: of a removal, or of that, told while the
+     * gateway could not be reached, only the backstop tells, for which these runs have no time. So whoever does not know of it comes back,
+     * and hears of it then.
      */
     private void remindTheRemoved() {
         for (ConversationId conversation : workload.conversations()) {
             Set<String> members = members(conversation);
             for (Device device : devices) {
                 Holding holding = device.shelf.holding(conversation.value());
-                if (holding != null && holding.isMember() && !members.contains(device.user)) device.hangUp();
+                boolean believesSo = holding != null && holding.isMember();
+                if (believesSo != members.contains(device.user)) device.hangUp();
             }
         }
         settle("the removals");
