@@ -25,7 +25,12 @@ public interface Directory {
     Future<Map<ConversationId, Conversation>> conversations(Collection<ConversationId> conversations);
 
     /** The present and past members of a conversation, by user id, behind {@code afterUser} (empty: from the start). */
-    Future<List<Membership>> members(ConversationId conversation, String afterUser, int membersMax);
+    default Future<List<Membership>> members(ConversationId conversation, String afterUser, int membersMax) {
+        return members(conversation, "", afterUser, membersMax);
+    }
+
+    /** Those of them whose user ids begin so (empty: all), read from their place in the order of ids and no others. */
+    Future<List<Membership>> members(ConversationId conversation, String prefix, String afterUser, int membersMax);
 
     /** The memberships of one user in these conversations; conversations they never were in are not in the answer. */
     Future<Map<ConversationId, Membership>> memberships(UserId user, Collection<ConversationId> conversations);

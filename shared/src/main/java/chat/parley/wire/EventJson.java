@@ -13,10 +13,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An entry as a {@code message_event}: encoded once, for all who get it. What only the sender's devices are told ({@code clientMessageId}) is
- * spliced in after that.
+ * spliced in after that. Who was added to a large group or removed from it is told to some; the others get another form, which says how many.
  */
 public final class EventJson {
     private static final int FIELDS_BYTES = 320;
+
+    /** Of a group with more, not everybody is told who comes and goes. */
+    private static final int NAMED_MEMBERS_MAX = 100;
 
     private EventJson() {}
 
@@ -32,17 +35,32 @@ public final class EventJson {
      * @param deletedAt of a tombstone, which shows nothing but that
      */
     public static byte[] encode(Entry entry, @Nullable Long editedAt, @Nullable Long deletedAt) {
-        JsonWriter out = new JsonWriter(FIELDS_BYTES + EntryCodec.sizeOf(entry.content()));
-        out.beginObject()
-                .safeField("type", "message_event")
-                .messageId(entry.conversationId(), entry.sequence())
-                .safeField("conversationId", entry.conversationId().value())
-                .field("sequence", entry.sequence())
-                .safeField("kind", entry.kind().wireName())
-                .safeField("senderId", entry.senderId().value())
-                .field("sentAt", entry.sentAt());
+        JsonWriter out = begin(entry, FIELDS_BYTES + EntryCodec.sizeOf(entry.content()));
         content(entry.content(), deletedAt != null, out);
         out.optional("editedAt", editedAt).optional("deletedAt", deletedAt);
+        return out.endObject().toBytes();
+    }
+
+    /** Whether the entry adds or removes users of a group that is so large that not everybody is told who they are. */
+    public static boolean isForSome(Entry entry) {
+        if (entry.memberCount() <= NAMED_MEMBERS_MAX) return false;
+        return entry.content() instanceof Content.MembersAdded || entry.content() instanceof Content.MembersRemoved;
+    }
+
+    /** Such an entry as those get it who are not told: with {@code userCount} in place of {@code userIds}. */
+    public static byte[] encodeCounted(Entry entry) {
+        JsonWriter out = begin(entry, FIELDS_BYTES);
+        switch (entry.content()) {
+            case Content.MembersAdded added -> {
+                out.field("userCount", added.userIds().size())
+                        .safeField("role", added.role().wireName());
+                Content.InvitationUse invitation = added.invitation();
+                if (invitation != null) out.safeField("invitationId", invitation.invitationId());
+            }
+            case Content.MembersRemoved removed ->
+                out.field("userCount", removed.departures().size());
+            default -> throw new IllegalArgumentException(entry.kind() + " counts nobody");
+        }
         return out.endObject().toBytes();
     }
 
@@ -57,6 +75,18 @@ public final class EventJson {
         joined[event.length - 1] = ',';
         System.arraycopy(field, 1, joined, event.length, field.length - 1);
         return joined;
+    }
+
+    private static JsonWriter begin(Entry entry, int bytes) {
+        return new JsonWriter(bytes)
+                .beginObject()
+                .safeField("type", "message_event")
+                .messageId(entry.conversationId(), entry.sequence())
+                .safeField("conversationId", entry.conversationId().value())
+                .field("sequence", entry.sequence())
+                .safeField("kind", entry.kind().wireName())
+                .safeField("senderId", entry.senderId().value())
+                .field("sentAt", entry.sentAt());
     }
 
     private static void content(Content content, boolean isDeleted, JsonWriter out) {

@@ -168,6 +168,33 @@ public abstract class DirectoryContract {
     }
 
     @Test
+    void membersAreFoundByHowTheirUserIdsBegin() {
+        List<UserId> users = new ArrayList<>();
+        for (String id : List.of("a", "al", "al.b", "al:c", "alz", "alz9", "am", "b", "zoe")) users.add(new UserId(id));
+        scribe.group(ONE, users.toArray(new UserId[0]));
+        scribe.group(OTHER, new UserId("alien"));
+
+        assertThat(found("al", "")).containsExactly("al", "al.b", "al:c", "alz", "alz9");
+        assertThat(found("al", "al")).containsExactly("al.b", "al:c", "alz", "alz9");
+        assertThat(found("al", "al:c")).containsExactly("alz", "alz9");
+        assertThat(found("al", "alz9")).isEmpty();
+        assertThat(found("al", "zoe")).isEmpty();
+        assertThat(found("alz", "a")).containsExactly("alz", "alz9");
+        assertThat(found("z", "")).containsExactly("zoe");
+        assertThat(found("zz", "")).isEmpty();
+        assertThat(found("", "am")).containsExactly("ann", "b", "zoe");
+        assertThat(await(directory.members(ONE, "al", "", 2)))
+                .extracting(member -> member.userId().value())
+                .containsExactly("al", "al.b");
+    }
+
+    private List<String> found(String prefix, String after) {
+        return await(directory.members(ONE, prefix, after, 100)).stream()
+                .map(member -> member.userId().value())
+                .toList();
+    }
+
+    @Test
     void membersComeByUserIdInPages() {
         UserId[] users = new UserId[9];
         for (int i = 0; i < users.length; i++) users[i] = new UserId("user-" + i);

@@ -26,7 +26,8 @@ public final class RowsRead {
 
     private void count(Method method, Object[] arguments) {
         switch (method.getName()) {
-            case "members" -> members += (int) arguments[2];
+            case "members" -> members += (int) arguments[arguments.length - 1];
+            case "memberships" -> members += ((Collection<?>) arguments[1]).size();
             case "readPointers" -> pointers += ((Collection<?>) arguments[1]).size();
             case "userSettings" -> settings += ((Collection<?>) arguments[0]).size();
             default -> {}

@@ -154,6 +154,45 @@ class EventJsonTest {
         assertThat(edit.containsKey("body")).isFalse();
     }
 
+    @Test
+    void ofALargeGroupItIsCountedWhoComesAndGoes() {
+        Entry added = behind(101, new Content.MembersAdded(List.of(BOB, EVE), Role.ADMIN));
+        Entry removed = behind(101, new Content.MembersRemoved(List.of(new Content.Departure(BOB, 1))));
+        assertThat(EventJson.isForSome(added)).isTrue();
+        assertThat(text(EventJson.encodeCounted(added))).endsWith("\"userCount\":2,\"role\":\"admin\"}");
+        assertThat(EventJson.isForSome(removed)).isTrue();
+        assertThat(new JsonObject(text(EventJson.encodeCounted(removed))).fieldNames())
+                .contains("userCount")
+                .doesNotContain("userIds");
+    }
+
+    @Test
+    void ofASmallGroupAndOfWhoLeavesEverybodyIsTold() {
+        assertThat(EventJson.isForSome(behind(100, new Content.MembersAdded(List.of(BOB), Role.MEMBER))))
+                .isFalse();
+        assertThat(EventJson.isForSome(behind(5_000, new Content.MemberLeft(new Content.Departure(BOB, 1)))))
+                .isFalse();
+        assertThat(EventJson.isForSome(behind(5_000, Content.Message.of("hi")))).isFalse();
+    }
+
+    private static Entry behind(int members, Content content) {
+        Entry any = entry(content);
+        return new Entry(
+                any.conversationId(),
+                any.sequence(),
+                any.position(),
+                any.sentAt(),
+                any.senderId(),
+                any.clientMessageId(),
+                any.digest(),
+                any.origin(),
+                any.countable(),
+                any.lastMessage(),
+                members,
+                1,
+                content);
+    }
+
     static Entry entry(Content content) {
         return new Entry(
                 new ConversationId("c-1"),

@@ -22,6 +22,9 @@ final class Acquaintances {
     /** One at a time, a user of 224 groups waited for more than 15 s where the store was busy. */
     private static final int AT_ONCE = 16;
 
+    /** Whoever shares only conversations with more members does not know the others by that. */
+    static final int MEMBERS_MAX = 10_000;
+
     private final Directory directory;
 
     Acquaintances(Directory directory) {
@@ -39,13 +42,20 @@ final class Acquaintances {
             Map<UserId, Acquaintance> found = new LinkedHashMap<>();
             for (UserId other : others)
                 found.put(other, other.equals(user) ? Acquaintance.SELF : Acquaintance.STRANGER);
-            Future<?> read = Future.succeededFuture();
-            for (int from = 0; from < conversations.size(); from += AT_ONCE) {
-                List<ConversationId> part = conversations.subList(from, Math.min(conversations.size(), from + AT_ONCE));
-                read = read.compose(done -> Future.all(
-                        part.stream().map(each -> read(each, others, found)).toList()));
-            }
-            return read.map(found);
+            return directory.heads(conversations).compose(heads -> {
+                List<ConversationId> small = new ArrayList<>(conversations.size());
+                for (ConversationId conversation : conversations) {
+                    Directory.Head head = heads.get(conversation);
+                    if (head != null && head.memberCount() <= MEMBERS_MAX) small.add(conversation);
+                }
+                Future<?> read = Future.succeededFuture();
+                for (int from = 0; from < small.size(); from += AT_ONCE) {
+                    List<ConversationId> part = small.subList(from, Math.min(small.size(), from + AT_ONCE));
+                    read = read.compose(done -> Future.all(
+                            part.stream().map(each -> read(each, others, found)).toList()));
+                }
+                return read.map(found);
+            });
         });
     }
 

@@ -3,10 +3,10 @@ package chat.parley.gateway;
 import chat.parley.model.ConversationId;
 import chat.parley.model.Interval;
 import chat.parley.model.Membership;
+import chat.parley.model.Role;
 import chat.parley.model.UserId;
 import chat.parley.store.Directory;
 import chat.parley.wire.ClientFrame;
-import chat.parley.wire.EventJson;
 import chat.parley.wire.FrameCodec;
 import chat.parley.wire.ServerFrame;
 import chat.parley.wire.ServerFrame.GapReason;
@@ -229,10 +229,7 @@ final class Attach {
             if (part.membership.mayRead(item.sequence())) {
                 if (part.entriesLeft <= 0 || entriesLeft <= 0 || bytesLeft <= 0) break;
                 if (gapFrom <= through) frames.add(gap(part, gapFrom, through));
-                byte[] event = item.json();
-                if (item.senderId().equals(user) && !item.clientMessageId().isEmpty()) {
-                    event = EventJson.withClientMessageId(event, item.clientMessageId());
-                }
+                byte[] event = item.json(user, part.membership.role());
                 frames.add(event);
                 part.entriesLeft--;
                 entriesLeft--;
@@ -342,6 +339,10 @@ final class Attach {
 
         boolean isMember() {
             return membership.isMember();
+        }
+
+        Role role() {
+            return membership.role();
         }
 
         /** What is above it comes by the gate. */

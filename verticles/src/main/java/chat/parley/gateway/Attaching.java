@@ -125,6 +125,7 @@ final class Attaching {
             }
             Gate gate = gateway.gates.attach(user, part.conversation(), part.head());
             if (session.hasOpen(part.conversation())) gateway.channels.opened(session, part.conversation());
+            gate.role(user, part.role());
             if (gate.has(user) && gate.cursor() < part.head())
                 session.feed.startAbove(part.conversation(), part.head());
         }

@@ -6,6 +6,7 @@ import chat.parley.model.Content;
 import chat.parley.model.ConversationId;
 import chat.parley.model.Entry;
 import chat.parley.model.Mention;
+import chat.parley.model.Role;
 import chat.parley.model.UserId;
 import chat.parley.wire.FrameCodec;
 import chat.parley.wire.ServerFrame;
@@ -70,7 +71,8 @@ final class Channels {
         for (Session session : lookers.isEmpty() ? lookers : List.copyOf(lookers)) {
             LocalUser user = session.me();
             if (!user.gates.contains(gate) || receivers != gate.users() && !receivers.contains(user)) continue;
-            if (passing.isOf(user.id)) session.feed.liveOwn(passing);
+            Role role = gate.roleOf(user);
+            if (passing.isSpecialFor(user.id, role)) session.feed.liveOwn(passing, role);
             else session.feed.live(passing);
         }
         for (Event event : passing.run) {
@@ -99,7 +101,12 @@ final class Channels {
         for (UserId id : Entries.joining(event.entry())) {
             LocalUser user = users.find(id);
             if (user == null || !user.gates.contains(gate)) continue;
-            for (Session session : List.copyOf(user.sessions)) if (!lookers.contains(session)) session.feed.live(one);
+            boolean isSender = event.entry().senderId().equals(id);
+            for (Session session : List.copyOf(user.sessions)) {
+                if (lookers.contains(session)) continue;
+                if (isSender) session.feed.live(one);
+                else session.feed.liveOwn(one, gate.roleOf(user));
+            }
         }
         one.release();
         for (UserId id : Entries.leaving(event.entry())) {

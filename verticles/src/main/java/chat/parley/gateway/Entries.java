@@ -1,7 +1,9 @@
 package chat.parley.gateway;
 
 import chat.parley.model.Content;
+import chat.parley.model.ConversationType;
 import chat.parley.model.Entry;
+import chat.parley.model.Role;
 import chat.parley.model.UserId;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,12 +30,27 @@ final class Entries {
         };
     }
 
+    /** Whether one with this role is told whom the entry adds or removes, though not everybody is: admins, its sender, and these users. */
+    static boolean isToldWho(Entry entry, UserId reader, Role role) {
+        if (role != Role.MEMBER || entry.senderId().equals(reader)) return true;
+        return joining(entry).contains(reader) || leaving(entry).contains(reader);
+    }
+
     /** Members from this entry on. */
     static List<UserId> joining(Entry entry) {
         return switch (entry.content()) {
             case Content.ConversationCreated created -> List.of(entry.senderId());
             case Content.MembersAdded added -> added.userIds();
             default -> List.of();
+        };
+    }
+
+    static Role roleOfJoining(Entry entry) {
+        return switch (entry.content()) {
+            case Content.MembersAdded added -> added.role();
+            case Content.ConversationCreated created ->
+                created.type() == ConversationType.DIRECT ? Role.MEMBER : Role.OWNER;
+            default -> Role.MEMBER;
         };
     }
 

@@ -2,6 +2,7 @@ package chat.parley.gateway;
 
 import chat.parley.bus.Event;
 import chat.parley.model.ConversationId;
+import chat.parley.model.Role;
 import chat.parley.wire.ClientFrame;
 import chat.parley.wire.ErrorCode;
 import chat.parley.wire.FrameCodec;
@@ -66,13 +67,15 @@ final class Feed implements Watcher.Sink {
 
     private void startSync(ClientFrame frame) {
         LocalUser me = session.me();
-        Attach attach = switch (frame) {
-            case ClientFrame.Sync sync
-            when outbox != null && outbox.isAllTold() -> Attach.all(me.id, sync.ref(), sync.cursors(), gateway.config);
-            case ClientFrame.Sync sync -> Attach.named(me.id, sync.ref(), sync.cursors(), gateway.config);
-            case ClientFrame.Open open -> Attach.open(me.id, open, gateway.config);
-            default -> throw new IllegalArgumentException("no sync");
-        };
+        Attach attach =
+                switch (frame) {
+                    case ClientFrame.Sync sync
+                    when outbox != null && outbox.isAllTold() ->
+                        Attach.all(me.id, sync.ref(), sync.cursors(), gateway.config);
+                    case ClientFrame.Sync sync -> Attach.named(me.id, sync.ref(), sync.cursors(), gateway.config);
+                    case ClientFrame.Open open -> Attach.open(me.id, open, gateway.config);
+                    default -> throw new IllegalArgumentException("no sync");
+                };
         if (outbox != null) {
             if (attach.coversAll()) outbox.syncedAll();
             else for (ConversationId conversation : attach.asked()) outbox.synced(conversation);
@@ -135,16 +138,17 @@ final class Feed implements Watcher.Sink {
             else transport.write(passing.packet());
             return;
         }
-        for (Event event : passing.run) pass(passing.conversation, event.entry().sequence(), event.json());
+        for (int i = 0; i < passing.run.size(); i++)
+            pass(passing.conversation, passing.run.get(i).entry().sequence(), passing.frame(i));
     }
 
-    /** Entries of which some are by this session's user, perhaps sent by this very session. */
-    void liveOwn(Passing passing) {
+    /** Entries of which this session's user gets some in another form: their own, perhaps sent by this very session, or as their role has it. */
+    void liveOwn(Passing passing, Role role) {
         List<Event> run = passing.run;
         for (int i = 0; i < run.size(); i++) {
             Event event = run.get(i);
             if (!event.entry().senderId().equals(session.me().id)) {
-                pass(passing.conversation, event.entry().sequence(), event.json());
+                pass(passing.conversation, event.entry().sequence(), passing.frame(i, session.me().id, role));
                 continue;
             }
             if (event.entry().origin().equals(session.id) && !session.comesAsEvent(event)) continue;

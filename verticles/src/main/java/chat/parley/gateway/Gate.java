@@ -1,14 +1,18 @@
 package chat.parley.gateway;
 
 import chat.parley.bus.Event;
+import chat.parley.model.Content;
 import chat.parley.model.ConversationId;
 import chat.parley.model.Entry;
 import chat.parley.model.Interval;
 import chat.parley.model.Membership;
+import chat.parley.model.Role;
 import chat.parley.model.UserId;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,6 +56,9 @@ final class Gate {
 
     /** Entries went past sessions that did not have the conversation open. */
     boolean isChannel;
+
+    /** Those of the members here who are told who comes and goes also where not everybody is, as far as it is known. */
+    private Set<LocalUser> admins = Set.of();
 
     private long cursor;
     private long wanted;
@@ -98,6 +105,21 @@ final class Gate {
         return users;
     }
 
+    /** Member, unless more is known. */
+    Role roleOf(LocalUser user) {
+        return admins.contains(user) ? Role.ADMIN : Role.MEMBER;
+    }
+
+    /** What became known of a user here. */
+    void role(LocalUser user, Role role) {
+        boolean isAdmin = role != Role.MEMBER;
+        if (isAdmin == admins.contains(user)) return;
+        if (admins.isEmpty()) admins = new HashSet<>(2);
+        if (isAdmin) admins.add(user);
+        else admins.remove(user);
+        if (admins.isEmpty()) admins = Set.of();
+    }
+
     boolean has(LocalUser user) {
         return users.contains(user);
     }
@@ -126,6 +148,7 @@ final class Gate {
 
     /** The user's last session here has ended. */
     void detach(LocalUser user) {
+        role(user, Role.MEMBER);
         users.remove(user);
         unknown = without(unknown, user);
         if (!later.isEmpty()) later.removeIf(each -> each.user == user);
@@ -240,6 +263,7 @@ final class Gate {
         int done = 0;
         for (int i = 0; i < run.size(); i++) {
             Entry entry = run.get(i).entry();
+            changeRole(entry, exit);
             if (later.isEmpty() && !Entries.isMembership(entry)) continue;
             emit(run, done, i, nowMillis, exit);
             if (!enter(entry, null, exit)) return;
@@ -257,6 +281,7 @@ final class Gate {
         for (Event event : entries) {
             Entry entry = event.entry();
             if (entry.sequence() <= cursor) continue;
+            changeRole(entry, exit);
             enterLater();
             int before = users.size();
             if (entry.sequence() != cursor + 1 || !enter(entry, memberships, exit)) return;
@@ -272,6 +297,12 @@ final class Gate {
             exit.pass(this, List.of(event), readers);
             leave(entry);
         }
+    }
+
+    private void changeRole(Entry entry, Exit exit) {
+        if (!(entry.content() instanceof Content.RoleChanged changed)) return;
+        LocalUser user = exit.find(changed.userId());
+        if (user != null && counts(user)) role(user, changed.role());
     }
 
     private void emit(List<Event> run, int from, int to, long nowMillis, Exit exit) {
@@ -309,6 +340,7 @@ final class Gate {
         }
         for (LocalUser user : joining) {
             add(user);
+            role(user, Entries.roleOfJoining(entry));
             Membership membership = memberships == null ? null : memberships.get(user.id);
             long from = membership == null ? 1 : endOfFormer(membership, entry.sequence()) + 1;
             if (from < entry.sequence()) exit.gap(this, user, from, entry.sequence() - 1);
@@ -346,6 +378,7 @@ final class Gate {
             if (membership == null || users.contains(user) || exit.find(user.id) != user) continue;
             Interval last = membership.last();
             if (last.joined() > cursor) continue;
+            role(user, membership.role());
             if (last.isOpen() || last.left() > cursor) add(user);
             else depart(user);
             exit.resync(this, user);
@@ -415,6 +448,7 @@ final class Gate {
     }
 
     private void remove(LocalUser user) {
+        role(user, Role.MEMBER);
         users.remove(user);
         user.gates.remove(this);
         depart(user);

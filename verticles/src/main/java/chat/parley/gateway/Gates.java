@@ -8,6 +8,7 @@ import chat.parley.bus.Route;
 import chat.parley.model.ConversationId;
 import chat.parley.model.Entry;
 import chat.parley.model.Membership;
+import chat.parley.model.Role;
 import chat.parley.model.UserId;
 import chat.parley.wire.EventJson;
 import java.util.ArrayList;
@@ -310,10 +311,11 @@ final class Gates implements Gate.Exit {
         if (gate.isChannel) channels.goOn(gate);
         for (int i = receivers.size() - 1; i >= 0; i--) { // downwards: whom a write ends goes from the list
             LocalUser user = receivers.get(i);
-            boolean isSender = passing.isOf(user.id);
+            Role role = gate.roleOf(user);
+            boolean isSpecial = passing.isSpecialFor(user.id, role);
             List<Session> sessions = user.sessions;
             for (int j = sessions.size() - 1; j >= 0; j--) {
-                if (isSender) sessions.get(j).feed.liveOwn(passing);
+                if (isSpecial) sessions.get(j).feed.liveOwn(passing, role);
                 else sessions.get(j).feed.live(passing);
             }
         }

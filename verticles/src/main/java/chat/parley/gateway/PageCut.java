@@ -117,7 +117,9 @@ final class PageCut {
     private void add(StoredEntry row) {
         Entry entry = row.entry();
         if (!membership.mayRead(entry.sequence())) return;
-        byte[] event = EventJson.encode(entry, row.editedAt(), row.deletedAt());
+        boolean isCounted = EventJson.isForSome(entry) && !Entries.isToldWho(entry, user(), membership.role());
+        byte[] event =
+                isCounted ? EventJson.encodeCounted(entry) : EventJson.encode(entry, row.editedAt(), row.deletedAt());
         boolean isOwn =
                 entry.senderId().equals(user()) && !entry.clientMessageId().isEmpty();
         entries.add(isOwn ? EventJson.withClientMessageId(event, entry.clientMessageId()) : event);

@@ -64,11 +64,7 @@ final class Ranges {
     }
 
     private static Recent.Item item(Entry entry, @Nullable Long editedAt, @Nullable Long deletedAt) {
-        return new Recent.Item(
-                entry.sequence(),
-                EventJson.encode(entry, editedAt, deletedAt),
-                entry.senderId(),
-                entry.clientMessageId());
+        return Recent.Item.of(entry, EventJson.encode(entry, editedAt, deletedAt));
     }
 
     private record Asked(ConversationId conversation, long after, long upTo, int entriesMax) {}

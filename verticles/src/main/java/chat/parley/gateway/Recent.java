@@ -4,7 +4,10 @@ import chat.parley.bus.Event;
 import chat.parley.model.Content;
 import chat.parley.model.ConversationId;
 import chat.parley.model.Entry;
+import chat.parley.model.EntryCodec;
+import chat.parley.model.Role;
 import chat.parley.model.UserId;
+import chat.parley.wire.EventJson;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -49,7 +52,7 @@ final class Recent {
         if (entry.content() instanceof Content.Edit edit) bytes -= run.dropThrough(edit.target());
         if (entry.content() instanceof Content.Delete delete) bytes -= run.dropThrough(lastOf(delete));
         if (run.count == entriesMax) bytes -= run.dropThrough(run.first + entriesMax / 8);
-        bytes += run.append(new Item(entry.sequence(), event.json(), entry.senderId(), entry.clientMessageId()));
+        bytes += run.append(Item.of(entry, event.json()));
     }
 
     private static long lastOf(Content.Delete delete) {
@@ -84,11 +87,36 @@ final class Recent {
         }
     }
 
-    /** @param json a {@code message_event} without {@code clientMessageId} */
+    /**
+     * @param json a {@code message_event} without {@code clientMessageId}, as everybody gets it
+     * @param whole of an entry of which some are told more; else null
+     */
     @SuppressWarnings("ArrayRecordComponent") // shared by reference, never changed
-    record Item(long sequence, byte[] json, UserId senderId, String clientMessageId) {
+    record Item(
+            long sequence,
+            byte[] json,
+            UserId senderId,
+            String clientMessageId,
+            @Nullable Entry whole) {
+        static Item of(Entry entry, byte[] json) {
+            boolean isForSome = EventJson.isForSome(entry);
+            return new Item(
+                    entry.sequence(),
+                    isForSome ? EventJson.encodeCounted(entry) : json,
+                    entry.senderId(),
+                    entry.clientMessageId(),
+                    isForSome ? entry : null);
+        }
+
+        /** As this member gets it. */
+        byte[] json(UserId reader, Role role) {
+            byte[] event = whole != null && Entries.isToldWho(whole, reader, role) ? EventJson.encode(whole) : json;
+            boolean isOwn = senderId.equals(reader) && !clientMessageId.isEmpty();
+            return isOwn ? EventJson.withClientMessageId(event, clientMessageId) : event;
+        }
+
         int size() {
-            return json.length + ITEM_BYTES;
+            return json.length + ITEM_BYTES + (whole == null ? 0 : EntryCodec.sizeOf(whole));
         }
     }
 

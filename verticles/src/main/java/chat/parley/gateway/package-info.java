@@ -34,6 +34,10 @@
  *       read pointer.
  *   <li>In groups of more than 100 receipts are not told; how many there are is counted when it is asked for ({@code api.Progress}), of at most 1,000
  *       members and at most once a second, as who reads what is set by each user and cannot be summed up beforehand.
+ *   <li>Who is added to or removed from a group of more than 100 is told to admins and owners, to who did it and to these users; the others are
+ *       told how many ({@code Passing}, {@code Recent.Item}, {@code PageCut}). A gate learns the roles of its users as they attach, join and are changed
+ *       ({@code Gate.roleOf}); where it does not know, it tells less.
+ *   <li>Sharing only conversations of more than 10,000 makes nobody acquainted: there anybody could come in to watch anybody.
  *   <li>Receipts, typing and watching have an allowance of their own: they never cost a send.
  *   <li>Presence: the registry says the truth of a user to each gateway where one is watched ({@code Watched}); whether a session's user may
  *       see it ({@code View}) is decided here, from what the watched has set and how the two stand ({@code Acquaintance}). Whoever shares no

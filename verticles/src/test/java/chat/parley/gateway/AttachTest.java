@@ -222,7 +222,8 @@ class AttachTest {
 
     private static List<String> cut(Attach attach, Attach.Read read, long... sequences) {
         List<Recent.Item> items = new ArrayList<>();
-        for (long sequence : sequences) items.add(new Recent.Item(sequence, frame(sequence), new UserId("anna"), "m"));
+        for (long sequence : sequences)
+            items.add(new Recent.Item(sequence, frame(sequence), new UserId("anna"), "m", null));
         return attach.cut(read, items).stream().map(AttachTest::brief).toList();
     }
 

@@ -387,6 +387,26 @@ class GateTest {
     }
 
     @Test
+    void itKnowsTheRolesOfThoseWhoAreHere() {
+        Gate gate = gateAt(10, anna, ben);
+        gate.role(anna, Role.OWNER);
+        assertThat(gate.roleOf(anna)).isEqualTo(Role.ADMIN);
+        assertThat(gate.roleOf(ben)).isEqualTo(Role.MEMBER);
+
+        live(gate, changes(11, "ben", Role.ADMIN), changes(12, "anna", Role.MEMBER), changes(13, "carla", Role.ADMIN));
+        assertThat(gate.roleOf(ben)).isEqualTo(Role.ADMIN);
+        assertThat(gate.roleOf(anna)).isEqualTo(Role.MEMBER);
+        assertThat(gate.roleOf(carla)).as("who is no member here").isEqualTo(Role.MEMBER);
+
+        live(gate, removes(14, "ben"));
+        assertThat(gate.roleOf(ben)).isEqualTo(Role.MEMBER);
+    }
+
+    private static Event changes(long sequence, String user, Role role) {
+        return new Event(entry(sequence, "dora", new Content.RoleChanged(new UserId(user), 1, role)), new byte[0]);
+    }
+
+    @Test
     void whoHasGoneGetsNothing() {
         Gate gate = gateAt(10, anna, ben);
         gate.detach(ben);

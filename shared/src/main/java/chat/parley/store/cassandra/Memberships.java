@@ -17,7 +17,12 @@ import org.jspecify.annotations.Nullable;
 /** Rows (conversation, user, joined), by conversation in {@code members} and by user in {@code inbox}, as memberships. */
 final class Memberships {
     private final Requests requests;
+    /** Behind all ids, which are ASCII without it. */
+    private static final String LAST = "~";
+
     private final PreparedStatement page;
+    private final PreparedStatement firstOfPrefix;
+    private final PreparedStatement pageOfPrefix;
     private final PreparedStatement ofUsers;
     private final PreparedStatement ofUser;
     private final PreparedStatement inConversations;
@@ -25,15 +30,23 @@ final class Memberships {
     Memberships(Connection connection, Requests requests) throws CannotOpen {
         this.requests = requests;
         String columns = "SELECT conversation_id, user_id, joined, role, countable, left_at FROM ";
+        String slice = columns + "members WHERE conversation_id = ? AND user_id < ? AND user_id ";
         page = connection.prepare(columns + "members WHERE conversation_id = ? AND user_id > ?");
+        firstOfPrefix = connection.prepare(slice + ">= ?");
+        pageOfPrefix = connection.prepare(slice + "> ?");
         ofUsers = connection.prepare(columns + "members WHERE conversation_id = ? AND user_id IN ?");
         ofUser = connection.prepare(columns + "inbox WHERE user_id = ?");
         inConversations = connection.prepare(columns + "inbox WHERE user_id = ? AND conversation_id IN ?");
     }
 
     /** By user id; at most so many, and none only at the end. */
-    Future<List<Membership>> page(ConversationId conversation, String afterUser, int membersMax) {
-        BoundStatement rows = page.bind(conversation.value(), afterUser).setPageSize(Math.max(10, membersMax + 1));
+    Future<List<Membership>> page(ConversationId conversation, String prefix, String afterUser, int membersMax) {
+        BoundStatement slice = prefix.isEmpty()
+                ? page.bind(conversation.value(), afterUser)
+                : afterUser.compareTo(prefix) < 0
+                        ? firstOfPrefix.bind(conversation.value(), prefix + LAST, prefix)
+                        : pageOfPrefix.bind(conversation.value(), prefix + LAST, afterUser);
+        BoundStatement rows = slice.setPageSize(Math.max(10, membersMax + 1));
         return requests.rows(rows.setIdempotent(true), read -> usersOf(read) > membersMax)
                 .map(read -> {
                     List<Membership> members = memberships(read);

@@ -52,16 +52,18 @@ final class EmbeddedDirectory implements Directory {
     }
 
     @Override
-    public Future<List<Membership>> members(ConversationId conversation, String afterUser, int membersMax) {
+    public Future<List<Membership>> members(
+            ConversationId conversation, String prefix, String afterUser, int membersMax) {
         return readers.read(conversation, rocks -> {
             List<Membership> members = new ArrayList<>();
-            byte[] prefix = Keys.members(conversation);
+            byte[] all = Keys.members(conversation);
+            byte[] asked = Keys.members(conversation, prefix);
             try (RocksIterator rows = rocks.iterator(Family.TABLES)) {
-                rows.seek(afterUser.isEmpty() ? prefix : Keys.memberAfter(conversation, afterUser));
+                rows.seek(afterUser.compareTo(prefix) < 0 ? asked : Keys.memberAfter(conversation, afterUser));
                 for (; rows.isValid() && members.size() < membersMax; rows.next()) {
                     byte[] key = rows.key();
-                    if (!Keys.startsWith(key, prefix)) break;
-                    var user = new UserId(Keys.rest(key, prefix));
+                    if (!Keys.startsWith(key, asked)) break;
+                    var user = new UserId(Keys.rest(key, all));
                     addIfKnown(members, MemberRecord.decode(rows.value()).membership(conversation, user));
                 }
                 rows.status();

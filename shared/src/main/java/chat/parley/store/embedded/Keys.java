@@ -104,6 +104,11 @@ final class Keys {
         return single(CONVERSATION, conversation.value());
     }
 
+    /** All whose user ids begin so. */
+    static byte[] members(ConversationId conversation, String prefix) {
+        return pair(MEMBER, conversation.value(), prefix);
+    }
+
     static byte[] members(ConversationId conversation) {
         return pair(MEMBER, conversation.value(), "");
     }

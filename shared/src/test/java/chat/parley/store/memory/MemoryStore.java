@@ -314,8 +314,9 @@ public final class MemoryStore {
         }
 
         @Override
-        public Future<List<Membership>> members(ConversationId conversation, String afterUser, int membersMax) {
-            return weather.read(() -> tables.members(conversation, afterUser, membersMax));
+        public Future<List<Membership>> members(
+                ConversationId conversation, String prefix, String afterUser, int membersMax) {
+            return weather.read(() -> tables.members(conversation, prefix, afterUser, membersMax));
         }
 
         @Override

@@ -166,12 +166,13 @@ final class Tables {
         return new Directory.Conversation(id, about.type, about.settings, head);
     }
 
-    List<Membership> members(ConversationId conversation, String afterUser, int max) {
+    List<Membership> members(ConversationId conversation, String prefix, String afterUser, int max) {
         List<Membership> found = new ArrayList<>();
         for (String user : members.getOrDefault(conversation.value(), new TreeMap<>())
                 .tailMap(afterUser, false)
                 .keySet()) {
             if (found.size() == max) break;
+            if (!user.startsWith(prefix)) continue;
             Membership membership = membership(conversation, new UserId(user));
             if (membership != null) found.add(membership);
         }

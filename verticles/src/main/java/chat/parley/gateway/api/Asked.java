@@ -111,6 +111,14 @@ final class Asked {
         throw badCursor();
     }
 
+    /** How the user ids asked for begin; empty: anyhow. */
+    String prefix() throws BadInput {
+        String text = query("prefix");
+        if (text == null) return "";
+        if (!UserId.isValid(text)) throw BadInput.badFrame("prefix is not the beginning of a user id");
+        return text;
+    }
+
     static String cursorOf(String mark) {
         return Base64.getUrlEncoder().withoutPadding().encodeToString(mark.getBytes(StandardCharsets.UTF_8));
     }

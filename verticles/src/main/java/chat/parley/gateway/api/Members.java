@@ -24,7 +24,7 @@ import java.util.Set;
 /** {@code /v1/conversations/{conversationId}/members}. */
 final class Members {
     private static final int USER_IDS_MAX = 1_000;
-    private static final int ROWS_MAX = 500;
+    private static final int ROWS_MAX = 1_000;
     private static final int MEMBER_BYTES = 144;
 
     private final Directory directory;
@@ -46,52 +46,83 @@ final class Members {
         int limit = (int) asked.query("limit", 1, config.limits().pageEntriesMax(), config.pageEntriesDefault());
         String cursor = asked.cursor();
         if (cursor != null && !UserId.isValid(cursor)) throw Asked.badCursor();
+        String prefix = asked.prefix();
         UserId user = asked.user();
-        String after = cursor == null ? "" : cursor;
-        // One more than asked for, to know whether there are more; those who left are passed over.
-        return present(conversation, after, limit + 1, new ArrayList<>()).compose(found -> {
-            boolean hasMore = found.size() > limit;
-            List<Membership> shown = hasMore ? found.subList(0, limit) : found;
-            return joinedAt(shown)
-                    .compose(joined -> marks(user, conversation, shown, after.isEmpty() && !hasMore)
-                            .compose(marks -> directory
-                                    .memberships(conversation, List.of(user))
-                                    .map(own -> {
-                                        Membership mine = own.get(user);
-                                        if (mine == null || !mine.isMember()) return Reply.notFound();
-                                        return list(shown, joined, marks, hasMore);
-                                    })));
-        });
+        Page page = new Page(conversation, prefix, limit, cursor == null ? "" : cursor);
+        // Whether the user may know is asked first, so that a stranger costs nothing, and again when all was read.
+        return isMember(user, conversation)
+                .compose(
+                        mayKnow -> mayKnow ? list(user, page) : Reply.notFound().now());
     }
 
-    private static Reply list(
-            List<Membership> shown, Map<History.EntryKey, StoredEntry> joined, Marks marks, boolean hasMore) {
-        JsonWriter out = new JsonWriter(64 + MEMBER_BYTES * shown.size()).beginObject();
-        write(shown, joined, marks, out);
-        if (hasMore) out.field("cursor", Asked.cursorOf(shown.getLast().userId().value()));
-        return Reply.ok(out.endObject());
+    private Future<Reply> list(UserId user, Page page) {
+        return read(page).compose(done -> joinedAt(page.shown)).compose(joined -> marks(user, page)
+                .compose(marks -> isMember(user, page.conversation).map(mayKnow -> {
+                    if (!mayKnow) return Reply.notFound();
+                    JsonWriter out = new JsonWriter(64 + MEMBER_BYTES * page.shown.size()).beginObject();
+                    write(page.shown, joined, marks, out);
+                    if (page.hasMore) out.field("cursor", Asked.cursorOf(page.last));
+                    return Reply.ok(out.endObject());
+                })));
+    }
+
+    private Future<Boolean> isMember(UserId user, ConversationId conversation) {
+        return directory.memberships(conversation, List.of(user)).map(own -> {
+            Membership mine = own.get(user);
+            return mine != null && mine.isMember();
+        });
     }
 
     /** Where there are more members than are told of receipts, nothing is shown of them here either. */
-    private Future<Marks> marks(UserId user, ConversationId conversation, List<Membership> shown, boolean isAll) {
-        Future<Integer> members = isAll
-                ? Future.succeededFuture(shown.size())
-                : present(conversation, "", Gateway.RECEIPT_MEMBERS_MAX + 1, new ArrayList<>())
-                        .map(List::size);
-        return members.compose(count -> count > Gateway.RECEIPT_MEMBERS_MAX
-                ? Future.succeededFuture(Marks.none(user))
-                : Marks.read(directory, user, shown));
+    private Future<Marks> marks(UserId user, Page page) {
+        return directory.heads(List.of(page.conversation)).compose(heads -> {
+            Directory.Head head = heads.get(page.conversation);
+            return head == null || head.memberCount() > Gateway.RECEIPT_MEMBERS_MAX
+                    ? Future.succeededFuture(Marks.none(user))
+                    : Marks.read(directory, user, page.shown);
+        });
     }
 
-    private Future<List<Membership>> present(
-            ConversationId conversation, String afterUser, int membersMax, List<Membership> members) {
-        return directory.members(conversation, afterUser, ROWS_MAX).compose(rows -> {
-            for (Membership row : rows) {
-                if (row.isMember() && members.size() < membersMax) members.add(row);
-            }
-            if (rows.size() < ROWS_MAX || members.size() == membersMax) return Future.succeededFuture(members);
-            return present(conversation, rows.getLast().userId().value(), membersMax, members);
-        });
+    /** A page that is being read: of the rows those of present members, of past ones no more than {@value #ROWS_MAX} at once. */
+    private static final class Page {
+        final ConversationId conversation;
+        final String prefix;
+        final int limit;
+        final List<Membership> shown = new ArrayList<>();
+        String last;
+        boolean hasMore;
+        int rows;
+
+        Page(ConversationId conversation, String prefix, int limit, String after) {
+            this.conversation = conversation;
+            this.prefix = prefix;
+            this.limit = limit;
+            this.last = after;
+        }
+    }
+
+    /** Those who left are passed over; where these are many, a page has fewer members than asked for, and says that there are more. */
+    private Future<Void> read(Page page) {
+        int part = Math.min(ROWS_MAX, page.limit + 1);
+        return directory
+                .members(page.conversation, page.prefix, page.last, part)
+                .compose(rows -> {
+                    page.rows += rows.size();
+                    page.hasMore = rows.size() == part;
+                    for (int i = 0; i < rows.size(); i++) {
+                        Membership row = rows.get(i);
+                        if (row.isMember()) {
+                            if (page.shown.size() == page.limit) {
+                                page.hasMore = true;
+                                return Future.succeededFuture();
+                            }
+                            page.shown.add(row);
+                        }
+                        page.last = row.userId().value();
+                    }
+                    boolean isDone = !page.hasMore || page.rows >= ROWS_MAX;
+                    return isDone ? Future.succeededFuture() : read(page);
+                });
     }
 
     Future<Reply> add(Asked asked) throws BadInput {

@@ -589,6 +589,26 @@ class ApiTest {
         assertThat(seen).hasSize(20).contains("anna", "u000", "u019").doesNotContain("u007");
     }
 
+    @Test
+    void membersAreFoundByHowTheirIdsBegin() {
+        String path = path(anna.post(CONVERSATIONS, creation(users(20))));
+        ok(anna.delete(path + "/members/u013"));
+        JsonObject page = ok(anna.get(path + "/members?prefix=u01&limit=5"));
+        assertThat(ids(page)).containsExactly("u010", "u011", "u012", "u014", "u015");
+        JsonObject rest = ok(anna.get(path + "/members?prefix=u01&limit=5&cursor=" + page.getString("cursor")));
+        assertThat(ids(rest)).containsExactly("u016", "u017", "u018", "u019");
+        assertThat(rest.containsKey("cursor")).isFalse();
+        assertThat(ids(ok(anna.get(path + "/members?prefix=x")))).isEmpty();
+        for (String bad : List.of("", "%20", "a%00", ".", "u".repeat(65)))
+            assertThat(anna.get(path + "/members?prefix=" + bad).status()).isEqualTo(400);
+    }
+
+    private static List<String> ids(JsonObject page) {
+        return page.getJsonArray("members").stream()
+                .map(member -> ((JsonObject) member).getString("userId"))
+                .toList();
+    }
+
     // Everybody else.
 
     @Test
