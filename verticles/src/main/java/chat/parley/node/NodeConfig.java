@@ -334,7 +334,8 @@ record NodeConfig(
                 settings.number(
                         "limits.pageEntriesMax", 1, 1000, LIMITS.pageEntriesMax(), "Entries of one page of history."),
                 settings.number("limits.cursorsMax", 1, 10_000, LIMITS.cursorsMax(), "Cursors in one hello or sync."),
-                settings.number("limits.groupMembersMax", 2, 100, LIMITS.groupMembersMax(), "Members of one group."));
+                settings.number(
+                        "limits.groupMembersMax", 2, 200_000, LIMITS.groupMembersMax(), "Members of one group."));
     }
 
     private static GatewayConfig gateway(Settings settings, Limits limits, Ways ways) {
@@ -557,11 +558,18 @@ record NodeConfig(
                 ways.inlineMembersMax,
                 ways.workerMembersMax,
                 settings.number(
-                        "sequencer.membershipsMax",
+                        "sequencer.loadedMembersMax",
                         100,
-                        MANY,
-                        SEQUENCER.membershipsMax(),
-                        "Memberships of one group, past ones counted."),
+                        100_000,
+                        SEQUENCER.loadedMembersMax(),
+                        "Present and past members of a conversation that are all kept in memory; of one with more, so"
+                                + " many are that were asked for."),
+                settings.number(
+                        "sequencer.intervalsMax",
+                        2,
+                        10_000,
+                        SEQUENCER.intervalsMax(),
+                        "How often one user can be in one group, past times counted."),
                 settings.number("sequencer.editsMax", 1, 1000, SEQUENCER.editsMax(), "Edits of one message."),
                 settings.number(
                         "sequencer.slowLookBackMax",

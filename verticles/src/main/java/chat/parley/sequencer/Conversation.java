@@ -3,10 +3,13 @@ package chat.parley.sequencer;
 import chat.parley.bus.Answer;
 import chat.parley.model.ConversationId;
 import chat.parley.model.Entry;
+import chat.parley.model.UserId;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What a line has in memory of one conversation. */
@@ -38,6 +41,14 @@ final class Conversation {
     /** The reading that who may come in rests on; null: it is not being read. */
     @Nullable
     Reading doorReading;
+
+    /** Where not all its members are here: those that are being looked up. */
+    private @Nullable Set<UserId> asked;
+    /** Of these, those that are to be asked for at the end of the turn. */
+    @Nullable
+    WantedMembers wanted;
+    /** How many pulls wait for what is read of its members. */
+    int pulling;
 
     /** Its entries that are not projected yet. */
     int unprojected;
@@ -154,6 +165,24 @@ final class Conversation {
         decided = durable;
     }
 
+    /** From now on it is being looked up how they stand to it. @return false: it was before */
+    boolean ask(UserId user) {
+        if (asked == null) asked = new HashSet<>();
+        return asked.add(user);
+    }
+
+    void answered(Set<UserId> users) {
+        if (asked != null) asked.removeAll(users);
+        if (asked != null && asked.isEmpty()) asked = null;
+    }
+
+    /** Those whose memberships the waiting drafts are decided on. */
+    Set<UserId> needed() {
+        Set<UserId> users = new HashSet<>();
+        for (WaitingDraft draft : waiting) users.addAll(draft.users());
+        return users;
+    }
+
     void unload() {
         blocking = null;
         durable = null;
@@ -229,6 +258,8 @@ final class Conversation {
                 || doorReading != null
                 || isSpreading
                 || isHeld()
-                || onceLoaded != null;
+                || onceLoaded != null
+                || asked != null
+                || pulling > 0;
     }
 }

@@ -18,6 +18,7 @@ import chat.parley.store.StoredEntry;
 import chat.parley.wire.ErrorCode;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -220,6 +221,7 @@ final class Line {
         if (memory.placed(draft.key()) == null) lookUpId(draft);
         long target = draft.targetSequence();
         if (target > 0 && conversation.recent().get(target) == null) lookUpTarget(draft);
+        if (conversation.isLoaded()) lookUpMembers(draft);
     }
 
     /** Has the conversation loaded. */
@@ -242,6 +244,27 @@ final class Line {
         turn.wantTarget(draft);
     }
 
+    /** Whether it is known how those stand to the conversation whom the draft names; asks for what is not. */
+    private boolean lookUpMembers(WaitingDraft draft) {
+        Conversation conversation = draft.conversation();
+        Members members = conversation.decided().members();
+        if (members.isWhole()) return true;
+        boolean isKnown = true;
+        for (UserId user : draft.users()) {
+            if (members.knows(user)) continue;
+            isKnown = false;
+            if (!conversation.ask(user)) continue;
+            WantedMembers wanted = conversation.wanted;
+            if (wanted == null) {
+                wanted = new WantedMembers(conversation, memory.reading());
+                conversation.wanted = wanted;
+                turn.wantMembers(wanted);
+            }
+            wanted.users().add(user);
+        }
+        return isKnown;
+    }
+
     private void lookUpSpoken(Conversation conversation) {
         if (conversation.spokenAsked) return;
         conversation.spokenAsked = true;
@@ -254,8 +277,9 @@ final class Line {
      * read later than the conversation: what is applied twice is applied once.
      *
      * @param row null: nothing of it is projected
+     * @param members null: there are too many
      */
-    void loaded(Conversation conversation, Directory.@Nullable Conversation row, List<Membership> members) {
+    void loaded(Conversation conversation, Directory.@Nullable Conversation row, @Nullable List<Membership> members) {
         if (isEnded) return;
         Standing standing = row == null ? Standing.NONE : Standing.of(row, members);
         Recent entries = conversation.recent();
@@ -274,8 +298,68 @@ final class Line {
         conversation.projected =
                 Math.max(conversation.projected, row == null ? 0 : row.head().sequence());
         loaded.add(conversation);
+        conversation.waiting().forEach(this::lookUpMembers);
         queueIfReady(conversation);
         conversation.runOnceLoaded();
+    }
+
+    /** What is projected of the memberships of users; what the log says behind that comes from memory. */
+    void membersFound(WantedMembers wanted, Map<UserId, Membership> rows) {
+        Conversation conversation = wanted.conversation();
+        if (isEnded) return;
+        if (conversation.isLoaded()) {
+            Standing durable = conversation.durable();
+            Standing decided = conversation.decided();
+            Standing known = known(conversation, durable, wanted.users(), rows);
+            conversation.stands(known, durable == decided ? known : known(conversation, decided, wanted.users(), rows));
+            loaded.touch(conversation);
+        }
+        membersNotFound(wanted);
+        queueIfReady(conversation);
+    }
+
+    /** Nobody waits for them any more. */
+    void membersNotFound(WantedMembers wanted) {
+        wanted.reading().done();
+        wanted.conversation().answered(wanted.users());
+        forgetIfNothing(wanted.conversation());
+    }
+
+    private Standing known(
+            Conversation conversation, Standing standing, Set<UserId> users, Map<UserId, Membership> rows) {
+        if (!(standing.members() instanceof KnownMembers members)) return standing;
+        KnownMembers found = overlaid(conversation, users, rows, standing.head());
+        return standing.withMembers(members.with(found).atMost(config.loadedMembersMax(), conversation::needed));
+    }
+
+    /** How these users stand to the conversation at the sequence; their rows were read during a {@link #reading}. */
+    KnownMembers overlaid(
+            Conversation conversation, Collection<UserId> users, Map<UserId, Membership> rows, long sequence) {
+        Recent recent = conversation.recent();
+        List<Entry> entries = new ArrayList<>(0);
+        for (long next = recent.first(); next <= sequence; next++) {
+            Entry entry = recent.get(next);
+            if (entry == null) break;
+            if (entry.kind() != Kind.MESSAGE) entries.add(entry);
+        }
+        return KnownMembers.overlaid(users, rows, entries);
+    }
+
+    /** Of what is read from the projections for something else than a draft, until it is done. */
+    Reading reading() {
+        return memory.reading();
+    }
+
+    /** Too many members to keep them all are known in part, and of these the last. */
+    private Standing bounded(Conversation conversation, Standing standing) {
+        int max = config.loadedMembersMax();
+        if (standing.members().size() <= max) return standing;
+        KnownMembers known =
+                switch (standing.members()) {
+                    case WholeMembers whole -> whole.known(max);
+                    case KnownMembers some -> some.atMost(max, conversation::needed);
+                };
+        return standing.withMembers(known);
     }
 
     /** What was said, from projected entries; what came since is in memory. */
@@ -400,6 +484,7 @@ final class Line {
             lookUpTarget(draft);
             return false;
         }
+        if (!lookUpMembers(draft)) return false;
         boolean isMessage = draft.draft().contents().getFirst() instanceof Content.Message;
         if (isMessage && standing.settings().isPaced() && standing.spoken() == null) {
             lookUpSpoken(conversation);
@@ -529,7 +614,7 @@ final class Line {
                     new Cut.Placing(kept, Recipients.of(entry, standing, config), isLast ? waiting : null, answer));
         }
         for (Cut.Placing placing : placings) memory.decided(placing.kept());
-        conversation.decide(standing);
+        conversation.decide(bounded(conversation, standing));
         waiting.out(true);
         next.place(waiting, placings);
     }
@@ -625,7 +710,9 @@ final class Line {
         Kept kept = new Kept(conversation, key, entry, EntryCodec.sizeOf(entry));
         memory.decided(kept);
         if (conversation.isLoaded() && entry.sequence() > conversation.durable().head()) {
-            conversation.stands(conversation.durable().after(entry));
+            Standing after = conversation.durable().after(entry);
+            boolean isCounted = entry.memberCount() != Entry.NOT_COUNTED;
+            conversation.stands(isCounted ? bounded(conversation, after) : after);
         }
         durable(kept);
         if (entry.kind() != Kind.MESSAGE || conversation.isHeld()) {

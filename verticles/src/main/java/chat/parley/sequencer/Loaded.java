@@ -30,11 +30,13 @@ final class Loaded {
         shrink();
     }
 
-    /** It was used. */
+    /** It was used, and may take more than before. */
     void touch(Conversation conversation) {
-        if (conversation == lastUsed || conversation.counted == 0) return;
-        unlink(conversation);
-        append(conversation);
+        if (conversation.counted == 0) return;
+        if (conversation != lastUsed) {
+            unlink(conversation);
+            append(conversation);
+        }
         weigh(conversation);
     }
 

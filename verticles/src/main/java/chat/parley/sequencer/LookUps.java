@@ -2,6 +2,7 @@ package chat.parley.sequencer;
 
 import chat.parley.bus.Loop;
 import chat.parley.model.ConversationId;
+import chat.parley.model.Entry;
 import chat.parley.model.Membership;
 import chat.parley.model.UserId;
 import chat.parley.store.Damaged;
@@ -24,7 +25,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Reads from the projections what the lines want, for all of them at once: one multi-get for the ids of all drafts of a turn, one for
- * the messages they amend, one for the conversations to load. What fails is read again until nobody waits for it. If damage is the
+ * the messages they amend, one for the conversations to load; one for each conversation whose members are not all in memory. What fails is read again until nobody waits for it. If damage is the
  * cause, each conversation is read alone, and the damaged one is taken out.
  */
 final class LookUps {
@@ -39,15 +40,17 @@ final class LookUps {
     private final Turn turn;
     private final Runnable changed;
     private final int slowLookBackMax;
+    private final int loadedMembersMax;
     private boolean isFailing;
 
     /** @param changed to be run after the lines were told something */
-    LookUps(Stores stores, Loop loop, Turn turn, int slowLookBackMax, Runnable changed) {
+    LookUps(Stores stores, Loop loop, Turn turn, SequencerConfig config, Runnable changed) {
         this.history = stores.history();
         this.directory = stores.directory();
         this.loop = loop;
         this.turn = turn;
-        this.slowLookBackMax = slowLookBackMax;
+        this.slowLookBackMax = config.slowLookBackMax();
+        this.loadedMembersMax = config.loadedMembersMax();
         this.changed = changed;
     }
 
@@ -59,6 +62,7 @@ final class LookUps {
         if (!targets.isEmpty()) targets(targets);
         List<Conversation> loads = turn.takeLoads();
         if (!loads.isEmpty()) load(loads.stream().map(Load::new).toList());
+        for (WantedMembers wanted : turn.takeMembers()) members(wanted);
         List<Block> blocks = turn.takeBlocking().stream().map(Block::new).toList();
         if (!blocks.isEmpty()) blocking(blocks);
         for (Conversation conversation : turn.takeDoors()) door(conversation, conversation.doorReading);
@@ -132,6 +136,7 @@ final class LookUps {
             for (Load load : loads) {
                 Directory.Conversation row = read.result().get(load.conversation.id());
                 if (row == null) loaded(load, null, List.of());
+                else if (row.head().memberCount() > loadedMembersMax) loaded(load, row, null);
                 else members(load, row, new ArrayList<>(), "");
             }
             changed.run();
@@ -145,7 +150,11 @@ final class LookUps {
                 return;
             }
             members.addAll(read.result());
-            if (read.result().size() < MEMBERS_PAGE) {
+            // Present and past ones can be more than the count says. Where there is none, they have to be counted.
+            boolean isCounted = row.head().memberCount() != Entry.NOT_COUNTED;
+            if (isCounted && members.size() > loadedMembersMax) {
+                loaded(load, row, null);
+            } else if (read.result().size() < MEMBERS_PAGE) {
                 loaded(load, row, members);
             } else {
                 String last = members.getLast().userId().value();
@@ -155,7 +164,7 @@ final class LookUps {
         });
     }
 
-    private void loaded(Load load, Directory.@Nullable Conversation row, List<Membership> members) {
+    private void loaded(Load load, Directory.@Nullable Conversation row, @Nullable List<Membership> members) {
         if (!load.isWaitedFor()) return;
         try {
             load.conversation.line().loaded(load.conversation, row, members);
@@ -163,6 +172,22 @@ final class LookUps {
             LOG.error("conversation {} cannot be loaded", load.conversation.id(), e);
             load.conversation.line().damaged(load.conversation);
         }
+    }
+
+    private void members(WantedMembers wanted) {
+        Conversation conversation = wanted.conversation();
+        directory.memberships(conversation.id(), wanted.users()).onComplete(read -> {
+            if (read.succeeded()) {
+                conversation.line().membersFound(wanted, read.result());
+                changed.run();
+                return;
+            }
+            boolean isWaitedFor =
+                    !conversation.line().isEnded() && !conversation.waiting().isEmpty();
+            if (!isWaitedFor || read.cause() instanceof Damaged)
+                conversation.line().membersNotFound(wanted);
+            if (isWaitedFor) again(List.of(wanted), WantedMembers::conversation, read.cause(), all -> members(wanted));
+        });
     }
 
     private void spoken(Load load) {

@@ -123,7 +123,7 @@ final class Ownership {
         this.spreads = spreads;
         this.changed = changed;
         this.ended = ended;
-        this.pulls = new Pulls(stores.history(), config.pullsMax());
+        this.pulls = new Pulls(stores, config.pullsMax());
         this.takeOver =
                 new TakeOver(shard, owner, stores.log(), loop, random, config, lines, this::project, this::serve);
     }

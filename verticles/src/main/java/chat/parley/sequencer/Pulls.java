@@ -2,13 +2,16 @@ package chat.parley.sequencer;
 
 import chat.parley.bus.Pull;
 import chat.parley.bus.Pulled;
+import chat.parley.model.ConversationId;
 import chat.parley.model.Entry;
 import chat.parley.model.EntryCodec;
 import chat.parley.model.Interval;
 import chat.parley.model.Membership;
 import chat.parley.model.UserId;
+import chat.parley.store.Directory;
 import chat.parley.store.History;
 import chat.parley.store.StoredEntry;
+import chat.parley.store.Stores;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -25,12 +28,14 @@ final class Pulls {
     private static final int ENTRIES_MAX = 500;
 
     private final History history;
+    private final Directory directory;
     private final int waitingMax;
     private int waiting;
 
     /** @param waitingMax pulls that wait for their conversation */
-    Pulls(History history, int waitingMax) {
-        this.history = history;
+    Pulls(Stores stores, int waitingMax) {
+        this.history = stores.history();
+        this.directory = stores.directory();
         this.waitingMax = waitingMax;
     }
 
@@ -38,7 +43,7 @@ final class Pulls {
     void answer(Line line, Pull pull, Consumer<Pulled> answer, Runnable refused) {
         Conversation conversation = line.conversation(pull.conversationId());
         if (conversation.isLoaded()) {
-            answer(conversation, pull, answer);
+            answerLoaded(conversation, pull, answer, refused);
             line.forgetIfNothing(conversation);
             return;
         }
@@ -49,18 +54,47 @@ final class Pulls {
         waiting++;
         conversation.onceLoaded(() -> {
             waiting--;
-            if (conversation.isLoaded() && !line.isEnded()) answer(conversation, pull, answer);
+            if (conversation.isLoaded() && !line.isEnded()) answerLoaded(conversation, pull, answer, refused);
             else refused.run();
         });
         line.load(conversation);
     }
 
-    private void answer(Conversation conversation, Pull pull, Consumer<Pulled> answer) {
+    private void answerLoaded(Conversation conversation, Pull pull, Consumer<Pulled> answer, Runnable refused) {
+        Members members = conversation.durable().members();
+        if (pull.users().stream().allMatch(members::knows)) answer(conversation, members, pull, answer);
+        else if (waiting < waitingMax) readMembers(conversation, pull, answer, refused);
+        else refused.run();
+    }
+
+    /** Where not all members are in memory: reads those that were asked for. They are not kept, since nothing is decided on them. */
+    private void readMembers(Conversation conversation, Pull pull, Consumer<Pulled> answer, Runnable refused) {
+        Line line = conversation.line();
+        Reading reading = line.reading();
+        waiting++;
+        conversation.pulling++; // so that it is not unloaded
+        directory.memberships(conversation.id(), pull.users()).onComplete(read -> {
+            waiting--;
+            conversation.pulling--;
+            if (line.isEnded()) {
+                refused.run();
+            } else if (read.failed()) {
+                LOG.warn("members of {} cannot be pulled: {}", conversation.id(), String.valueOf(read.cause()));
+            } else {
+                long head = conversation.durable().head();
+                answer(conversation, line.overlaid(conversation, pull.users(), read.result(), head), pull, answer);
+            }
+            reading.done();
+            line.forgetIfNothing(conversation);
+        });
+    }
+
+    private void answer(Conversation conversation, Members members, Pull pull, Consumer<Pulled> answer) {
         long epoch = conversation.line().epoch();
         long head = conversation.toldHead();
         long first = pull.after() + 1;
         int max = Math.clamp(pull.entriesMax(), 1, ENTRIES_MAX);
-        List<Membership> memberships = memberships(conversation, head, pull.users());
+        List<Membership> memberships = memberships(conversation.id(), members, head, pull.users());
         if (first > head || conversation.recent().first() <= first) {
             List<Entry> entries = new ArrayList<>();
             addRecent(conversation, first, head, max, entries);
@@ -94,10 +128,11 @@ final class Pulls {
     }
 
     /** As of {@code head}: what lies behind it is not told yet. */
-    private static List<Membership> memberships(Conversation conversation, long head, List<UserId> users) {
+    private static List<Membership> memberships(
+            ConversationId conversation, Members members, long head, List<UserId> users) {
         List<Membership> memberships = new ArrayList<>(users.size());
         for (UserId user : users) {
-            Membership membership = conversation.durable().members().of(user);
+            Membership membership = members.of(user);
             if (membership == null) continue;
             Interval last = membership.last();
             if (last.joined() <= head && last.left() <= head) {
@@ -111,7 +146,7 @@ final class Pulls {
                 intervals.add(isOver ? interval : new Interval(interval.joined(), 0, interval.countable()));
             }
             if (intervals.isEmpty()) continue;
-            memberships.add(new Membership(conversation.id(), user, membership.role(), intervals));
+            memberships.add(new Membership(conversation, user, membership.role(), intervals));
         }
         return memberships;
     }

@@ -16,7 +16,7 @@ record Recipients(List<UserId> named, Way way) {
 
     static Recipients of(Entry entry, Standing after, SequencerConfig config) {
         Members members = after.members();
-        Way way = config.wayOf(after.memberCount());
+        Way way = config.wayOf(after);
         if (way != Way.INLINE) return new Recipients(joining(entry), way);
         return new Recipients(
                 switch (entry.kind()) {

@@ -56,6 +56,7 @@ final class Rules {
     private static final Decision DIRECT = refuse(ErrorCode.FORBIDDEN, "a direct conversation does not change");
     private static final Decision LAST_OWNER =
             refuse(ErrorCode.FORBIDDEN, "the last owner makes another member owner first");
+    private static final Decision TOO_OFTEN = refuse(ErrorCode.TOO_LARGE, "one of them has come and gone too often");
     private static final Decision TAKEN = refuse(ErrorCode.CONFLICT, "the conversation exists already");
     private static final Decision UNREADABLE =
             refuse(ErrorCode.INTERNAL, "the message could not be read from the store");
@@ -257,7 +258,9 @@ final class Rules {
         List<UserId> users = new ArrayList<>();
         for (UserId user : added.userIds()) {
             Membership membership = standing.members().of(user);
-            if (membership == null || !membership.isMember()) users.add(user);
+            if (membership != null && membership.isMember()) continue;
+            if (membership != null && hasComeTooOften(membership)) return TOO_OFTEN;
+            users.add(user);
         }
         if (users.isEmpty()) return new Decision.Unchanged(standing.head());
         List<UserId> banned = users.stream().filter(door(standing)::isBanned).toList();
@@ -273,12 +276,12 @@ final class Rules {
         return place(new Content.MembersAdded(List.copyOf(users), added.role()));
     }
 
+    private boolean hasComeTooOften(Membership membership) {
+        return membership.intervals().size() >= config.intervalsMax();
+    }
+
     private @Nullable Decision fullFor(int more, Standing standing) {
-        if (standing.memberCount() + more > config.groupMembersMax()) return tooManyMembers();
-        if (standing.members().intervals() + more > config.membershipsMax()) {
-            return refuse(ErrorCode.TOO_LARGE, "too many have come and gone");
-        }
-        return null;
+        return standing.memberCount() + more > config.groupMembersMax() ? tooManyMembers() : null;
     }
 
     /** Whoever has joined already has done so, whatever became of the invitation since. */
@@ -289,6 +292,7 @@ final class Rules {
         if (membership != null && membership.isMember()) return new Decision.Unchanged(standing.head());
         if (!invitation.isOpen(Math.max(standing.sentAt(), now))
                 || door(standing).isBanned(user)) return NO_CONVERSATION;
+        if (membership != null && hasComeTooOften(membership)) return TOO_OFTEN;
         Decision full = fullFor(1, standing);
         if (full != null) return full;
         Content.InvitationUse counted =

@@ -15,7 +15,8 @@ package chat.parley.sequencer;
  * @param groupMembersMax present members of a group
  * @param inlineMembersMax of a conversation whose members are named with each entry; a larger one goes to the fan-out worker
  * @param workerMembersMax of a conversation whose entries all members get; a larger one is a channel
- * @param membershipsMax memberships of a group, past ones counted
+ * @param loadedMembersMax users who are or were members of a conversation, if all are to be in memory; of a larger one so many are that were asked for
+ * @param intervalsMax memberships of one user in one group, past ones counted
  * @param editsMax edits of one message
  * @param slowLookBackMax entries that are searched for what was said last when a conversation with slow mode or a rate is loaded
  * @param conversationsMax conversations in memory
@@ -42,7 +43,8 @@ public record SequencerConfig(
         int groupMembersMax,
         int inlineMembersMax,
         int workerMembersMax,
-        int membershipsMax,
+        int loadedMembersMax,
+        int intervalsMax,
         int editsMax,
         int slowLookBackMax,
         int conversationsMax,
@@ -60,12 +62,14 @@ public record SequencerConfig(
 
     /** What a node that has one sequencer instance takes. */
     public static final SequencerConfig DEFAULT = new SequencerConfig(
-            1_000, 16_384, 16 * MIB, 192 * KIB, 128, 256 * KIB, 16_384, 32 * MIB, 16 * KIB, 100, 100, 10_000, 10_000,
-            100, 500, 100_000, 64 * MIB, 1_000, 1_500, 1_800, 2_000, 1_000, 100, 1_000, 5_000);
+            1_000, 16_384, 16 * MIB, 192 * KIB, 128, 256 * KIB, 16_384, 32 * MIB, 16 * KIB, 100, 100, 10_000, 1_000,
+            100, 100, 500, 100_000, 64 * MIB, 1_000, 1_500, 1_800, 2_000, 1_000, 100, 1_000, 5_000);
 
-    /** How an entry goes to the members of a conversation that has so many behind it. */
-    Way wayOf(int members) {
-        return Way.of(members, inlineMembersMax, workerMembersMax);
+    /** How an entry goes to the members of a conversation that stands so behind it. */
+    Way wayOf(Standing standing) {
+        Way way = Way.of(standing.memberCount(), inlineMembersMax, workerMembersMax);
+        // Where not all members are known they cannot be named, be they as few as they may.
+        return way == Way.INLINE && !standing.members().isWhole() ? Way.WORKER : way;
     }
 
     /** The share of one of several instances of a node in what the node may keep in memory. */
@@ -88,7 +92,8 @@ public record SequencerConfig(
                 groupMembersMax,
                 inlineMembersMax,
                 workerMembersMax,
-                membershipsMax,
+                loadedMembersMax,
+                intervalsMax,
                 editsMax,
                 slowLookBackMax,
                 max,
@@ -118,7 +123,8 @@ public record SequencerConfig(
                 groupMembersMax,
                 inlineMembersMax,
                 workerMembersMax,
-                membershipsMax,
+                loadedMembersMax,
+                intervalsMax,
                 editsMax,
                 slowLookBackMax,
                 conversationsMax,
@@ -148,7 +154,8 @@ public record SequencerConfig(
                 groupMembersMax,
                 inlineMembersMax,
                 workerMembersMax,
-                membershipsMax,
+                loadedMembersMax,
+                intervalsMax,
                 editsMax,
                 slowLookBackMax,
                 conversationsMax,
@@ -178,7 +185,8 @@ public record SequencerConfig(
                 groupMembersMax,
                 inlineMax,
                 workerMax,
-                membershipsMax,
+                loadedMembersMax,
+                intervalsMax,
                 editsMax,
                 slowLookBackMax,
                 conversationsMax,
@@ -208,7 +216,39 @@ public record SequencerConfig(
                 groupMembersMax,
                 inlineMembersMax,
                 workerMembersMax,
-                membershipsMax,
+                loadedMembersMax,
+                intervalsMax,
+                editsMax,
+                slowLookBackMax,
+                conversationsMax,
+                conversationBytesMax,
+                pullsMax,
+                unsentMillis,
+                answerMillis,
+                takeOverMillis,
+                retryMillisMax,
+                tickMillis,
+                cursorMillis,
+                drainMillis);
+    }
+
+    /** The same with other bounds of the members of a group, and of those that are in memory. */
+    public SequencerConfig withMembers(int groupMax, int loadedMax) {
+        return new SequencerConfig(
+                conversationWaitingMax,
+                shardWaitingMax,
+                shardWaitingBytesMax,
+                draftBytesMax,
+                batchEntriesMax,
+                batchBytesMax,
+                tailEntriesMax,
+                tailBytesMax,
+                recentBytesMax,
+                groupMax,
+                inlineMembersMax,
+                workerMembersMax,
+                loadedMax,
+                intervalsMax,
                 editsMax,
                 slowLookBackMax,
                 conversationsMax,

@@ -99,7 +99,7 @@ public final class SequencerVerticle extends VerticleBase {
         this.config = config;
         this.digests = new Digests(stores.log().digestKey());
         this.loaded = new Loaded(config.conversationsMax(), config.conversationBytesMax());
-        this.lookUps = new LookUps(stores, loop, turn, config.slowLookBackMax(), this::changed);
+        this.lookUps = new LookUps(stores, loop, turn, config, this::changed);
         this.listening = new @Nullable Future[ConversationId.SHARDS];
         Arrays.fill(takenAt, Long.MIN_VALUE);
     }
@@ -222,11 +222,12 @@ public final class SequencerVerticle extends VerticleBase {
 
     private void receive(int shard, Bus.Received received) {
         Object body = received.body();
-        boolean isForShard = switch (body) {
-            case Submit submit -> submit.shard() == shard;
-            case Pull pull -> pull.conversationId().shard() == shard;
-            default -> false;
-        };
+        boolean isForShard =
+                switch (body) {
+                    case Submit submit -> submit.shard() == shard;
+                    case Pull pull -> pull.conversationId().shard() == shard;
+                    default -> false;
+                };
         if (!isForShard) {
             LOG.warn(
                     "shard {} was sent a {} that is not for it",

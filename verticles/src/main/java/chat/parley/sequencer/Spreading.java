@@ -95,7 +95,7 @@ final class Spreading {
             if (entries.firstPosition > covered) continue;
             long head = Math.min(conversation.projected, conversation.toldHead());
             Standing standing = conversation.durable();
-            if (config.wayOf(standing.memberCount()) != Way.INLINE) {
+            if (config.wayOf(standing) != Way.INLINE) {
                 large.add(new Route.HeadHint(conversation.id(), head, entries.joined));
             } else {
                 heads.add(new Route.HeadHint(

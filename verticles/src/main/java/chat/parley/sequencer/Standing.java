@@ -37,15 +37,18 @@ record Standing(
         @Nullable Spoken spoken,
         @Nullable Door door) {
     /** Of a conversation that does not exist. */
-    static final Standing NONE = new Standing(0, 0, 0, 0, 0, 0, null, Settings.NONE, Members.NONE, null, Door.CLOSED);
+    static final Standing NONE =
+            new Standing(0, 0, 0, 0, 0, 0, null, Settings.NONE, WholeMembers.NONE, null, Door.CLOSED);
 
     /**
-     * As projected. The members must have been read after the conversation: later is right, since entries are applied again. Where the row
-     * has no count, as one that was written before there was one, the members are counted: these are all of them then.
+     * As projected. Members must have been read after the conversation: later is right, since entries are applied again. Where the row has no
+     * count, as one that was written before there was one, they are counted.
+     *
+     * @param all its members; null: they are too many, and none is known yet
      */
-    static Standing of(Directory.Conversation row, List<Membership> all) {
+    static Standing of(Directory.Conversation row, @Nullable List<Membership> all) {
+        Members members = all == null ? KnownMembers.NONE : WholeMembers.of(all);
         Directory.Head head = row.head();
-        Members members = Members.of(all);
         boolean isCounted = head.memberCount() != Entry.NOT_COUNTED;
         return new Standing(
                 head.sequence(),
@@ -69,34 +72,12 @@ record Standing(
         return type == ConversationType.DIRECT;
     }
 
-    /** With this entry, which is the one behind the head. */
+    /** With this entry, which is the one behind the head. If it has no count, all members are here: such ones were few. */
     Standing after(Entry entry) {
-        ConversationType typeAfter = type;
-        Settings settingsAfter = settings;
-        Members membersAfter = members;
-        switch (entry.content()) {
-            case Content.Message message -> {}
-            case Content.Edit edit -> {}
-            case Content.Delete delete -> {}
-            case Content.ConversationCreated created -> {
-                typeAfter = created.type();
-                settingsAfter = created.settings();
-                Role role = created.type() == ConversationType.DIRECT ? Role.MEMBER : Role.OWNER;
-                membersAfter = members.added(
-                        entry.conversationId(), List.of(entry.senderId()), role, entry.sequence(), entry.countable());
-            }
-            case Content.ConversationUpdated updated -> settingsAfter = updated.settings();
-            case Content.MembersAdded added ->
-                membersAfter = members.added(
-                        entry.conversationId(), added.userIds(), added.role(), entry.sequence(), entry.countable());
-            case Content.MembersRemoved removed -> membersAfter = members.left(removed.departures(), entry.sequence());
-            case Content.MemberLeft left -> membersAfter = members.left(List.of(left.departure()), entry.sequence());
-            case Content.RoleChanged changed -> membersAfter = members.changed(changed.userId(), changed.role());
-            case Content.UserBanned banned -> {}
-            case Content.UserUnbanned unbanned -> {}
-            case Content.InvitationCreated made -> {}
-            case Content.InvitationRevoked revoked -> {}
-        }
+        ConversationType typeAfter =
+                entry.content() instanceof Content.ConversationCreated created ? created.type() : type;
+        Settings settingsAfter = settings(entry.content());
+        Members membersAfter = members.after(entry);
         boolean isCounted = entry.memberCount() != Entry.NOT_COUNTED;
         return new Standing(
                 entry.sequence(),
@@ -110,6 +91,20 @@ record Standing(
                 membersAfter,
                 spokenAfter(entry, settingsAfter),
                 door == null ? null : door.after(entry));
+    }
+
+    private Settings settings(Content content) {
+        return switch (content) {
+            case Content.ConversationCreated created -> created.settings();
+            case Content.ConversationUpdated updated -> updated.settings();
+            default -> settings;
+        };
+    }
+
+    /** The same, with what else or less is known of its members. */
+    Standing withMembers(Members others) {
+        return new Standing(
+                head, sentAt, countable, lastMessage, memberCount, ownerCount, type, settings, others, spoken, door);
     }
 
     Standing withSpoken(Spoken found) {

@@ -17,6 +17,7 @@ final class Turn {
     private List<Conversation> spoken = new ArrayList<>();
     private List<Conversation> blocking = new ArrayList<>();
     private List<Conversation> doors = new ArrayList<>();
+    private List<WantedMembers> members = new ArrayList<>();
     private List<Ask> replied = new ArrayList<>();
     private List<Told> told = new ArrayList<>();
     private Set<Line> moved = new LinkedHashSet<>();
@@ -53,6 +54,11 @@ final class Turn {
         doors.add(conversation);
     }
 
+    /** How its users stand to its conversation is to be looked up; more of them may be added until the end of the turn. */
+    void wantMembers(WantedMembers wanted) {
+        members.add(wanted);
+    }
+
     void replied(Ask ask) {
         replied.add(ask);
     }
@@ -74,7 +80,8 @@ final class Turn {
                 || !loads.isEmpty()
                 || !spoken.isEmpty()
                 || !blocking.isEmpty()
-                || !doors.isEmpty();
+                || !doors.isEmpty()
+                || !members.isEmpty();
     }
 
     boolean isEmpty() {
@@ -114,6 +121,13 @@ final class Turn {
     List<Conversation> takeDoors() {
         List<Conversation> taken = doors;
         if (!taken.isEmpty()) doors = new ArrayList<>();
+        return taken;
+    }
+
+    List<WantedMembers> takeMembers() {
+        List<WantedMembers> taken = members;
+        if (!taken.isEmpty()) members = new ArrayList<>();
+        for (WantedMembers each : taken) each.conversation().wanted = null;
         return taken;
     }
 

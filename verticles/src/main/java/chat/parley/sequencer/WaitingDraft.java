@@ -3,8 +3,12 @@ package chat.parley.sequencer;
 import chat.parley.model.Content;
 import chat.parley.model.Digest;
 import chat.parley.model.Draft;
+import chat.parley.model.UserId;
 import chat.parley.store.History;
 import chat.parley.store.StoredEntry;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A draft from its arrival to its answer, and what was looked up for it meanwhile. */
@@ -24,6 +28,7 @@ final class WaitingDraft {
     boolean targetLookedUp;
     private History.@Nullable KnownId known;
     private @Nullable StoredEntry target;
+    private @Nullable Set<UserId> users;
     private boolean out;
     private boolean left;
 
@@ -86,6 +91,26 @@ final class WaitingDraft {
             case Content.Delete delete -> delete.target();
             default -> 0;
         };
+    }
+
+    /** Those whose memberships it is decided on: who sends it, and those it adds, removes or changes. */
+    Set<UserId> users() {
+        if (users == null) users = Set.copyOf(named());
+        return users;
+    }
+
+    private List<UserId> named() {
+        List<UserId> named = new ArrayList<>();
+        named.add(draft.senderId());
+        switch (draft.contents().getFirst()) {
+            case Content.MembersAdded added -> named.addAll(added.userIds());
+            case Content.MembersRemoved removed ->
+                removed.departures().forEach(departure -> named.add(departure.userId()));
+            case Content.RoleChanged changed -> named.add(changed.userId());
+            case Content.UserBanned banned -> named.add(banned.userId());
+            default -> {}
+        }
+        return named;
     }
 
     void idFound(History.@Nullable KnownId found) {

@@ -15,6 +15,16 @@
  *       where that is changed has the owner of the shard forget it before it answers.
  * </ul>
  *
+ * <p><b>Members.</b> Every entry counts the members and the owners behind it, so how many there are is known without them. Up to {@code
+ * sequencer.loadedMembersMax} (1,000) all who are or were members of a conversation are in memory ({@code WholeMembers}). Of a larger one that are
+ * those who were asked for ({@code KnownMembers}, which says why what was read of them is right): who sends, and whom a draft names. They are looked up while the draft waits,
+ * as its id is, all that waits in one multi-get; the longest known go when there are more than 1,000 of a conversation, unless
+ * a draft that waits needs them. So a send in a group of 200,000 reads one row, mostly none, and a take-over none. Pulls read what they are
+ * asked for, and leave nothing behind. A group that has become small is loaded whole when it is loaded next.
+ *
+ * <p>How many have come and gone is not bounded, as it is not in memory: they are rows, as messages are. How often one user has is, by {@code
+ * sequencer.intervalsMax}: each time stays in their row.
+ *
  * <p>Where consumers do not read the logs themselves, the owner of a shard brings its log to them, besides ({@code Exporting}, {@code Exporter}): from the
  * exported cursor, one batch of 256 entries or 128 KiB at a time, so that a consumer that sees a position for the first time has seen all before it. An
  * entry is taken from memory if it is one of the last, and read from the log else; nothing else waits in memory, whatever is down and however long.

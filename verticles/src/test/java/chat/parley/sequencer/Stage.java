@@ -43,9 +43,15 @@ final class Stage {
     final ManualLoop loop = new ManualLoop();
     final TestBus bus = new TestBus();
     final MemoryStore store;
+    final SequencerConfig config;
     private int made;
 
     Stage(boolean deferred) {
+        this(deferred, SequencerConfig.DEFAULT);
+    }
+
+    Stage(boolean deferred, SequencerConfig config) {
+        this.config = config;
         store = new MemoryStore(deferred, 7);
     }
 
@@ -58,7 +64,7 @@ final class Stage {
     }
 
     SequencerVerticle sequencer(String node) {
-        return sequencer(node, store.stores(Weather.FINE), SequencerConfig.DEFAULT);
+        return sequencer(node, store.stores(Weather.FINE), config);
     }
 
     SequencerVerticle sequencer(String node, Stores stores, SequencerConfig config) {

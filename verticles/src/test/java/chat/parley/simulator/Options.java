@@ -147,8 +147,15 @@ record Options(
     }
 
     SequencerConfig sequencer() {
-        SequencerConfig usual = SequencerConfig.DEFAULT.withWays(inlineMembersMax, workerMembersMax());
+        SequencerConfig usual = SequencerConfig.DEFAULT
+                .withWays(inlineMembersMax, workerMembersMax())
+                .withMembers(SequencerConfig.DEFAULT.groupMembersMax(), loadedMembersMax());
         return crowded ? usual.withConversations(4, usual.conversationBytesMax()) : usual;
+    }
+
+    /** In two of three runs most conversations have more members than are in memory. */
+    private int loadedMembersMax() {
+        return pauseMicros % 3 == 0 ? 1_000 : 3;
     }
 
     /** Of twice as many members and more a conversation is a channel. */

@@ -18,6 +18,7 @@ import chat.parley.consumers.EventHandler;
 import chat.parley.gateway.Pages;
 import chat.parley.gateway.Unread;
 import chat.parley.model.ConversationId;
+import chat.parley.model.Entry;
 import chat.parley.model.Membership;
 import chat.parley.model.UserId;
 import chat.parley.store.Directory;
@@ -199,13 +200,7 @@ final class Simulation {
         Set<String> members = new TreeSet<>();
         for (LogRow row : store.log(conversation.shard())) {
             if (!row.entry().conversationId().equals(conversation)) continue;
-            Seen entry = Entries.seen(row.entry());
-            switch (entry.kind()) {
-                case CONVERSATION_CREATED -> members.add(entry.sender());
-                case MEMBER_ADDED -> members.addAll(entry.users());
-                case MEMBER_REMOVED, MEMBER_LEFT -> members.removeAll(entry.users());
-                default -> {}
-            }
+            follow(Entries.seen(row.entry()), members);
         }
         return members;
     }
@@ -219,12 +214,22 @@ final class Simulation {
         }
     }
 
+    private static void follow(Seen entry, Set<String> members) {
+        switch (entry.kind()) {
+            case CONVERSATION_CREATED -> members.add(entry.sender());
+            case MEMBER_ADDED -> members.addAll(entry.users());
+            case MEMBER_REMOVED, MEMBER_LEFT -> members.removeAll(entry.users());
+            default -> {}
+        }
+    }
+
     private void readAll() {
         for (ConversationId conversation : workload.conversations()) {
             for (LogRow row : store.log(conversation.shard())) {
                 if (!row.entry().conversationId().equals(conversation)) continue;
                 history.finalRead(now(), "store", null, How.LOG, Entries.seen(row.entry()));
             }
+            countMembers(conversation);
             for (Node node : cluster.nodes) {
                 for (String user : workload.readers(conversation)) readPages(node, user, conversation, 0, 3);
             }
@@ -232,6 +237,18 @@ final class Simulation {
         long until = scheduler.nowMicros() + SETTLE_MOST;
         while (reading > 0 && scheduler.nowMicros() < until) runFor(SECOND / 10);
         if (reading > 0) broken(reading + " final reads were never answered");
+    }
+
+    /** Each entry says how many members there are behind it. */
+    private void countMembers(ConversationId conversation) {
+        Set<String> members = new TreeSet<>();
+        for (LogRow row : store.log(conversation.shard())) {
+            Entry entry = row.entry();
+            if (!entry.conversationId().equals(conversation)) continue;
+            follow(Entries.seen(entry), members);
+            if (entry.memberCount() != members.size())
+                broken(entry.messageId() + " counts " + entry.memberCount() + " members of " + members);
+        }
     }
 
     /** The event log as it is: with repeats, and each position for the first time only behind all before it. */
