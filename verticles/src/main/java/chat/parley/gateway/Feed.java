@@ -67,15 +67,13 @@ final class Feed implements Watcher.Sink {
 
     private void startSync(ClientFrame frame) {
         LocalUser me = session.me();
-        Attach attach =
-                switch (frame) {
-                    case ClientFrame.Sync sync
-                    when outbox != null && outbox.isAllTold() ->
-                        Attach.all(me.id, sync.ref(), sync.cursors(), gateway.config);
-                    case ClientFrame.Sync sync -> Attach.named(me.id, sync.ref(), sync.cursors(), gateway.config);
-                    case ClientFrame.Open open -> Attach.open(me.id, open, gateway.config);
-                    default -> throw new IllegalArgumentException("no sync");
-                };
+        Attach attach = switch (frame) {
+            case ClientFrame.Sync sync
+            when outbox != null && outbox.isAllTold() -> Attach.all(me.id, sync.ref(), sync.cursors(), gateway.config);
+            case ClientFrame.Sync sync -> Attach.named(me.id, sync.ref(), sync.cursors(), gateway.config);
+            case ClientFrame.Open open -> Attach.open(me.id, open, gateway.config);
+            default -> throw new IllegalArgumentException("no sync");
+        };
         if (outbox != null) {
             if (attach.coversAll()) outbox.syncedAll();
             else for (ConversationId conversation : attach.asked()) outbox.synced(conversation);

@@ -354,11 +354,10 @@ final class Line {
     private Standing bounded(Conversation conversation, Standing standing) {
         int max = config.loadedMembersMax();
         if (standing.members().size() <= max) return standing;
-        KnownMembers known =
-                switch (standing.members()) {
-                    case WholeMembers whole -> whole.known(max);
-                    case KnownMembers some -> some.atMost(max, conversation::needed);
-                };
+        KnownMembers known = switch (standing.members()) {
+            case WholeMembers whole -> whole.known(max);
+            case KnownMembers some -> some.atMost(max, conversation::needed);
+        };
         return standing.withMembers(known);
     }
 

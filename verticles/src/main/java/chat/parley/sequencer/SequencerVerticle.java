@@ -222,12 +222,11 @@ public final class SequencerVerticle extends VerticleBase {
 
     private void receive(int shard, Bus.Received received) {
         Object body = received.body();
-        boolean isForShard =
-                switch (body) {
-                    case Submit submit -> submit.shard() == shard;
-                    case Pull pull -> pull.conversationId().shard() == shard;
-                    default -> false;
-                };
+        boolean isForShard = switch (body) {
+            case Submit submit -> submit.shard() == shard;
+            case Pull pull -> pull.conversationId().shard() == shard;
+            default -> false;
+        };
         if (!isForShard) {
             LOG.warn(
                     "shard {} was sent a {} that is not for it",

@@ -213,8 +213,10 @@ final class CassandraDirectory implements Directory {
 
     @Override
     public Future<Map<UserId, Long>> lastSeen(Collection<UserId> users) {
-        return requests.each(users, user -> requests.row(seen.bind(user.value()).setIdempotent(true))
-                .map(row -> row.map(found -> found.getLong("at"))));
+        return requests.each(
+                users,
+                user -> requests.row(seen.bind(user.value()).setIdempotent(true))
+                        .map(row -> row.map(found -> found.getLong("at"))));
     }
 
     @Override
@@ -315,9 +317,11 @@ final class CassandraDirectory implements Directory {
 
     @Override
     public Future<Map<ConversationId, Mute>> mutes(UserId user, Collection<ConversationId> conversations) {
-        return requests.each(conversations, id -> requests.row(
-                        mute.bind(user.value(), id.value()).setIdempotent(true))
-                .map(row -> row.map(found -> new Mute(found.getLong("until"), found.getBoolean("except_mentions")))));
+        return requests.each(
+                conversations,
+                id -> requests.row(mute.bind(user.value(), id.value()).setIdempotent(true))
+                        .map(row -> row.map(
+                                found -> new Mute(found.getLong("until"), found.getBoolean("except_mentions")))));
     }
 
     @Override

@@ -56,14 +56,16 @@ final class Members {
     }
 
     private Future<Reply> list(UserId user, Page page) {
-        return read(page).compose(done -> joinedAt(page.shown)).compose(joined -> marks(user, page)
-                .compose(marks -> isMember(user, page.conversation).map(mayKnow -> {
-                    if (!mayKnow) return Reply.notFound();
-                    JsonWriter out = new JsonWriter(64 + MEMBER_BYTES * page.shown.size()).beginObject();
-                    write(page.shown, joined, marks, out);
-                    if (page.hasMore) out.field("cursor", Asked.cursorOf(page.last));
-                    return Reply.ok(out.endObject());
-                })));
+        return read(page)
+                .compose(done -> joinedAt(page.shown))
+                .compose(joined -> marks(user, page)
+                        .compose(marks -> isMember(user, page.conversation).map(mayKnow -> {
+                            if (!mayKnow) return Reply.notFound();
+                            JsonWriter out = new JsonWriter(64 + MEMBER_BYTES * page.shown.size()).beginObject();
+                            write(page.shown, joined, marks, out);
+                            if (page.hasMore) out.field("cursor", Asked.cursorOf(page.last));
+                            return Reply.ok(out.endObject());
+                        })));
     }
 
     private Future<Boolean> isMember(UserId user, ConversationId conversation) {
