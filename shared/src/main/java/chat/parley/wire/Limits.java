@@ -21,5 +21,6 @@ public record Limits(
         int pageEntriesMax,
         int cursorsMax,
         int groupMembersMax) {
-    public static final Limits DEFAULT = new Limits(64 << 10, 16 << 10, 256 << 10, 2 << 10, 10, 50, 16, 200, 1000, 100);
+    public static final Limits DEFAULT =
+            new Limits(64 << 10, 16 << 10, 256 << 10, 2 << 10, 10, 50, 16, 200, 1000, 200_000);
 }

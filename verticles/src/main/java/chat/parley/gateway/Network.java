@@ -1,12 +1,16 @@
 package chat.parley.gateway;
 
-import io.netty.util.NetUtil;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Addresses with a common beginning: {@code 10.0.0.0/8}, or one address. */
 public record Network(InetAddress address, int prefixBits) {
+    private static final String BYTE = "(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
+    private static final Pattern FIGURES = Pattern.compile(
+            "(?:" + BYTE + "\\.){3}" + BYTE + "|[0-9A-Fa-f]*:[0-9A-Fa-f:]*(?::(?:" + BYTE + "\\.){3}" + BYTE + ")?");
+
     /** @throws IllegalArgumentException if it is neither an address in figures nor a network of them */
     public static Network parse(String text) {
         int slash = text.indexOf('/');
@@ -21,12 +25,11 @@ public record Network(InetAddress address, int prefixBits) {
 
     /** The address that the figures are; null: they are none. Asks nobody, whatever the text. */
     static @Nullable InetAddress addressOf(String figures) {
-        if (figures.startsWith("[") || figures.indexOf('%') >= 0) return null;
-        byte[] bytes = NetUtil.createByteArrayFromIpAddressString(figures);
+        if (!FIGURES.matcher(figures).matches()) return null;
         try {
-            return bytes == null ? null : InetAddress.getByAddress(bytes);
-        } catch (UnknownHostException impossible) {
-            throw new IllegalStateException(impossible); // the length is that of an address
+            return InetAddress.getByName(figures); // no name looks like this
+        } catch (UnknownHostException notOne) {
+            return null;
         }
     }
 

@@ -62,7 +62,7 @@ public record SequencerConfig(
 
     /** What a node that has one sequencer instance takes. */
     public static final SequencerConfig DEFAULT = new SequencerConfig(
-            1_000, 16_384, 16 * MIB, 192 * KIB, 128, 256 * KIB, 16_384, 32 * MIB, 16 * KIB, 100, 100, 10_000, 1_000,
+            1_000, 16_384, 16 * MIB, 192 * KIB, 128, 256 * KIB, 16_384, 32 * MIB, 16 * KIB, 200_000, 100, 10_000, 1_000,
             100, 100, 500, 100_000, 64 * MIB, 1_000, 1_500, 1_800, 2_000, 1_000, 100, 1_000, 5_000);
 
     /** How an entry goes to the members of a conversation that stands so behind it. */

@@ -42,7 +42,7 @@ class ApiTest {
 
     @BeforeAll
     static void start() {
-        node = TestNode.start(folder.resolve("data"), "limits.conversationsMax=200");
+        node = TestNode.start(folder.resolve("data"), "limits.conversationsMax=200", "limits.groupMembersMax=100");
         anna = node.caller("anna");
         ben = node.caller("ben");
         carla = node.caller("carla");
