@@ -53,6 +53,7 @@ class CodesTest {
 
     @Test
     void limitsStayAsTheDesignSays() {
-        assertThat(Limits.DEFAULT).isEqualTo(new Limits(65_536, 16_384, 262_144, 2_048, 10, 50, 16, 200, 1_000, 100));
+        assertThat(Limits.DEFAULT)
+                .isEqualTo(new Limits(65_536, 16_384, 262_144, 2_048, 10, 50, 16, 200, 1_000, 200_000));
     }
 }

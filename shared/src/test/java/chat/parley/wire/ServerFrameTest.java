@@ -42,7 +42,7 @@ class ServerFrameTest {
                                 3),
                         "{'type':'welcome','ref':'r\\\"','sessionId':'s1','userId':'alice@x','deviceId':'phone','serverTime':1700000000000,'watermark':'w','heartbeatMillis':25000,"
                             + "'limits':{'messageBytesMax':65536,'bodyBytesMax':16384,'httpBodyBytesMax':262144,'extBytesMax':2048,'attachmentsMax':10,'mentionsMax':50,'jsonDepthMax':16,"
-                            + "'pageEntriesMax':200,'cursorsMax':1000,'groupMembersMax':100},'features':['a','b'],'incarnation':'17','unreadTotal':3}"),
+                            + "'pageEntriesMax':200,'cursorsMax':1000,'groupMembersMax':200000},'features':['a','b'],'incarnation':'17','unreadTotal':3}"),
                 new Said(
                         new ServerFrame.MessageAck(null, "m 1\n", C, 42, 1700000000000L, false),
                         "{'type':'message_ack','clientMessageId':'m 1\\n"
