@@ -375,6 +375,7 @@ public final class FanoutVerticle extends VerticleBase {
         void add(Entry entry) {
             head = entry.sequence();
             memberCount = entry.memberCount();
+            if (entry.content() instanceof Content.ConversationCreated) joined.add(entry.senderId());
             if (entry.content() instanceof Content.MembersAdded added) joined.addAll(added.userIds());
         }
     }

@@ -140,7 +140,7 @@ final class HeadRepeats {
             conversation = new Recent(head);
             recent.put(head.conversationId(), conversation);
         }
-        conversation.head = isLarge && conversation.isLarge ? withJoined(head, conversation.head.users()) : head;
+        conversation.head = isLarge ? withJoined(head, conversation.head.users()) : head;
         conversation.isLarge = isLarge;
         if (!conversation.isUnrepeated()) {
             conversation.firstPosition = position;

@@ -12,6 +12,7 @@ import chat.parley.wire.FrameCodec;
 import chat.parley.wire.ServerFrame;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -44,9 +45,13 @@ final class Channels {
         this.workerMembersMax = workerMembersMax;
     }
 
-    /** Not counted is what was written while all conversations were small. */
-    boolean isChannels(Entry entry) {
-        return entry.memberCount() > workerMembersMax;
+    /**
+     * Not counted is what was written while all conversations were small. One that was a channel stays one until a tenth fewer are members: whoever
+     * does not look has to synchronise when it ends, so that is not to happen each time somebody leaves.
+     */
+    boolean isChannels(Gate gate, Entry entry) {
+        int most = gate.isChannel ? workerMembersMax - workerMembersMax / 10 : workerMembersMax;
+        return entry.memberCount() > most;
     }
 
     /** From now on the session gets live entries: it has been sent, or will be, what is up to the gate's cursor. */
@@ -68,9 +73,11 @@ final class Channels {
     void pass(Gate gate, Passing passing, List<LocalUser> receivers, Gate.Exit users) {
         gate.isChannel = true;
         Set<Session> lookers = sessionsOf(gate.conversation);
+        Set<LocalUser> readers = receivers == gate.users() || lookers.isEmpty() ? null : new HashSet<>(receivers);
         for (Session session : lookers.isEmpty() ? lookers : List.copyOf(lookers)) {
             LocalUser user = session.me();
-            if (!user.gates.contains(gate) || receivers != gate.users() && !receivers.contains(user)) continue;
+            if (!user.gates.contains(gate) || gate.isLater(user) || readers != null && !readers.contains(user))
+                continue;
             Role role = gate.roleOf(user);
             if (passing.isSpecialFor(user.id, role)) session.feed.liveOwn(passing, role);
             else session.feed.live(passing);

@@ -65,6 +65,10 @@ final class Gate {
     private long membershipSequence;
     private long movedAtMillis;
     private boolean isPulling;
+
+    /** What is missing will not pass here: so how everybody here stands to the conversation behind it is to be asked for. */
+    private boolean isSkipDue;
+
     private int fruitless;
     private int generation;
 
@@ -212,7 +216,7 @@ final class Gate {
 
     /** What to pull, now that {@link Exit#pull} is carried out. */
     Asked asked() {
-        boolean isOfAll = users.size() <= ASKED_MAX;
+        boolean isOfAll = isSkipDue || users.size() <= ASKED_MAX;
         List<UserId> ids = new ArrayList<>();
         for (LocalUser user : isOfAll ? everybody() : unknown) ids.add(user.id);
         return new Asked(Math.max(0, cursor), wanted, ids, isOfAll, generation);
@@ -232,7 +236,8 @@ final class Gate {
             long before = cursor;
             // A change of members that passed meanwhile may be missing in what is told: then they are asked for again.
             if (head >= membershipSequence) meetUnknown(asked, head, memberships, exit);
-            if (head - cursor > HOLE_MAX) skip(head, nowMillis, exit);
+            if (head - cursor > HOLE_MAX && asked.isOfAll) skip(head, memberships, nowMillis, exit);
+            else if (head - cursor > HOLE_MAX) isSkipDue = true;
             else passPulled(entries, asked.isOfAll, memberships, nowMillis, exit);
             removeFormer(memberships);
             fruitless = cursor > before ? 0 : fruitless + 1;
@@ -397,11 +402,16 @@ final class Gate {
     }
 
     /** Too much is missing to be sent: the sessions are told to synchronise, which brings them at least to where the cursor goes now. */
-    private void skip(long head, long nowMillis, Exit exit) {
+    private void skip(long head, Map<UserId, Membership> memberships, long nowMillis, Exit exit) {
+        isSkipDue = false;
         beginAt(head); // and not where more is known of: the memberships are of here
         movedAtMillis = nowMillis;
         enterLater();
-        for (LocalUser user : users) exit.resync(this, user);
+        for (LocalUser user : users) {
+            Membership membership = memberships.get(user.id);
+            if (membership != null) role(user, membership.role());
+            exit.resync(this, user);
+        }
     }
 
     private List<LocalUser> strangers(List<LocalUser> named) {
@@ -470,7 +480,8 @@ final class Gate {
         user.joined(conversation);
     }
 
-    private boolean isLater(LocalUser user) {
+    /** One who comes in when the cursor is there. */
+    boolean isLater(LocalUser user) {
         for (Later each : later) if (each.user == user) return true;
         return false;
     }

@@ -296,9 +296,9 @@ final class Gates implements Gate.Exit {
         for (int i = 0; i < run.size(); i++) passed.accept(run.get(i).entry(), receivers);
         int from = 0;
         while (from < run.size()) {
-            boolean isChannels = channels.isChannels(run.get(from).entry());
+            boolean isChannels = channels.isChannels(gate, run.get(from).entry());
             int to = from + 1;
-            while (to < run.size() && channels.isChannels(run.get(to).entry()) == isChannels) to++;
+            while (to < run.size() && channels.isChannels(gate, run.get(to).entry()) == isChannels) to++;
             Passing passing = new Passing(gate.conversation, to - from == run.size() ? run : run.subList(from, to));
             if (isChannels) channels.pass(gate, passing, receivers, this);
             else passToAll(gate, passing, receivers);

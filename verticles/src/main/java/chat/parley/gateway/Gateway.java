@@ -332,10 +332,11 @@ public final class Gateway {
         if (drained != null && sessions.isEmpty()) drained.tryComplete();
     }
 
-    /** The heads of the user's conversations that have moved since. */
-    Map<ConversationId, Long> headsSince(LocalUser user, long sinceMillis) {
+    /** The heads of the user's conversations that have moved since; of channels, if the session looks at them. */
+    Map<ConversationId, Long> headsSince(Session session, long sinceMillis) {
         Map<ConversationId, Long> heads = new LinkedHashMap<>();
-        for (Gate gate : user.gates) {
+        for (Gate gate : session.me().gates) {
+            if (gate.isChannel && !session.hasOpen(gate.conversation)) continue;
             if (gate.movedAtMillis() >= sinceMillis && gate.cursor() > 0) heads.put(gate.conversation, gate.cursor());
             if (heads.size() == HEADS_MAX) break;
         }

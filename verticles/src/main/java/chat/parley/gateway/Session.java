@@ -342,7 +342,7 @@ public final class Session implements Inbound {
     }
 
     private void heartbeat(ClientFrame.Heartbeat frame) {
-        Map<ConversationId, Long> heads = gateway.headsSince(me(), heardHeadsAt);
+        Map<ConversationId, Long> heads = gateway.headsSince(this, heardHeadsAt);
         heardHeadsAt = gateway.loop.monotonicMillis();
         feed.send(new ServerFrame.Heartbeat(frame.ref(), gateway.loop.millis(), gateway.watermark(), heads));
         if (--heartbeats > 0) return;

@@ -25,6 +25,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -307,13 +308,8 @@ final class Line {
     void membersFound(WantedMembers wanted, Map<UserId, Membership> rows) {
         Conversation conversation = wanted.conversation();
         if (isEnded) return;
-        if (conversation.isLoaded()) {
-            Standing durable = conversation.durable();
-            Standing decided = conversation.decided();
-            Standing known = known(conversation, durable, wanted.users(), rows);
-            conversation.stands(known, durable == decided ? known : known(conversation, decided, wanted.users(), rows));
-            loaded.touch(conversation);
-        }
+        if (conversation.isLoaded())
+            stands(conversation, standing -> known(conversation, standing, wanted.users(), rows));
         membersNotFound(wanted);
         queueIfReady(conversation);
     }
@@ -366,9 +362,7 @@ final class Line {
         conversation.spokenAsked = false;
         readDone(conversation);
         if (!conversation.isLoaded()) return;
-        conversation.stands(
-                withSpoken(conversation, conversation.durable(), entries),
-                withSpoken(conversation, conversation.decided(), entries));
+        stands(conversation, standing -> withSpoken(conversation, standing, entries));
         queueIfReady(conversation);
     }
 
@@ -388,10 +382,17 @@ final class Line {
     void doorFound(Conversation conversation, Door projected) {
         doorReadDone(conversation);
         if (!conversation.isLoaded()) return;
-        conversation.stands(
-                withDoor(conversation, conversation.durable(), projected),
-                withDoor(conversation, conversation.decided(), projected));
+        stands(conversation, standing -> withDoor(conversation, standing, projected));
         queueIfReady(conversation);
+    }
+
+    /** What was read is added to how it stands; with nothing under way that stays one and the same, and the conversation idle. */
+    private void stands(Conversation conversation, UnaryOperator<Standing> more) {
+        Standing durable = conversation.durable();
+        Standing decided = conversation.decided();
+        Standing known = more.apply(durable);
+        conversation.stands(known, durable == decided ? known : more.apply(decided));
+        loaded.touch(conversation);
     }
 
     private static Standing withDoor(Conversation conversation, Standing standing, Door projected) {
@@ -402,6 +403,12 @@ final class Line {
             if (entry != null) door = door.after(entry);
         }
         return standing.withDoor(door);
+    }
+
+    /** Nobody waits for it any more. */
+    void doorNotFound(Conversation conversation) {
+        doorReadDone(conversation);
+        forgetIfNothing(conversation);
     }
 
     private static void doorReadDone(Conversation conversation) {
@@ -443,6 +450,7 @@ final class Line {
     void damaged(Conversation conversation) {
         readDone(conversation);
         doorReadDone(conversation);
+        conversation.blocking = null;
         conversation.loadAsked = false;
         conversation.spokenAsked = false;
         for (WaitingDraft draft : conversation.waiting()) answer(draft, DAMAGED);

@@ -15,7 +15,6 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -63,7 +62,11 @@ final class LookUps {
         List<Conversation> loads = turn.takeLoads();
         if (!loads.isEmpty()) load(loads.stream().map(Load::new).toList());
         for (WantedMembers wanted : turn.takeMembers()) members(wanted);
-        List<Block> blocks = turn.takeBlocking().stream().map(Block::new).toList();
+        List<Block> blocks = new ArrayList<>(0);
+        for (Conversation conversation : turn.takeBlocking()) {
+            Blocking wanted = conversation.blocking; // null: it is otherwise by now, or unloaded
+            if (wanted != null) blocks.add(new Block(conversation, wanted));
+        }
         if (!blocks.isEmpty()) blocking(blocks);
         for (Conversation conversation : turn.takeDoors()) door(conversation, conversation.doorReading);
         for (Conversation conversation : turn.takeSpoken()) spoken(new Load(conversation));
@@ -211,6 +214,10 @@ final class LookUps {
                         bans -> directory.invitations(conversation.id()).map(invitations -> Door.of(bans, invitations)))
                 .onComplete(read -> {
                     if (reading == null || conversation.doorReading != reading) return;
+                    if (read.failed() && !conversation.isWanted()) {
+                        conversation.line().doorNotFound(conversation);
+                        return;
+                    }
                     if (read.failed()) {
                         again(
                                 List.of(conversation),
@@ -226,10 +233,6 @@ final class LookUps {
 
     /** What is found counts only as long as nobody said that it is otherwise. */
     private record Block(Conversation conversation, Blocking blocking) {
-        Block(Conversation conversation) {
-            this(conversation, Objects.requireNonNull(conversation.blocking));
-        }
-
         boolean isWaitedFor() {
             return conversation.blocking == blocking;
         }
@@ -241,7 +244,12 @@ final class LookUps {
         directory.userSettings(users).onComplete(read -> {
             List<Block> waiting = blocks.stream().filter(Block::isWaitedFor).toList();
             if (read.failed()) {
-                again(waiting, Block::conversation, read.cause(), this::blocking);
+                List<Block> wanted = new ArrayList<>(waiting.size());
+                for (Block block : waiting) {
+                    if (block.conversation.isWanted()) wanted.add(block);
+                    else block.conversation.blocking = null; // whoever wants it next asks again
+                }
+                again(wanted, Block::conversation, read.cause(), all -> all.forEach(each -> blocking(List.of(each))));
                 return;
             }
             for (Block block : waiting) {

@@ -26,8 +26,13 @@ record Recipients(List<UserId> named, Way way) {
                 way);
     }
 
-    private static List<UserId> joining(Entry entry) {
-        return entry.content() instanceof Content.MembersAdded added ? added.userIds() : List.of();
+    /** Whoever is a member from this entry on. */
+    static List<UserId> joining(Entry entry) {
+        return switch (entry.content()) {
+            case Content.ConversationCreated created -> List.of(entry.senderId());
+            case Content.MembersAdded added -> added.userIds();
+            default -> List.of();
+        };
     }
 
     boolean isNobody() {

@@ -290,6 +290,7 @@ final class Rules {
         Invitation invitation = door(standing).invitation(use.invitationId());
         if (invitation == null) return NO_CONVERSATION;
         if (membership != null && membership.isMember()) return new Decision.Unchanged(standing.head());
+        if (standing.ownerCount() == 0) return NO_CONVERSATION; // all have gone, and nobody could be made owner
         if (!invitation.isOpen(Math.max(standing.sentAt(), now))
                 || door(standing).isBanned(user)) return NO_CONVERSATION;
         if (membership != null && hasComeTooOften(membership)) return TOO_OFTEN;

@@ -5,7 +5,7 @@ import chat.parley.model.Kind;
 import chat.parley.model.Settings;
 import chat.parley.model.UserId;
 import java.util.Collection;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -15,11 +15,15 @@ import java.util.TreeMap;
  * <p>The rate of all together is a bucket that every message fills by its share of a minute, and that runs empty as time passes: so a burst of
  * a minute's messages is taken at once, and then one as often as the rate says. All of it is one number, whoever speaks.
  *
- * @param lastBy in slow mode, when each one's last message was sent
+ * @param lastBy in slow mode, when the last message of each of the last speakers was sent; the latest last
  * @param fullUntil when the bucket will have run empty
  */
 record Spoken(Map<UserId, Long> lastBy, long fullUntil) {
     private static final long MINUTE_MILLIS = 60_000;
+
+    /** Who spoke before so many others waits no longer: with that many, slow mode has done what it is for. */
+    private static final int SPEAKERS_MAX = 500;
+
     private static final Spoken NOTHING = new Spoken(Map.of(), 0);
 
     /** Of entries in any order, of which some may come twice. */
@@ -35,8 +39,10 @@ record Spoken(Map<UserId, Long> lastBy, long fullUntil) {
         if (entry.kind() != Kind.MESSAGE) return this;
         Map<UserId, Long> last = lastBy;
         if (settings.slowModeMillis() > 0) {
-            last = new HashMap<>(lastBy);
-            last.put(entry.senderId(), entry.sentAt());
+            LinkedHashMap<UserId, Long> latest = new LinkedHashMap<>(lastBy);
+            latest.putLast(entry.senderId(), entry.sentAt());
+            if (latest.size() > SPEAKERS_MAX) latest.pollFirstEntry();
+            last = latest;
         }
         long sentAt = entry.sentAt();
         long full = settings.messagesPerMinute() == 0

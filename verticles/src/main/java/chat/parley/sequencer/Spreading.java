@@ -2,7 +2,6 @@ package chat.parley.sequencer;
 
 import chat.parley.bus.Route;
 import chat.parley.bus.Spread;
-import chat.parley.model.Content;
 import chat.parley.model.UserId;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -48,9 +47,10 @@ final class Spreading {
     void projected(Kept entry) {
         Pending entries = pending.computeIfAbsent(entry.conversation(), c -> new Pending(entry));
         entries.lastPosition = entry.position();
-        if (entry.entry().content() instanceof Content.MembersAdded added) {
+        List<UserId> joining = Recipients.joining(entry.entry());
+        if (!joining.isEmpty()) {
             entries.joined = new ArrayList<>(entries.joined); // what was said of it is not to change
-            entries.joined.addAll(added.userIds());
+            entries.joined.addAll(joining);
         }
         entry.conversation().isSpreading = true;
     }

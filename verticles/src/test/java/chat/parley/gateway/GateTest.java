@@ -374,6 +374,25 @@ class GateTest {
     }
 
     @Test
+    void whereManyAreHereAHoleThatIsTooLargeIsLeftToThemOnceItIsKnownWhoHasGone() {
+        LocalUser[] many = new LocalUser[250];
+        for (int i = 0; i < many.length; i++) many[i] = exit.user("u" + i);
+        Gate gate = gateAt(10, many);
+        gate.head(5_000, List.of(), exit);
+        pulled(gate, List.of(says(11)), 5_000);
+        assertThat(gate.cursor()).isEqualTo(10);
+
+        assertThat(gate.asked().users()).hasSize(many.length);
+        Membership[] members = new Membership[many.length];
+        for (int i = 1; i < many.length; i++) members[i] = member(many[i], 1);
+        members[0] = formerOnly(many[0], 1, 700);
+        pulled(gate, List.of(says(11)), 5_000, members);
+
+        assertThat(gate.cursor()).isEqualTo(5_000);
+        assertThat(gate.users()).hasSize(many.length - 1).doesNotContain(many[0]);
+    }
+
+    @Test
     void behindAHoleThatIsTooLargeItGoesOnWhereMembershipsAreKnown() {
         Gate gate = gateAt(10, anna, ben);
         gate.head(5_000, List.of(), exit);

@@ -14,6 +14,7 @@ import chat.parley.model.Content;
 import chat.parley.model.UserId;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Conversations whose members are too many to be named, and those of which not everybody gets everything; with thresholds of a few. */
@@ -143,6 +144,41 @@ class LargeGroupsTest {
             assertThat(frame.getJsonObject("heads").getLong(GROUP.value())).isEqualTo(5);
         });
         assertThat(carla.transport().take()).isEmpty();
+    }
+
+    @Test
+    void aHeartbeatSaysOfAChannelOnlyWhatTheSessionLooksAt() {
+        stage.group(ANNA, BEN, CARLA, DORA);
+        Device ben = stage.device(BEN, "phone");
+        Device carla = stage.device(CARLA, "phone");
+        opens(carla, 2);
+        stage.say(ANNA, "news");
+        stage.loop.advance(1_000);
+        ben.transport().take();
+        carla.transport().take();
+
+        for (Device each : List.of(ben, carla)) each.says(new JsonObject().put("type", "heartbeat"));
+
+        assertThat(heads(ben)).isEmpty();
+        assertThat(heads(carla).getLong(GROUP.value())).isEqualTo(3);
+    }
+
+    private static JsonObject heads(Device device) {
+        return device.transport().take("heartbeat").getFirst().getJsonObject("heads");
+    }
+
+    @Test
+    void whoMadeALargeGroupHasItThoughTheFirstEntriesWereLost() {
+        Device anna = stage.device(ANNA, "phone");
+        Device ben = stage.device(BEN, "phone");
+        stage.bus.lose(message -> message instanceof Route || message instanceof Deliver);
+        stage.group(ANNA, BEN, CARLA);
+        stage.loseNothing();
+
+        stage.loop.advance(3_000);
+
+        assertThat(ben.heard()).isNotEmpty();
+        assertThat(anna.heard()).isNotEmpty();
     }
 
     @Test

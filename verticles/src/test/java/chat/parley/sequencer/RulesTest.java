@@ -623,6 +623,16 @@ class RulesTest {
     }
 
     @Test
+    void nobodyJoinsAGroupWithoutAnOwner() {
+        placed(invite(ANNA, "i", 0, 0));
+        placed(leave(BEN));
+        placed(leave(CARLA));
+        placed(leave(ANNA));
+
+        assertThat(join(EVE, "i")).isEqualTo(new Answer.Refused(ErrorCode.NOT_FOUND, "no such conversation"));
+    }
+
+    @Test
     void ofTwoWhoJoinAtTheLastPlaceOneDoes() {
         placed(invite(ANNA, "i", 0, 1));
         UserId fred = new UserId("fred");
