@@ -16,6 +16,7 @@ const LIMITS = {
   cursorsMax: 1_000,
   groupMembersMax: 10_000,
 };
+const SETTINGS = { slowModeMillis: 0, messagesPerMinute: 0, writers: 'all' };
 const CONNECTING = 0;
 const OPEN = 1;
 const CLOSED = 3;
@@ -60,7 +61,7 @@ export class ModelServer {
 
   create(id, members) {
     this.conversations.set(id, { members, entries: [], byId: new Map() });
-    this.append(id, { kind: 'conversation_created', senderId: members[0], conversationType: 'group', slowModeMillis: 0 });
+    this.append(id, { kind: 'conversation_created', senderId: members[0], conversationType: 'group', ...SETTINGS });
     this.append(id, { kind: 'member_added', senderId: members[0], userIds: members.slice(1), role: 'member' });
   }
 
@@ -149,7 +150,7 @@ export class ModelServer {
       const unread = entries.filter(entry => entry.kind === 'message' && entry.senderId !== userId && entry.sequence > readSequence).length;
       const last = entries.findLast(entry => entry.kind === 'message');
       const lastMessage = last && this.shown(last, userId);
-      return [200, { conversationId: id, type: 'group', role: 'member', slowModeMillis: 0, head: entries.length, unread, readSequence, lastMessage }];
+      return [200, { conversationId: id, type: 'group', role: 'member', ...SETTINGS, head: entries.length, unread, readSequence, lastMessage }];
     }
     const limit = Number(url.searchParams.get('limit'));
     const after = url.searchParams.get('after');
