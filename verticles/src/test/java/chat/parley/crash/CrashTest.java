@@ -31,4 +31,19 @@ class CrashTest {
         ordeal.run(KILLS, Ordeal.Aftermath.NONE).mustHold();
         assertThat(ordeal.odd()).isEmpty();
     }
+
+    /** So it drops live entries all the time, and clients synchronise several conversations at once. */
+    @Test
+    void aKilledNodeKeepsItsPromisesWithLittleRoomInItsSockets() throws Exception {
+        Ordeal ordeal = new Ordeal(
+                "crash, little room",
+                "",
+                folder,
+                3,
+                "gateway.outboxBytesMax=16384",
+                "gateway.outboxFramesMax=16");
+        ordeal.run(1, Ordeal.Aftermath.NONE).mustHold();
+        assertThat(ordeal.odd()).isEmpty();
+        assertThat(ordeal.resyncs()).isPositive();
+    }
 }

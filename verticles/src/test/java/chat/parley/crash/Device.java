@@ -13,11 +13,11 @@ import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
@@ -34,6 +34,7 @@ final class Device implements Runnable {
     private static final int OWN_MAX = 64;
     private static final long HOLE_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(8);
+    private static final long IN_STEP_NANOS = TimeUnit.SECONDS.toNanos(30);
     private static final long AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final int NAP_MILLIS = 20;
     private static final String RECEIPT = "receipt";
@@ -59,7 +60,6 @@ final class Device implements Runnable {
     private @Nullable Link socket; // null: not connected
     private @Nullable InetSocketAddress at; // its node
     private String session = "";
-    private Hello hello = new Hello(0); // of the session
     private boolean inStep;
     private boolean talks = true;
     private final Deque<String> due = new ArrayDeque<>(); // conversations of a burst
@@ -198,10 +198,12 @@ final class Device implements Runnable {
         try {
             hello(connected, node);
             synchronized (this) {
+                long inStepBy = System.nanoTime() + IN_STEP_NANOS;
                 while (socket == connected) {
-                    if (hello.isLate(System.nanoTime())) {
-                        recorder.silent(node, name + ": said hello, and was not in step after 30 s");
+                    if (!inStep && System.nanoTime() - inStepBy > 0) {
+                        recorder.odd(name + ": said hello, and was not in step after 30 s");
                         hangUp();
+                        inStepBy = System.nanoTime() + IN_STEP_NANOS;
                     }
                     boolean busy = inStep && (repeat() | say() | askForHoles());
                     if (!busy) wait(NAP_MILLIS);
@@ -220,7 +222,6 @@ final class Device implements Runnable {
         at = node;
         session = name + "#" + ++lives;
         inStep = false;
-        hello = new Hello(System.nanoTime());
         recorder.opened(name, session);
         JsonObject cursors = new JsonObject();
         held.forEach((conversation, its) -> cursors.put(conversation, its.cursor()));
@@ -277,7 +278,7 @@ final class Device implements Runnable {
         List<Draft> due = new ArrayList<>();
         for (Draft draft : unsettled.values()) {
             if (draft.onItsWay && now - draft.invokedNanos > SILENCE_NANOS) {
-                recorder.silent(Objects.requireNonNull(at), name + ": no answer to " + draft.sent);
+                recorder.silent(name + ": no answer to " + draft.sent);
                 hangUp();
                 inStep = false;
                 return false;
@@ -500,7 +501,6 @@ final class Device implements Runnable {
         }
         if (synced.getBoolean("more", false)) return;
         asked.poll();
-        if (hello.answered()) recorder.inStep(hello.saidNanos());
         inStep = true;
     }
 

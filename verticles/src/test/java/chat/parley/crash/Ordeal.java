@@ -25,6 +25,7 @@ final class Ordeal {
     private final Path folder;
     private final SplittableRandom random;
     private final String store;
+    private final List<String> settings;
     private final Recorder recorder;
     private final Door door = new Door();
     private final List<Long> unacknowledged = new ArrayList<>();
@@ -37,11 +38,15 @@ final class Ordeal {
         void of(Path data) throws IOException;
     }
 
-    /** @param store how the node opens its store: see {@link chat.parley.node.FaultyNode} */
-    Ordeal(String title, String store, Path folder, long seed) {
+    /**
+     * @param store how the node opens its store: see {@link chat.parley.node.FaultyNode}
+     * @param settings of the node, that are not as usual
+     */
+    Ordeal(String title, String store, Path folder, long seed, String... settings) {
         this.title = title;
         this.store = store;
         this.folder = folder;
+        this.settings = new ArrayList<>(List.of(settings));
         this.random = new SplittableRandom(seed);
         this.recorder = new Recorder(!store.equals("journaled") && !store.equals("hasty"));
     }
@@ -50,7 +55,7 @@ final class Ordeal {
     Verdict run(int kills, Aftermath aftermath) throws Exception {
         long began = System.nanoTime();
         Path data = folder.resolve("data");
-        List<String> settings = List.of("store.path=" + data);
+        settings.add("store.path=" + data);
         Path log = folder.resolve("node.log");
         ServerProcess node = ServerProcess.start(store, settings, log);
         int devices;
@@ -134,6 +139,11 @@ final class Ordeal {
                 .as("receipts refused by a node that is alone")
                 .isZero();
         return recorder.odd();
+    }
+
+    /** How often a client was told to synchronise. */
+    long resyncs() {
+        return recorder.resyncs();
     }
 
     private String figures(int kills, double seconds) {

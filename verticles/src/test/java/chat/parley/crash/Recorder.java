@@ -159,6 +159,10 @@ final class Recorder {
         if (!ended) receiptsRefused.incrementAndGet();
     }
 
+    long resyncs() {
+        return resyncs.get();
+    }
+
     long receiptsRefused() {
         return receiptsRefused.get();
     }
