@@ -53,7 +53,8 @@ final class Attaching {
         gateway.resumeReads
                 .take(
                         isHello ? ResumeReads.Kind.HEADS : ResumeReads.Kind.HEADS_HERE,
-                        () -> session.isOpen() ? read(reading) : Future.<List<Membership>>failedFuture("it went"))
+                        session::isOpen,
+                        () -> read(reading))
                 .onComplete(answer -> ifOpen(() -> {
                     if (answer.failed()) {
                         again("the conversations were not read", answer.cause(), this::read);
@@ -181,7 +182,7 @@ final class Attaching {
     private Future<List<Recent.Item>> page(Attach.Read read) {
         if (read.entriesMax() == 0) return Future.succeededFuture(List.of());
         Attach.Part part = read.part();
-        return gateway.ranges.read(part.conversation(), read.after(), part.head(), read.entriesMax());
+        return gateway.ranges.read(part.conversation(), read.after(), part.head(), read.entriesMax(), session::isOpen);
     }
 
     /** In arrays; the next one when the one before has left. */

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Encoded entries of a conversation for those who come back: from memory, else from the store, in their turn, and read once for all who ask for the same. */
@@ -20,7 +21,7 @@ final class Ranges {
     private final History history;
     private final Tail tail;
     private final ResumeReads reads;
-    private final Map<Asked, Future<List<Recent.Item>>> reading = new HashMap<>();
+    private final Map<Asked, Reading> reading = new HashMap<>();
 
     Ranges(Recent recent, History history, Tail tail, ResumeReads reads) {
         this.recent = recent;
@@ -32,16 +33,27 @@ final class Ranges {
     /**
      * The entries behind {@code after} up to {@code upTo}, which exists: ascending, without a hole, at most so many; fewer if they are large,
      * at least one.
+     *
+     * @param isWanted whether who asks still waits for them
      */
-    Future<List<Recent.Item>> read(ConversationId conversation, long after, long upTo, int entriesMax) {
+    Future<List<Recent.Item>> read(
+            ConversationId conversation, long after, long upTo, int entriesMax, BooleanSupplier isWanted) {
         List<Recent.Item> present = recent.range(conversation, after, upTo, entriesMax);
         if (present != null) return Future.succeededFuture(present);
         Asked asked = new Asked(conversation, after, upTo, entriesMax);
-        Future<List<Recent.Item>> underWay = reading.get(asked);
-        if (underWay != null) return underWay;
-        Future<List<Recent.Item>> started = reads.take(ResumeReads.Kind.HISTORY, () -> readStored(asked));
+        Reading underWay = reading.get(asked);
+        if (underWay != null) {
+            underWay.wanted.add(isWanted);
+            return underWay.items;
+        }
+        List<BooleanSupplier> wanted = new ArrayList<>(1);
+        wanted.add(isWanted);
+        Future<List<Recent.Item>> started = reads.take(
+                ResumeReads.Kind.HISTORY,
+                () -> wanted.stream().anyMatch(BooleanSupplier::getAsBoolean),
+                () -> readStored(asked));
         if (started.isComplete()) return started;
-        reading.put(asked, started);
+        reading.put(asked, new Reading(started, wanted));
         return started.onComplete(done -> reading.remove(asked));
     }
 
@@ -68,4 +80,7 @@ final class Ranges {
     }
 
     private record Asked(ConversationId conversation, long after, long upTo, int entriesMax) {}
+
+    /** @param wanted of each who asked */
+    private record Reading(Future<List<Recent.Item>> items, List<BooleanSupplier> wanted) {}
 }
