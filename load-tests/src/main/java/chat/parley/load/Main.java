@@ -1,6 +1,7 @@
 package chat.parley.load;
 
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -9,13 +10,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** {@code w1|w2|w3|w4|w5|presence|slow|tax [key=value …]}: runs one workload and prints its figures; README.md says what they mean. */
+/** {@code w1|w2|w3|w4|w5|presence|slow|tax|ways [key=value …]}: runs one workload and prints its figures; README.md says what they mean. */
 public final class Main {
     private static final String SYNCS = "parley_store_syncs_total";
     private static final String KEPT = "order kept, none lost or twice";
     private static final String BROKEN = "BROKEN: see lost, dup, out_of_order, holes, errors";
     private static final int BODY_BYTES = 200;
-    private static final List<String> WORKLOADS = List.of("w1", "w2", "w3", "w4", "w5", "presence", "slow", "tax");
+    private static final List<String> WORKLOADS =
+            List.of("w1", "w2", "w3", "w4", "w5", "presence", "slow", "tax", "ways");
 
     /** Of a cluster: by then its nodes run what the compiler makes of them. */
     private static final String TAX_WARM_SECONDS = "40";
@@ -55,6 +57,7 @@ public final class Main {
         System.err.println(cores);
         Path home = Path.of(Objects.requireNonNull(System.getProperty("parley.home"), "parley.home"));
         if (name.equals("tax")) return tax(home, cores);
+        if (name.equals("ways")) return ways(home, cores);
         if (settings.text("port") != null) {
             List<Long> pids = Arrays.stream(settings.numbers("pids", ""))
                     .mapToObj(Long::valueOf)
@@ -63,9 +66,8 @@ public final class Main {
             InetSocketAddress there = new InetSocketAddress(host, settings.number("port", 0));
             return measure(List.of(there), pids, settings.number("ops", 8081));
         }
-        try (NodeProcess node = NodeProcess.start(home, cores)) {
-            return measure(
-                    List.of(new InetSocketAddress("127.0.0.1", node.port())), List.of(node.pid()), node.opsPort());
+        try (NodeProcess node = NodeProcess.start(home, cores, List.of())) {
+            return measure(List.of(node.address()), List.of(node.pid()), node.opsPort());
         }
     }
 
@@ -77,10 +79,13 @@ public final class Main {
         return holds(run);
     }
 
+    /** Makes a workload. */
+    private interface Made {
+        Workload of(Accounts accounts, Proc proc) throws Exception;
+    }
+
     private Window load(List<InetSocketAddress> nodes, List<Long> pids) throws Exception {
-        Proc proc = new Proc(pids);
-        Accounts accounts = new Accounts(nodes.getFirst());
-        Workload workload = switch (name) {
+        return load(nodes, pids, (accounts, proc) -> switch (name) {
             case "w1" -> Saturation.ofPairs(settings, accounts);
             case "w2", "tax" -> Saturation.ofGroups(settings, accounts);
             case "w3" -> Saturation.ofOneGroup(settings, accounts);
@@ -88,7 +93,12 @@ public final class Main {
             case "presence" -> new Presence(settings, accounts);
             case "slow" -> new Slow(settings, accounts, proc);
             default -> new Return(settings, accounts);
-        };
+        });
+    }
+
+    private Window load(List<InetSocketAddress> nodes, List<Long> pids, Made made) throws Exception {
+        Proc proc = new Proc(pids);
+        Workload workload = made.of(new Accounts(nodes.getFirst()), proc);
         int bodyBytes = Math.max(Template.ID_LENGTH, settings.number("body", BODY_BYTES));
         Fleet fleet = new Fleet(nodes, bodyBytes, Carrier.of(settings.text("transport")), proc);
         workload.run(fleet, this::line);
@@ -116,6 +126,23 @@ public final class Main {
         return holds;
     }
 
+    /** What a delivery costs by each way of the fan-out, against the size of a group; as a picture, too. */
+    private boolean ways(Path home, Cores cores) throws Exception {
+        boolean holds = true;
+        for (Ways.Way way : Ways.Way.values()) {
+            try (NodeProcess node = NodeProcess.start(home, cores, way.settings())) {
+                holds &= holds(load(
+                        List.of(node.address()),
+                        List.of(node.pid()),
+                        (accounts, proc) -> new Ways(settings, accounts, way)));
+            }
+        }
+        Path picture = Path.of(Objects.requireNonNullElse(settings.text("picture"), "ways.svg"));
+        Files.writeString(picture, Ways.plot(settings, lines).svg());
+        System.out.println("ways: drawn in " + picture + "; " + (holds ? KEPT : BROKEN));
+        return holds;
+    }
+
     private void line(Map<String, Object> fields) {
         Map<String, Object> line = new LinkedHashMap<>();
         line.put("server", "parley");
@@ -131,7 +158,7 @@ public final class Main {
             case "w2" -> of("closed", "deliv_s", "deliveries/s") + cpu("closed");
             case "w3" ->
                 of("closed", "deliv_s", "deliveries/s") + cpu("closed") + ", the last member after "
-                        + figure("closed", "last_p50") + " ms";
+                        + figure("closed", "last_p50_ms") + " ms";
             case "w4" -> of(lines.getLast().getOrDefault("phase", "").toString(), "kb_per_conn", "kB a connection");
             case "presence" ->
                 figure("verdict", "p99_ratio") + " times the p99 of messages without, at most "

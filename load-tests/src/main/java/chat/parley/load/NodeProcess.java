@@ -2,34 +2,42 @@ package chat.parley.load;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
- * A node of the default configuration on a data folder of its own.
+ * A node of the default configuration, but for what is said, on a data folder of its own.
  *
  * @param opsPort where its operator asks
  */
 record NodeProcess(Started started, int port, int opsPort) implements AutoCloseable {
-    /** Starts it on the server's core and waits until it serves. */
-    static NodeProcess start(Path home, Cores cores) throws IOException {
+    /**
+     * Starts it on the server's core and waits until it serves.
+     *
+     * @param settings that are not as by default
+     */
+    static NodeProcess start(Path home, Cores cores, List<String> settings) throws IOException {
         Path folder = Started.folder();
         int port = freePort();
         int opsPort = freePort();
-        List<String> arguments = List.of(
-                "serve",
-                "--set",
-                "store.path=" + folder.resolve("data"),
-                "--set",
-                "http.port=" + port,
-                "--set",
-                "ops.port=" + opsPort);
+        List<String> arguments = new ArrayList<>(List.of("serve"));
+        Stream.concat(
+                        Stream.of("store.path=" + folder.resolve("data"), "http.port=" + port, "ops.port=" + opsPort),
+                        settings.stream())
+                .forEach(setting -> arguments.addAll(List.of("--set", setting)));
         return new NodeProcess(Started.start(home, cores, folder, "parley ready", arguments), port, opsPort);
+    }
+
+    InetSocketAddress address() {
+        return new InetSocketAddress("127.0.0.1", port);
     }
 
     long pid() {

@@ -140,6 +140,11 @@ final class Session {
         if (isConnected()) write(TEXT, Unpooled.copiedBuffer(frame, StandardCharsets.UTF_8));
     }
 
+    /** Has its conversation on screen from now on. */
+    void openConversation() {
+        say("{\"type\":\"open\",\"conversationId\":\"" + account.conversationId() + "\"}");
+    }
+
     /** How many of those it watches it was last told to be there. */
     int online() {
         return online.cardinality();

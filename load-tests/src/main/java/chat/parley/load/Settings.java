@@ -20,6 +20,8 @@ final class Settings {
             "users",
             "groups",
             "size",
+            "sizes",
+            "picture",
             "window",
             "at",
             "points",

@@ -36,12 +36,7 @@ class CrashTest {
     @Test
     void aKilledNodeKeepsItsPromisesWithLittleRoomInItsSockets() throws Exception {
         Ordeal ordeal = new Ordeal(
-                "crash, little room",
-                "",
-                folder,
-                3,
-                "gateway.outboxBytesMax=16384",
-                "gateway.outboxFramesMax=16");
+                "crash, little room", "", folder, 3, "gateway.outboxBytesMax=16384", "gateway.outboxFramesMax=16");
         ordeal.run(1, Ordeal.Aftermath.NONE).mustHold();
         assertThat(ordeal.odd()).isEmpty();
         assertThat(ordeal.resyncs()).isPositive();
