@@ -11,6 +11,10 @@ public enum Counter {
     RESUMES,
     /** Ranges fetched because a hole was found; the checker adds each entry received by pull. */
     PULLS,
+    /** Users who were added to a group, were removed or left, while there were sends. */
+    MEMBERS_CHANGED,
+    /** Groups that grew or shrank past a number of members from which on entries travel another way. */
+    THRESHOLDS_CROSSED,
 
     SENDS,
     ACKS,

@@ -15,6 +15,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -25,7 +26,7 @@ final class Crowd {
     private static final int LOADED_MILLIS_LEAST = 200;
     private static final int LOADED_MILLIS_MOST = 900;
     private static final long WAIT_NANOS = TimeUnit.SECONDS.toNanos(120);
-    private static final long QUIET_NANOS = TimeUnit.SECONDS.toNanos(15); // the last heads are repeated after 10 s
+    private static final long QUIET_NANOS = TimeUnit.SECONDS.toNanos(30); // the last heads are repeated after 10 s
 
     private static final int READERS = 4;
 
@@ -35,6 +36,11 @@ final class Crowd {
     private final Town town;
     private final List<Device> devices = new ArrayList<>();
     private final List<Clerk> clerks = new ArrayList<>();
+    private final List<Tide> tides = new ArrayList<>();
+    private final List<Onlooker> onlookers = new ArrayList<>();
+    private final List<Thread> programs = new ArrayList<>(); // all but the devices
+    private final AtomicLong changes = new AtomicLong();
+    private int reminded;
 
     /** They begin. */
     Crowd(Door door, Recorder recorder, Scale scale, SplittableRandom random)
@@ -46,8 +52,13 @@ final class Crowd {
         for (String name : town.devices())
             devices.add(new Device(name, carrier(name), api, door, recorder, town, scale, random.split()));
         for (String group : town.openGroups()) clerks.add(new Clerk(api, recorder, town, group, scale, random.split()));
+        town.audiences()
+                .forEach((conversation, audience) ->
+                        tides.add(new Tide(audience, api, recorder, town, conversation, random.split(), changes)));
+        if (!tides.isEmpty()) onlookers.add(new Onlooker(api, recorder, town, random.split()));
         for (Device device : devices) Thread.ofPlatform().daemon().start(device);
-        for (Clerk clerk : clerks) Thread.ofPlatform().daemon().start(clerk);
+        for (List<? extends Runnable> each : List.of(clerks, tides, onlookers))
+            for (Runnable one : each) programs.add(Thread.ofPlatform().daemon().start(one));
     }
 
     /** Some of the devices have no WebSocket. */
@@ -61,6 +72,20 @@ final class Crowd {
 
     List<Device> devices() {
         return devices;
+    }
+
+    List<Tide> tides() {
+        return tides;
+    }
+
+    /** Of those who are never online, so many came to a group or went. */
+    long changes() {
+        return changes.get();
+    }
+
+    /** So many devices of guests came back in the end to hear in which groups these are. */
+    int reminded() {
+        return reminded;
     }
 
     List<String> conversations() {
@@ -101,6 +126,11 @@ final class Crowd {
     void quiet(Supplier<String> said) {
         devices.forEach(Device::fallSilent);
         clerks.forEach(Clerk::end);
+        tides.forEach(Tide::end);
+        onlookers.forEach(Onlooker::end);
+        await(
+                "the end of all that is written and read over HTTP",
+                () -> programs.stream().noneMatch(Thread::isAlive));
         boolean isSettled = tryAwait(WAIT_NANOS, () -> devices.stream().allMatch(Device::isSettled));
         assertThat(isSettled)
                 .as(() -> "answers to all sends; without one: " + unsettled() + "; odd: " + recorder.odd() + "; said: "
@@ -117,12 +147,13 @@ final class Crowd {
         for (String conversation : town.conversations())
             heads.put(conversation, head(town.token(town.members(conversation).getFirst()), conversation));
         tryAwait(QUIET_NANOS, () -> haveAll(heads));
+        remind();
         Map<String, Api> apis = new LinkedHashMap<>();
         nodes.forEach((node, its) -> apis.put(node, new Api(new Door(its))));
         List<Callable<Void>> reads = new ArrayList<>();
         int turn = 0;
-        for (String user : town.everybody()) {
-            for (String conversation : town.conversationsOf(user)) {
+        for (String conversation : town.conversations()) {
+            for (String user : town.readers(conversation)) {
                 boolean isFirst = town.members(conversation).getFirst().equals(user);
                 int only = turn++ % apis.size();
                 int node = 0;
@@ -135,6 +166,30 @@ final class Crowd {
             for (Future<Void> read : readers.invokeAll(reads)) read.get();
         }
         recorder.marks().readAgain(api, town);
+    }
+
+    /**
+     * Repeated heads go to members, and in a large group name only those who joined not long ago. So whoever was let in or put out there while the
+     * gateway could not be reached hears of it when heads are compared, for which a run has no time, or when they come back.
+     */
+    private void remind() throws Exception {
+        Map<Device, Map<String, Long>> lacking = new LinkedHashMap<>();
+        for (Device device : devices) {
+            if (!town.isGuest(device.user())) continue;
+            Map<String, Long> heads = new LinkedHashMap<>();
+            for (String conversation : town.openGroups())
+                heads.put(conversation, head(town.token(device.user()), conversation));
+            if (!hasAll(device, heads)) lacking.put(device, heads);
+        }
+        reminded = lacking.size();
+        lacking.keySet().forEach(Device::hangUp);
+        tryAwait(
+                QUIET_NANOS,
+                () -> lacking.entrySet().stream().allMatch(each -> hasAll(each.getKey(), each.getValue())));
+    }
+
+    private static boolean hasAll(Device device, Map<String, Long> heads) {
+        return heads.entrySet().stream().allMatch(each -> device.cursor(each.getKey()) >= each.getValue());
     }
 
     /** Until every device has all that was acknowledged by now. */
@@ -173,7 +228,11 @@ final class Crowd {
     }
 
     static void await(String what, BooleanSupplier holds) {
-        if (!tryAwait(WAIT_NANOS, holds)) throw new AssertionError("waited in vain for " + what);
+        await(what, WAIT_NANOS, holds);
+    }
+
+    static void await(String what, long nanos, BooleanSupplier holds) {
+        if (!tryAwait(nanos, holds)) throw new AssertionError("waited in vain for " + what);
     }
 
     /** Never less: a thread that parks goes on at once if it was to be woken before. */

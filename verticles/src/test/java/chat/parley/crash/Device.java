@@ -1,9 +1,7 @@
 package chat.parley.crash;
 
 import chat.parley.checker.EntryKind;
-import chat.parley.checker.History;
 import chat.parley.checker.How;
-import chat.parley.checker.Sent;
 import chat.parley.contract.Contract;
 import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonArray;
@@ -30,13 +28,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class Device implements Runnable {
     private static final int FRAMES_AT_ONCE = 8;
-    private static final int OWN_MAX = 64;
     private static final long HOLE_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(8);
     private static final long IN_STEP_NANOS = TimeUnit.SECONDS.toNanos(30);
     private static final long AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final int NAP_MILLIS = 20;
     private static final String RECEIPT = "receipt";
+    private static final String OPEN = "open ";
 
     private final String name;
     private final Carrier carrier;
@@ -54,8 +52,9 @@ final class Device implements Runnable {
     private final Map<String, Draft> unsettled = new LinkedHashMap<>(); // by id, in the order first sent
     private final Set<String> acknowledgedAgain =
             new HashSet<>(); // ids of several frames, of which one is acknowledged
-    private final List<Own> own = new ArrayList<>();
+    private final Speech speech;
     private final Deque<Asked> asked = new ArrayDeque<>(); // without an answer yet, which come in this order
+    private final Set<String> open = new HashSet<>(); // conversations on screen
     private @Nullable Link socket; // null: not connected
     private @Nullable InetSocketAddress at; // its node
     private String session = "";
@@ -64,29 +63,12 @@ final class Device implements Runnable {
     private final Deque<String> due = new ArrayDeque<>(); // conversations of a burst
     private long saidNanos = System.nanoTime();
     private long readNanos = System.nanoTime();
+    private long lookedNanos = System.nanoTime();
     private int lives;
-    private int count;
     private List<Long> leftBehind = List.of(); // when what the last session left without an answer was sent
 
-    private static final class Draft {
-        final JsonObject frame;
-        Sent sent;
-        long invokedNanos;
-        boolean onItsWay;
-        long againNanos;
-        String code = "nothing";
-
-        Draft(JsonObject frame, Sent sent) {
-            this.frame = frame;
-            this.sent = sent;
-        }
-    }
-
-    /** A hello or a sync, of these conversations. */
+    /** A hello, a sync or an open, of these conversations. */
     private record Asked(Set<String> conversations, How how) {}
-
-    /** A message of the user, to be edited or deleted. */
-    private record Own(String conversation, long sequence) {}
 
     Device(
             String name,
@@ -107,7 +89,8 @@ final class Device implements Runnable {
         this.scale = scale;
         this.random = random;
         conversations = town.conversationsOf(user);
-        if (!Town.GUESTS.contains(user)) conversations.forEach(conversation -> held.put(conversation, new Held()));
+        speech = new Speech(name, conversations, random);
+        if (!town.isGuest(user)) conversations.forEach(conversation -> held.put(conversation, new Held()));
     }
 
     @Override
@@ -204,7 +187,7 @@ final class Device implements Runnable {
                         hangUp();
                         inStepBy = System.nanoTime() + IN_STEP_NANOS;
                     }
-                    boolean busy = inStep && (repeat() | say() | askForHoles());
+                    boolean busy = inStep && (repeat() | say() | look() | askForHoles());
                     if (!busy) wait(NAP_MILLIS);
                 }
             }
@@ -221,6 +204,7 @@ final class Device implements Runnable {
         at = node;
         session = name + "#" + ++lives;
         inStep = false;
+        open.clear();
         recorder.opened(name, session);
         JsonObject cursors = new JsonObject();
         held.forEach((conversation, its) -> cursors.put(conversation, its.cursor()));
@@ -259,7 +243,7 @@ final class Device implements Runnable {
             if (!draft.onItsWay) continue;
             left.add(draft.invokedNanos);
             recorder.unknown(name, session, draft.sent, why);
-            again(draft, 0);
+            draft.again(0);
         }
         leftBehind = left;
         asked.clear();
@@ -290,12 +274,6 @@ final class Device implements Runnable {
         return !due.isEmpty();
     }
 
-    private static void again(Draft draft, long atNanos) {
-        draft.onItsWay = false;
-        draft.againNanos = atNanos;
-        draft.sent = draft.sent.attempt(draft.sent.attempt() + 1);
-    }
-
     private boolean say() throws IOException {
         int room = scale.window - unsettled.size();
         long now = System.nanoTime();
@@ -303,53 +281,14 @@ final class Device implements Runnable {
         List<Draft> drafts = new ArrayList<>();
         if (due.isEmpty()) {
             saidNanos = now;
-            for (int i = 1 + random.nextInt(Math.min(scale.framesAtOnce, room)); i > 0; i--) drafts.add(next());
+            for (int i = 1 + random.nextInt(Math.min(scale.framesAtOnce, room)); i > 0; i--) drafts.add(speech.next());
         } else {
             for (int i = Math.min(FRAMES_AT_ONCE, room); i > 0 && !due.isEmpty(); i--)
-                drafts.add(message(due.removeFirst()));
+                drafts.add(speech.message(due.removeFirst()));
         }
         for (Draft draft : drafts) unsettled.put(draft.sent.clientMessageId(), draft);
         send(drafts);
         return true;
-    }
-
-    private String nextId() {
-        return name.replace('/', '-') + "-" + ++count;
-    }
-
-    private Draft next() {
-        int what = own.isEmpty() ? 100 : random.nextInt(100);
-        if (what < 4) {
-            String id = nextId();
-            Own target = own.remove(random.nextInt(own.size()));
-            JsonObject frame = frame("delete_message", id, target.conversation).put("sequence", target.sequence);
-            return new Draft(frame, Sent.delete(target.conversation, id, target.sequence));
-        }
-        if (what < 10) {
-            String id = nextId();
-            String body = body(id);
-            Own target = own.get(random.nextInt(own.size()));
-            JsonObject frame = frame("edit_message", id, target.conversation)
-                    .put("sequence", target.sequence)
-                    .put("body", body);
-            return new Draft(frame, Sent.edit(target.conversation, id, target.sequence, History.digest(body)));
-        }
-        return message(conversations.get(random.nextInt(conversations.size())));
-    }
-
-    private Draft message(String conversation) {
-        String id = nextId();
-        String body = body(id);
-        JsonObject frame = frame("send_message", id, conversation).put("body", body);
-        return new Draft(frame, Sent.message(conversation, id, History.digest(body)));
-    }
-
-    private String body(String id) {
-        return id + " says ".repeat(1 + random.nextInt(30));
-    }
-
-    private static JsonObject frame(String type, String id, String conversation) {
-        return new JsonObject().put("type", type).put("clientMessageId", id).put("conversationId", conversation);
     }
 
     private void send(List<Draft> drafts) throws IOException {
@@ -361,6 +300,29 @@ final class Device implements Runnable {
             frames.add(draft.frame);
         }
         write(frames.size() == 1 ? frames.getJsonObject(0).encode() : frames.encode());
+    }
+
+    /** Opens a conversation that it does not have on screen, or closes one that it has. Of a channel entries come only meanwhile. */
+    private boolean look() throws IOException {
+        long now = System.nanoTime();
+        if (!talks || scale.lookEveryNanos == 0 || now - lookedNanos < scale.lookEveryNanos || held.isEmpty())
+            return false;
+        lookedNanos = now;
+        String conversation = List.copyOf(held.keySet()).get(random.nextInt(held.size()));
+        JsonObject frame = new JsonObject().put("conversationId", conversation);
+        if (open.remove(conversation)) {
+            write(frame.put("type", "close").encode());
+            return true;
+        }
+        open.add(conversation);
+        long cursor = held(conversation).cursor();
+        held(conversation).pull();
+        ask(new JsonObject().put(conversation, cursor), How.RESUME);
+        write(frame.put("type", "open")
+                .put("ref", OPEN + conversation)
+                .put("cursor", cursor)
+                .encode());
+        return true;
     }
 
     private boolean askForHoles() throws IOException {
@@ -405,9 +367,10 @@ final class Device implements Runnable {
             case "gap" -> gap(frame);
             case "synced" -> synced(frame);
             case "resync" -> resync(frame);
+            case "heads" -> heads(frame.getJsonObject("heads"));
             case "receipt_event" -> recorder.receipt(name, session, frame);
             case "error" -> error(frame);
-            default -> {} // welcome, heartbeats, heads of later versions
+            default -> {} // welcome, heartbeats
         }
     }
 
@@ -416,8 +379,22 @@ final class Device implements Runnable {
         Asked answered = asked.peek();
         boolean isAnswer = answered != null && answered.conversations.contains(conversation);
         recorder.received(name, session, isAnswer ? answered.how : How.LIVE, event);
-        held(conversation).add(event.getLong("sequence"), System.nanoTime());
+        take(conversation, event);
         if (System.nanoTime() - readNanos > scale.readEveryNanos) read(conversation, event.getLong("sequence"));
+    }
+
+    private void take(String conversation, JsonObject entry) {
+        long sequence = entry.getLong("sequence");
+        held(conversation).add(sequence, System.nanoTime());
+        EntryKind kind = EntryKind.of(entry.getString("kind"));
+        boolean goes = kind == EntryKind.MEMBER_REMOVED || kind == EntryKind.MEMBER_LEFT;
+        if (goes && entry.getJsonArray("userIds", new JsonArray()).contains(user))
+            held(conversation).left(sequence);
+    }
+
+    private void heads(JsonObject heads) {
+        for (String conversation : heads.fieldNames())
+            held(conversation).hearOf(heads.getLong(conversation), System.nanoTime());
     }
 
     private void read(String conversation, long sequence) {
@@ -454,18 +431,25 @@ final class Device implements Runnable {
         String conversation = draft.sent.conversation();
         long sequence = ack.getLong("sequence");
         held(conversation).add(sequence, System.nanoTime());
-        boolean keeps = draft.sent.kind() == EntryKind.MESSAGE && own.size() < OWN_MAX;
-        if (keeps && random.nextInt(4) == 0) own.add(new Own(conversation, sequence));
+        if (draft.sent.kind() == EntryKind.MESSAGE) speech.said(conversation, sequence);
     }
 
     private void error(JsonObject error) {
         String id = error.getString("clientMessageId");
         String code = error.getString("code");
         Draft draft = id == null ? null : unsettled.get(id);
-        boolean isGuests = code.equals("not_found") && Town.GUESTS.contains(user);
+        boolean isGuests = code.equals("not_found") && town.isGuest(user);
         if (RECEIPT.equals(error.getString("ref"))) {
             if (error.getBoolean("retryable")) recorder.receiptRefused();
             else if (!isGuests) recorder.odd(name + ": " + error); // a guest was put out meanwhile
+            return;
+        }
+        String ref = error.getString("ref", "");
+        if (ref.startsWith(OPEN) && (isGuests || error.getBoolean("retryable"))) {
+            String conversation = ref.substring(OPEN.length());
+            open.remove(conversation);
+            asked.removeFirstOccurrence(new Asked(Set.of(conversation), How.RESUME));
+            held(conversation).pulled(System.nanoTime());
             return;
         }
         if (draft == null) {
@@ -482,7 +466,7 @@ final class Device implements Runnable {
         }
         if (error.getBoolean("retryable")) {
             long wait = TimeUnit.MILLISECONDS.toNanos(error.getLong("retryAfterMillis", 0L));
-            again(draft, System.nanoTime() + Math.max(wait, AGAIN_NANOS));
+            draft.again(System.nanoTime() + Math.max(wait, AGAIN_NANOS));
             return;
         }
         unsettled.remove(id);
@@ -548,7 +532,7 @@ final class Device implements Runnable {
             JsonObject entry = (JsonObject) each;
             recorder.received(name, null, How.PAGE, entry);
             last = entry.getLong("sequence");
-            its.add(last, System.nanoTime());
+            take(conversation, entry);
         }
         return last;
     }

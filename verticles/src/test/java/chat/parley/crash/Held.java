@@ -6,6 +6,7 @@ import java.util.TreeSet;
 final class Held {
     private final TreeSet<Long> above = new TreeSet<>();
     private long cursor;
+    private long known; // the last that was heard of
     private long holeSinceNanos;
     private boolean pulling;
 
@@ -19,6 +20,18 @@ final class Held {
         above.add(sequence);
         close();
         if (!hadHole && hasHole()) holeSinceNanos = nowNanos;
+    }
+
+    /** There is so much of it. */
+    void hearOf(long head, long nowNanos) {
+        boolean hadHole = hasHole();
+        known = Math.max(known, head);
+        if (!hadHole && hasHole()) holeSinceNanos = nowNanos;
+    }
+
+    /** By this entry its user left: there is no more for them. */
+    void left(long sequence) {
+        known = sequence;
     }
 
     /** These will never come: they count as held. */
@@ -37,7 +50,7 @@ final class Held {
     }
 
     private boolean hasHole() {
-        return !above.isEmpty();
+        return !above.isEmpty() || known > cursor;
     }
 
     /** Acknowledgements overtake events: only what lasts is a hole. */

@@ -61,7 +61,8 @@ final class Marks {
                             "GET", "/v1/conversations/" + conversation + "/members?limit=100", token, null, null);
                     for (Object each : list.getJsonArray("members")) {
                         JsonObject member = (JsonObject) each;
-                        put(observer, member.getString("userId"), conversation, member.getLong("readSequence"));
+                        Long read = member.getLong("readSequence"); // not told where there are many
+                        if (read != null) put(observer, member.getString("userId"), conversation, read);
                     }
                 } catch (Api.Refused removed) {
                     if (!removed.code.equals("not_found")) throw new IOException(removed);

@@ -66,7 +66,8 @@ final class Recovery {
                 figures(conversations));
     }
 
-    static String figures(List<Long> millis) {
+    private static String figures(List<Long> millis) {
+        if (millis.isEmpty()) return "none"; // in none of them did anybody say anything from elsewhere
         List<Long> sorted = millis.stream().sorted().toList();
         return String.format(
                 "%d ms median, %d ms p95, %d ms worst",

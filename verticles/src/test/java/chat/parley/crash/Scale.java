@@ -1,5 +1,6 @@
 package chat.parley.crash;
 
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** How many clients a run has, and how much they say. */
@@ -11,7 +12,29 @@ enum Scale {
     TOWN(13, 3, 60, 40, 16, 2, 1_000, 2_000, 500),
 
     /** 500 conversations of 32 devices, who pause: what is to be seen is how soon they are served again, not how fast a machine is. */
-    CITY(24, 6, 224, 276, 32, 4, 500, 2_000, 250);
+    CITY(24, 6, 224, 276, 32, 4, 500, 2_000, 250),
+
+    /**
+     * Groups of 2, 50, 500, 5,000 and 50,000, of which 42 devices are online everywhere, and two that cross a threshold with those who come and go: of
+     * 100 members, and of 10,000, where it is 10,000 upwards and 9,000 downwards.
+     */
+    EVERY_SIZE(
+            24,
+            6,
+            0,
+            6,
+            4,
+            2,
+            2_000,
+            2_000,
+            500,
+            new Audience(2, 3),
+            new Audience(48, 52),
+            new Audience(480, 520),
+            new Audience(4_800, 5_200),
+            new Audience(49_800, 50_200),
+            new Audience(86, 114),
+            new Audience(8_980, 10_010));
 
     final int members;
 
@@ -33,6 +56,14 @@ enum Scale {
     final long readEveryNanos;
     final long clerkPauseNanos;
 
+    /** From one time that a device opens or closes a conversation to the next; 0: it never does. */
+    final long lookEveryNanos;
+
+    final int guests;
+
+    /** Groups of which most are never online. */
+    final List<Audience> audiences;
+
     Scale(
             int members,
             int laptops,
@@ -42,7 +73,8 @@ enum Scale {
             int framesAtOnce,
             long sayEveryMillis,
             long readEveryMillis,
-            long clerkPauseMillis) {
+            long clerkPauseMillis,
+            Audience... audiences) {
         this.members = members;
         this.laptops = laptops;
         this.groups = groups;
@@ -52,5 +84,8 @@ enum Scale {
         this.sayEveryNanos = TimeUnit.MILLISECONDS.toNanos(sayEveryMillis);
         this.readEveryNanos = TimeUnit.MILLISECONDS.toNanos(readEveryMillis);
         this.clerkPauseNanos = TimeUnit.MILLISECONDS.toNanos(clerkPauseMillis);
+        this.audiences = List.of(audiences);
+        this.lookEveryNanos = audiences.length == 0 ? 0 : TimeUnit.SECONDS.toNanos(4);
+        this.guests = audiences.length == 0 ? 2 : 12;
     }
 }

@@ -15,6 +15,7 @@ import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /** Reads the logs themselves once the node is gone: what is there, beside what the node says is there. */
 final class StoreReader {
@@ -34,15 +35,23 @@ final class StoreReader {
     }
 
     static void read(ShardLog log, Recorder recorder) throws Exception {
-        for (int shard = 0; shard < ConversationId.SHARDS; shard++) read(log, shard, recorder);
+        read(log, recorder, entry -> {});
     }
 
-    private static void read(ShardLog log, int shard, Recorder recorder) throws Exception {
+    /** @param also is told of each entry, those of a conversation in their order */
+    static void read(ShardLog log, Recorder recorder, Consumer<Entry> also) throws Exception {
+        for (int shard = 0; shard < ConversationId.SHARDS; shard++) read(log, shard, recorder, also);
+    }
+
+    private static void read(ShardLog log, int shard, Recorder recorder, Consumer<Entry> also) throws Exception {
         long after = 0;
         while (true) {
             List<LogRow> rows = log.read(shard, after, ROWS).await(60, TimeUnit.SECONDS);
             if (rows.isEmpty()) return;
-            for (LogRow row : rows) recorder.finalLog(seen(row.entry()));
+            for (LogRow row : rows) {
+                recorder.finalLog(seen(row.entry()));
+                also.accept(row.entry());
+            }
             after = rows.getLast().entry().position();
         }
     }

@@ -17,38 +17,53 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 
 /**
- * Who talks with whom: members in groups of four and in pairs, some with two devices, and two guests whom the owners of the first groups let
- * in and put out.
+ * Who talks with whom: members in groups of four and in pairs, some with two devices, and guests whom the owners of the first groups let
+ * in and put out. Where there are {@link Audience}s, these are the groups that guests come to.
  */
 final class Town {
-    static final List<String> GUESTS = List.of("g0", "g1");
     private static final int OPEN_GROUPS = 4;
     private static final int GROUP_MEMBERS = 4;
     private static final int STEPS = 5;
     private static final int FOUNDED_AT_ONCE = 8;
+    private static final int PAGE_USERS = 1_000;
+    private static final int READING_MEMBERS = 4;
     private static final long AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final Scale scale;
     private final Map<String, String> tokens = new LinkedHashMap<>();
     private final Map<String, List<String>> members = new LinkedHashMap<>(); // by conversation, the owner first
+    private final Map<String, Audience> audiences = new LinkedHashMap<>(); // by conversation
     private final List<String> openGroups;
 
     Town(Api api, Scale scale) throws IOException, Api.Refused, InterruptedException {
         this.scale = scale;
         for (String user : everybody()) tokens.put(user, api.token(user));
+        for (Audience audience : scale.audiences)
+            for (String comer : audience.knownComers())
+                if (!tokens.containsKey(comer)) tokens.put(comer, api.token(comer));
         try (ExecutorService founders = Executors.newFixedThreadPool(FOUNDED_AT_ONCE)) {
             Map<Future<String>, List<String>> founded = new LinkedHashMap<>();
+            Map<Future<String>, Audience> gathered = new LinkedHashMap<>();
             for (List<String> group : groups()) {
                 JsonObject wanted = group(founded.size());
                 founded.put(founders.submit(() -> create(api, wanted, group)), group);
             }
+            for (Audience audience : scale.audiences) {
+                JsonObject wanted = group(founded.size());
+                List<String> online = online(audience, founded.size());
+                Future<String> its = founders.submit(() -> gather(api, wanted, audience, online));
+                founded.put(its, online);
+                gathered.put(its, audience);
+            }
             for (List<String> pair : pairs()) founded.put(founders.submit(() -> create(api, direct(), pair)), pair);
             for (Map.Entry<Future<String>, List<String>> each : founded.entrySet())
                 members.put(each.getKey().get(), each.getValue());
+            for (Map.Entry<Future<String>, Audience> each : gathered.entrySet())
+                audiences.put(each.getKey().get(), each.getValue());
         } catch (ExecutionException broken) {
             throw new IOException(broken.getCause());
         }
-        openGroups = conversations().subList(0, OPEN_GROUPS);
+        openGroups = audiences.isEmpty() ? conversations().subList(0, OPEN_GROUPS) : List.copyOf(audiences.keySet());
     }
 
     private List<List<String>> groups() {
@@ -57,6 +72,25 @@ final class Town {
                         .mapToObj(i -> member(group + i * (1 + group / scale.members % STEPS)))
                         .toList())
                 .toList();
+    }
+
+    /** All members, or as many as there is room for; each audience has another owner. */
+    private List<String> online(Audience audience, int number) {
+        return IntStream.range(0, Math.min(scale.members, audience.least()))
+                .mapToObj(i -> member(number + i))
+                .toList();
+    }
+
+    private String gather(Api api, JsonObject wanted, Audience audience, List<String> online)
+            throws IOException, Api.Refused, InterruptedException {
+        String conversation = create(api, wanted, online);
+        String path = "/v1/conversations/" + conversation + "/members";
+        List<String> residents = audience.residents(online.size());
+        for (int from = 0; from < residents.size(); from += PAGE_USERS) {
+            List<String> page = residents.subList(from, Math.min(residents.size(), from + PAGE_USERS));
+            ask(api, path, online.getFirst(), new JsonObject().put("userIds", new JsonArray(page)));
+        }
+        return conversation;
     }
 
     /** First those that have nobody in common. */
@@ -78,14 +112,18 @@ final class Town {
         return "m" + number % scale.members;
     }
 
-    /** Asks until it has been done, which is done once. */
     private String create(Api api, JsonObject wanted, List<String> users)
             throws IOException, Api.Refused, InterruptedException {
         wanted.put("memberIds", new JsonArray(users.subList(1, users.size())));
+        return ask(api, "/v1/conversations", users.getFirst(), wanted).getString("conversationId");
+    }
+
+    /** Asks until it has been done, which is done once. */
+    private JsonObject ask(Api api, String path, String user, JsonObject wanted)
+            throws IOException, Api.Refused, InterruptedException {
         while (true) {
             try {
-                return api.call("POST", "/v1/conversations", token(users.getFirst()), null, wanted)
-                        .getString("conversationId");
+                return api.call("POST", path, token(user), null, wanted);
             } catch (Api.Refused refused) {
                 if (!refused.retryable) throw refused;
                 LockSupport.parkNanos(AGAIN_NANOS);
@@ -104,8 +142,16 @@ final class Town {
     List<String> everybody() {
         List<String> all = new ArrayList<>();
         for (int member = 0; member < scale.members; member++) all.add(member(member));
-        all.addAll(GUESTS);
+        all.addAll(guests());
         return all;
+    }
+
+    List<String> guests() {
+        return IntStream.range(0, scale.guests).mapToObj(number -> "g" + number).toList();
+    }
+
+    boolean isGuest(String user) {
+        return user.startsWith("g");
     }
 
     /** Each USER/DEVICE. */
@@ -136,9 +182,30 @@ final class Town {
 
     /** What the user is in, or at times in. */
     List<String> conversationsOf(String user) {
-        if (GUESTS.contains(user)) return openGroups;
+        if (isGuest(user)) return openGroups;
         return conversations().stream()
                 .filter(conversation -> members(conversation).contains(user))
                 .toList();
+    }
+
+    /** The large ones. */
+    Map<String, Audience> audiences() {
+        return audiences;
+    }
+
+    /** Of those who come to a large group and go, some. */
+    List<String> knownComers(String conversation) {
+        Audience audience = audiences.get(conversation);
+        return audience == null ? List.of() : audience.knownComers();
+    }
+
+    /** Who reads it at the end: those who are or were in it; of a large group, of those who always were some, and of those who are never online some. */
+    List<String> readers(String conversation) {
+        int always = audiences.containsKey(conversation) ? READING_MEMBERS : Integer.MAX_VALUE;
+        List<String> readers =
+                new ArrayList<>(members(conversation).stream().limit(always).toList());
+        if (openGroups.contains(conversation)) readers.addAll(guests());
+        readers.addAll(knownComers(conversation));
+        return readers;
     }
 }
