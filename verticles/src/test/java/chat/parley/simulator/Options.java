@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a run is made of, beside its seed.
  *
- * @param scenario whose options these are: a mutant's name; null: the seed's own
+ * @param scenario whose options these are: a mutant's name, or {@link #EVERY_SIZE}; null: the seed's own
  * @param deferred projections are written after the append, not with it
  * @param faultsAtOnce how many harms go on side by side
  * @param stormMicros for how long there are harms
@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param administers of a thousand things that a device does, how many change members, roles, settings
  * @param ending what happens when the storm is over and all have what there is
  * @param crowded there is room for fewer conversations than there are, and for little that nodes have not acknowledged
- * @param inlineMembersMax of a conversation whose members are named; a larger one goes by the worker
+ * @param sizes how large groups are, and from when on entries go another way
  * @param harms how likely each is
  * @param build how nodes are put together
  */
@@ -34,9 +34,10 @@ record Options(
         int administers,
         Ending ending,
         boolean crowded,
-        int inlineMembersMax,
+        Sizes sizes,
         Map<Harm, Integer> harms,
         Build build) {
+    static final String EVERY_SIZE = "EVERY_SIZE";
     static final int OUTBOX_BYTES = 16 << 10;
 
     /** All groups are small, or most are large, or they cross the threshold with those who come and go. */
@@ -66,9 +67,26 @@ record Options(
                 75,
                 ending(random.nextInt(8)),
                 random.nextInt(3) == 0,
-                INLINE_MEMBERS_MAX[random.nextInt(INLINE_MEMBERS_MAX.length)],
+                Sizes.small(INLINE_MEMBERS_MAX[random.nextInt(INLINE_MEMBERS_MAX.length)]),
                 harms,
                 new Build());
+    }
+
+    /** The same with large groups; in one of four seeds it is one of 50,000, and few others. */
+    static Options ofEverySize(long seed) {
+        Options usual = of(seed);
+        return new Options(
+                EVERY_SIZE,
+                usual.deferred,
+                usual.faultsAtOnce,
+                usual.stormMicros,
+                usual.pauseMicros,
+                usual.administers,
+                usual.ending,
+                usual.crowded,
+                Sizes.every(seed % 4 == 1),
+                usual.harms,
+                usual.build);
     }
 
     private static Ending ending(int choice) {
@@ -89,7 +107,7 @@ record Options(
                 administers,
                 ending,
                 crowded,
-                inlineMembersMax,
+                sizes,
                 harms,
                 other);
     }
@@ -105,7 +123,7 @@ record Options(
                 administers,
                 ending,
                 crowded,
-                inlineMembersMax,
+                sizes,
                 harms,
                 build);
     }
@@ -137,7 +155,7 @@ record Options(
                 crowded ? 5 : usual.gatesMax(),
                 crowded ? 4 << 10 : usual.recentBytesMax(),
                 crowded ? 3 : usual.recentEntriesMax(),
-                workerMembersMax(),
+                sizes.workerMembersMax(),
                 usual.watch());
     }
 
@@ -148,23 +166,18 @@ record Options(
 
     SequencerConfig sequencer() {
         SequencerConfig usual = SequencerConfig.DEFAULT
-                .withWays(inlineMembersMax, workerMembersMax())
+                .withWays(sizes.inlineMembersMax(), sizes.workerMembersMax())
                 .withMembers(SequencerConfig.DEFAULT.groupMembersMax(), loadedMembersMax());
         return crowded ? usual.withConversations(4, usual.conversationBytesMax()) : usual;
     }
 
     /** In two of three runs most conversations have more members than are in memory. */
     private int loadedMembersMax() {
-        return pauseMicros % 3 == 0 ? 1_000 : 3;
-    }
-
-    /** Of twice as many members and more a conversation is a channel. */
-    int workerMembersMax() {
-        return 2 * inlineMembersMax;
+        return pauseMicros % 3 == 0 || !sizes.areSmall() ? 1_000 : 3;
     }
 
     FanoutConfig fanout() {
-        return FanoutConfig.DEFAULT.withInlineMembersMax(inlineMembersMax);
+        return FanoutConfig.DEFAULT.withInlineMembersMax(sizes.inlineMembersMax());
     }
 
     Options deferring() {
@@ -177,7 +190,7 @@ record Options(
                 administers,
                 ending,
                 crowded,
-                inlineMembersMax,
+                sizes,
                 harms,
                 build);
     }
@@ -192,7 +205,7 @@ record Options(
                 administers,
                 other,
                 crowded,
-                inlineMembersMax,
+                sizes,
                 harms,
                 build);
     }
@@ -207,7 +220,7 @@ record Options(
                 ofThousand,
                 ending,
                 crowded,
-                inlineMembersMax,
+                sizes,
                 harms,
                 build);
     }
@@ -225,7 +238,7 @@ record Options(
                 administers,
                 ending,
                 crowded,
-                inlineMembersMax,
+                sizes,
                 weights,
                 build);
     }

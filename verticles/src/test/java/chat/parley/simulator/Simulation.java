@@ -8,6 +8,8 @@ import chat.parley.bus.Unreadable;
 import chat.parley.bus.Windows;
 import chat.parley.checker.Checker;
 import chat.parley.checker.Counter;
+import chat.parley.checker.Crossings;
+import chat.parley.checker.EntryKind;
 import chat.parley.checker.Expectations;
 import chat.parley.checker.GapReason;
 import chat.parley.checker.History;
@@ -36,6 +38,7 @@ import io.vertx.core.json.JsonObject;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -84,6 +87,7 @@ final class Simulation {
     private final MemoryStore store;
     private final SplittableRandom random;
     private final Workload workload;
+    private final Audiences audiences;
     private final Nemesis nemesis;
     private final List<Windows> windows = new ArrayList<>(); // of each life
     private final List<String> broken = new ArrayList<>();
@@ -104,6 +108,7 @@ final class Simulation {
             if (user < USERS_WITH_TWO) devices.add(new Device(this, "u" + user, "desk", random.split()));
         }
         workload = new Workload(this, random.split());
+        audiences = new Audiences(this, workload, random.split());
     }
 
     /** Runs it all and judges it. */
@@ -111,6 +116,7 @@ final class Simulation {
         cluster.start();
         runFor(3 * SECOND);
         workload.begin();
+        audiences.begin();
         runFor(5 * SECOND);
         nemesis.rage(options.stormMicros());
         exportFaults.unknownWrites = 1;
@@ -239,16 +245,31 @@ final class Simulation {
         if (reading > 0) broken(reading + " final reads were never answered");
     }
 
-    /** Each entry says how many members there are behind it. */
+    /** Each entry says how many members there are behind it. Counts who went or came back, and crossings of thresholds. */
     private void countMembers(ConversationId conversation) {
-        Set<String> members = new TreeSet<>();
+        Set<String> members = new HashSet<>();
+        Set<String> known = new HashSet<>();
+        Crossings small = new Crossings(
+                options.sizes().inlineMembersMax(), options.sizes().inlineMembersMax());
+        int workerMembersMax = options.sizes().workerMembersMax();
+        Crossings large = new Crossings(workerMembersMax, workerMembersMax - workerMembersMax / 10);
+        long changes = 0;
         for (LogRow row : store.log(conversation.shard())) {
             Entry entry = row.entry();
             if (!entry.conversationId().equals(conversation)) continue;
-            follow(Entries.seen(entry), members);
+            Seen seen = Entries.seen(entry);
+            boolean adds = seen.kind() == EntryKind.MEMBER_ADDED;
+            if (adds || seen.kind() == EntryKind.MEMBER_REMOVED || seen.kind() == EntryKind.MEMBER_LEFT)
+                for (String user : seen.users()) if (known.contains(user) || !adds) changes++;
+            follow(seen, members);
+            if (adds) known.addAll(seen.users());
+            small.see(conversation.value(), members.size());
+            large.see(conversation.value(), members.size());
             if (entry.memberCount() != members.size())
-                broken(entry.messageId() + " counts " + entry.memberCount() + " members of " + members);
+                broken(entry.messageId() + " counts " + entry.memberCount() + " members of " + members.size());
         }
+        history.count(now(), Counter.MEMBERS_CHANGED, changes);
+        history.count(now(), Counter.THRESHOLDS_CROSSED, small.up() + small.down() + large.up() + large.down());
     }
 
     /** The event log as it is: with repeats, and each position for the first time only behind all before it. */

@@ -13,18 +13,21 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.LongFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * Many seeds; what each does is in {@link Simulation}. System properties: {@code simulator.seeds} how many (1,000), {@code simulator.first}
- * from which on (1), {@code simulator.threads} how many at once; or {@code simulator.seed} for one, {@code simulator.scenario} for the
- * situation of a mutant, and {@code simulator.trace} for the file that shows what happened in it.
+ * from which on (1), {@code simulator.threads} how many at once, {@code simulator.seedsOfEverySize} how many with large groups (4); or {@code simulator.seed} for one, {@code simulator.scenario} for the
+ * situation of a mutant or {@code EVERY_SIZE}, and {@code simulator.trace} for the file that shows what happened in it.
  */
 @Execution(ExecutionMode.CONCURRENT)
 class SimulatorTest {
     private static final int SEEDS = 1_000;
+
+    private static final long SEEDS_OF_EVERY_SIZE = Long.getLong("simulator.seedsOfEverySize", 4);
 
     private static final int FAILURES_SHOWN = 5;
     private static final int FAILURES_ENOUGH = 20;
@@ -37,7 +40,7 @@ class SimulatorTest {
         }
         long first = Long.getLong("simulator.first", 1);
         Totals totals = new Totals();
-        List<String> failures = run(first, first + Long.getLong("simulator.seeds", SEEDS), totals);
+        List<String> failures = run(first, first + Long.getLong("simulator.seeds", SEEDS), totals, Options::of);
         System.out.println(totals);
         assertThat(failures).isEmpty();
         assertThat(totals.fewestEvents()).isGreaterThanOrEqualTo(2_000);
@@ -59,8 +62,10 @@ class SimulatorTest {
     private static void oneSeedKeepsEveryPromise() throws IOException {
         long seed = Long.getLong("simulator.seed");
         String scenario = System.getProperty("simulator.scenario");
-        Options options =
-                scenario == null ? Options.of(seed) : Mutant.valueOf(scenario).scenario(seed);
+        Options options;
+        if (scenario == null) options = Options.of(seed);
+        else if (scenario.equals(Options.EVERY_SIZE)) options = Options.ofEverySize(seed);
+        else options = Mutant.valueOf(scenario).scenario(seed);
         String file = System.getProperty("simulator.trace");
         Outcome outcome;
         if (file == null) {
@@ -74,6 +79,21 @@ class SimulatorTest {
         assertThat(outcome.holds()).isTrue();
     }
 
+    /**
+     * Groups of 50, 500 and 5,000 members, two that cross a threshold, or a channel of 50,000; most are never online, and many go and come
+     * back while there are sends.
+     */
+    @Test
+    void groupsOfEverySizeKeepEveryPromise() throws Exception {
+        Totals totals = new Totals();
+        List<String> failures = run(1, 1 + SEEDS_OF_EVERY_SIZE, totals, Options::ofEverySize);
+        System.out.println(totals);
+        assertThat(failures).isEmpty();
+        assertThat(totals.fewestFaults()).isGreaterThanOrEqualTo(3);
+        assertThat(totals.count(Counter.MEMBERS_CHANGED)).isGreaterThanOrEqualTo(SEEDS_OF_EVERY_SIZE * 1_000L);
+        assertThat(totals.count(Counter.THRESHOLDS_CROSSED)).isGreaterThanOrEqualTo(SEEDS_OF_EVERY_SIZE * 4L);
+    }
+
     @Test
     void aSeedIsTheSameRunEachTime() {
         for (long seed = 1; seed <= 4; seed++) {
@@ -85,7 +105,7 @@ class SimulatorTest {
     }
 
     /** Runs the seeds over the cores; returns what failed, as far as it is worth reading. */
-    static List<String> run(long first, long end, Totals totals) throws Exception {
+    static List<String> run(long first, long end, Totals totals, LongFunction<Options> optionsOf) throws Exception {
         List<String> failures = Collections.synchronizedList(new ArrayList<>());
         int threads =
                 Integer.getInteger("simulator.threads", Runtime.getRuntime().availableProcessors());
@@ -96,7 +116,7 @@ class SimulatorTest {
                 all.add(workers.submit(() -> {
                     for (long seed = own; seed < end; seed += threads) {
                         if (failures.size() >= FAILURES_ENOUGH) return;
-                        Outcome outcome = new Simulation(seed, Options.of(seed), null).run();
+                        Outcome outcome = new Simulation(seed, optionsOf.apply(seed), null).run();
                         totals.add(outcome);
                         if (!outcome.holds()) failures.add(outcome.toString());
                     }

@@ -28,13 +28,14 @@ final class Workload {
     private final Simulation world;
     private final SplittableRandom random;
     private final List<Group> groups = new ArrayList<>();
+    private final Map<ConversationId, Sending> creations = new HashMap<>();
     private final Map<ConversationId, String> invitations = new HashMap<>();
     private long ids;
     private boolean isOver;
     private boolean isQuiet;
 
     /** A conversation that was asked for. */
-    private record Group(ConversationId id, ConversationType type, String creator) {}
+    record Group(ConversationId id, ConversationType type, String creator) {}
 
     Workload(Simulation world, SplittableRandom random) {
         this.world = world;
@@ -56,6 +57,16 @@ final class Workload {
     void end() {
         isOver = true;
         world.devices.forEach(Device::comeOnline);
+    }
+
+    boolean isOver() {
+        return isOver;
+    }
+
+    /** Whether there is such a conversation now. */
+    boolean isMade(Group group) {
+        Sending creation = creations.get(group.id);
+        return creation != null && creation.isOver;
     }
 
     List<ConversationId> conversations() {
@@ -228,13 +239,15 @@ final class Workload {
         create(new Group(id, ConversationType.DIRECT, one), List.of(new UserId(other)));
     }
 
-    private void group(int size) {
+    Group group(int size) {
         List<String> users = new ArrayList<>(world.users());
         List<UserId> members = new ArrayList<>();
         while (members.size() < size) members.add(new UserId(users.remove(random.nextInt(users.size()))));
         UserId creator = members.removeFirst();
         ConversationId id = ConversationId.requested(creator, "request " + ++ids);
-        create(new Group(id, ConversationType.GROUP, creator.value()), members);
+        Group group = new Group(id, ConversationType.GROUP, creator.value());
+        create(group, members);
+        return group;
     }
 
     private void create(Group group, List<UserId> others) {
@@ -244,12 +257,15 @@ final class Workload {
         contents.add(new Content.ConversationCreated(group.type, settings));
         if (!others.isEmpty()) contents.add(new Content.MembersAdded(others, Role.MEMBER));
         Sent sent = Sent.other(group.id.value(), "create", EntryKind.CONVERSATION_CREATED);
-        deviceOf(group.creator).sends.overHttp(new Sending(group.id, sent.clientMessageId(), contents, sent));
+        Sending creation = new Sending(group.id, sent.clientMessageId(), contents, sent);
+        creations.put(group.id, creation);
+        deviceOf(group.creator).sends.overHttp(creation);
     }
 
-    private void write(String actor, Group group, EntryKind kind, Content content) {
-        Device device = deviceOf(actor);
-        device.sends.overHttp(sending(group.id, content, Sent.other(group.id.value(), id(), kind)));
+    Sending write(String actor, Group group, EntryKind kind, Content content) {
+        Sending sending = sending(group.id, content, Sent.other(group.id.value(), id(), kind));
+        deviceOf(actor).sends.overHttp(sending);
+        return sending;
     }
 
     private Device deviceOf(String user) {

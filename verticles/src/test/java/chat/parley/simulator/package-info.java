@@ -9,6 +9,8 @@
  *   <li>{@link chat.parley.simulator.Network}: the bus that loses, repeats, delays, reorders.
  *       Nodes send over it in bundles, with a bound on what is not acknowledged ({@link chat.parley.bus.PeerBus}), as between real ones.
  *   <li>{@link chat.parley.simulator.StoreWeather}: latency, unknown outcomes and late writes in front of the store.
+ *   <li>{@link chat.parley.simulator.Workload}: what people do. {@link chat.parley.simulator.Audiences}: large groups ({@link chat.parley.simulator.Sizes}), whose
+ *       members mostly are never online.
  *   <li>{@link chat.parley.simulator.Mutant}: builds that are wrong on purpose, by their wiring or by a {@link chat.parley.simulator.Mutation}
  *       of a source.
  * </ul>
