@@ -9,6 +9,7 @@ public final class Address {
     private static final String PRESENCE = "presence.";
     private static final String SEQUENCER = "sequencer.";
     private static final String FANOUT = "fanout.";
+    private static final String NODE = "node.";
 
     private Address() {}
 
@@ -52,15 +53,16 @@ public final class Address {
 
     /** The node's control verticle: takes {@link Bundle} and {@link Canary}, and what is for the owners of its shards. */
     public static String node(String node) {
-        return "node." + node;
+        return NODE + node;
     }
 
-    /** The node of a {@link #gateway}, of {@link #gateways} or {@link #presence}; null: the address does not say. Names of nodes have no dot. */
+    /** The node of a {@link #gateway}, of {@link #gateways}, {@link #presence} or {@link #node}; null: the address does not say. Names of nodes have no dot. */
     static @Nullable String nodeOf(String address) {
         int start = -1;
         if (address.startsWith(GATEWAY)) start = GATEWAY.length();
         else if (address.startsWith(PRESENCE)) start = PRESENCE.length();
         else if (address.startsWith(GATEWAYS)) start = GATEWAYS.length();
+        else if (address.startsWith(NODE)) start = NODE.length();
         if (start < 0) return null;
         int end = address.indexOf('.', start);
         return end < 0 ? address.substring(start) : address.substring(start, end);

@@ -9,8 +9,8 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /**
- * The bus of one loop of a node in a cluster: what is sent to a gateway or presence verticle of another node goes there in {@link Bundle}s,
- * which that node acknowledges; all else goes as it is. The event bus decodes whatever comes to a node on one loop and has no flow control,
+ * The bus of one loop of a node in a cluster: what is sent to another node goes there in {@link Bundle}s, which that node acknowledges; what is
+ * for this node, and what is asked, goes as it is. The event bus decodes whatever comes to a node on one loop and has no flow control,
  * so many messages in one cost a fraction, and what a node does not acknowledge has a bound ({@link Windows}).
  *
  * <p>A bundle leaves at the end of the turn, or, while an earlier one is not acknowledged, 5 ms after its first message or when it has 256 KiB.

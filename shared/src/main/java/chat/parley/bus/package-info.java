@@ -30,8 +30,7 @@
  * believes in. So shards change hands without a word to the registry: a write there takes milliseconds and is known to others some time
  * later, and while a node stands still a third of all reads and writes of three nodes' registry wait for it, until it is given up.
  *
- * <p>Between nodes, what is sent to gateways and presence verticles goes in bundles with a bound on what is not acknowledged ({@link
- * chat.parley.bus.PeerBus}); requests go one by one: whoever makes them has a bound of its own.
+ * <p>Between nodes, what is sent goes in bundles with a bound on what is not acknowledged ({@link chat.parley.bus.PeerBus}); requests go one by one: whoever makes them has a bound of its own.
  *
  * <p>Messages are records, by reference inside a node and compact binary between nodes ({@link chat.parley.bus.BusCodecs}): the version of the
  * bus in one byte, then the fields. While a cluster is upgraded node by node, two neighbouring minor versions work side by side, by three rules:

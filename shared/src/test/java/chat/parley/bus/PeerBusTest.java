@@ -31,6 +31,7 @@ class PeerBusTest {
                             new Node("n2", EnumSet.allOf(NodeRole.class)))),
             windows);
     private boolean isAnswering = true;
+    private String to = THERE;
 
     @BeforeEach
     void listen() {
@@ -38,7 +39,7 @@ class PeerBusTest {
             Unbundled answer = PeerBus.unbundle(
                     (Bundle) message.body(),
                     (address, body) -> {
-                        assertThat(address).isEqualTo(THERE);
+                        assertThat(address).isEqualTo(to);
                         heard.add(body);
                     },
                     unreadable);
@@ -72,7 +73,7 @@ class PeerBusTest {
     void aGatewayIsReachedThroughItsNode() {
         assertThat(Address.nodeOf(Address.gateway("n-2.17"))).isEqualTo("n-2");
         assertThat(Address.nodeOf(Address.presence("n_2"))).isEqualTo("n_2");
-        assertThat(Address.nodeOf(Address.node("n2"))).isNull();
+        assertThat(Address.nodeOf(Address.node("n2"))).isEqualTo("n2");
         assertThat(Address.nodeOf(Address.sequencer(3))).isNull();
     }
 
@@ -136,6 +137,19 @@ class PeerBusTest {
         for (int i = 0; i < WINDOW / each; i++) peers.send(THERE, big(i));
         loop.settle();
         assertThat(windows.dropped()).as("all of the window is free again").isEqualTo(sent - WINDOW / each);
+    }
+
+    @Test
+    void whatIsForTheOwnersOfShardsOfANodeHasTheSameBound() {
+        isAnswering = false;
+        to = new Topology("n1", List.of()).addressOf("n2", Address.fanout(1));
+        Spread spread = new Spread(1, 1, 0, 1, List.of());
+        int each = BusCodecs.pack(to, spread).body().length + to.length();
+        int fitting = WINDOW / each;
+        for (int i = 0; i < 2 * fitting; i++) peers.send(to, spread);
+        loop.advance(5);
+        assertThat(heard).hasSize(fitting).containsOnly(spread);
+        assertThat(windows.dropped()).isEqualTo(fitting);
     }
 
     @Test

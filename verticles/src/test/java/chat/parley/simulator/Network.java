@@ -152,7 +152,8 @@ final class Network {
 
     /** Inside the process, whoever else hears the address. */
     void sendHere(Process process, String address, Object message) {
-        ears.getOrDefault(address, List.of()).stream()
+        String home = home(message);
+        ears.getOrDefault(home == null ? address : home, List.of()).stream()
                 .filter(ear -> ear.process == process)
                 .findFirst()
                 .ifPresent(ear -> carryTo(ear, process, address, message));
@@ -165,15 +166,20 @@ final class Network {
     /** Whom a message reaches: what is for the owner of a shard is passed on where it comes to a node. */
     private @Nullable Ear reached(Process from, String address, Object message) {
         if (Address.isHome(address)) return at(from.node(), address);
-        String home = switch (message) {
+        String home = home(message);
+        return home == null
+                ? choose(address)
+                : at(address.substring(Address.node("").length()), home);
+    }
+
+    /** Where it is heard in the node that is believed to own the shard; null: it is for no such owner. */
+    private static @Nullable String home(Object message) {
+        return switch (message) {
             case Submit submit -> Address.sequencer(submit.shard());
             case Pull pull -> Address.sequencer(pull.conversationId().shard());
             case Spread spread -> Address.fanout(spread.shard());
             default -> null;
         };
-        return home == null
-                ? choose(address)
-                : at(address.substring(Address.node("").length()), home);
     }
 
     private @Nullable Ear at(String node, String address) {
