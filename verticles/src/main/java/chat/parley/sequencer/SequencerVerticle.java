@@ -274,17 +274,24 @@ public final class SequencerVerticle extends VerticleBase {
     private void flush() {
         isFlushPlanned = false;
         isFlushing = true;
+        try {
+            advance();
+            tell();
+        } finally {
+            isFlushing = false; // though something broke: the next turn goes on
+        }
+        if (!turn.isEmpty()) changed();
+    }
+
+    private void advance() {
         for (int round = 0; round < ROUNDS_MAX; round++) {
             lookUps.issue();
             for (Line line : turn.takeMoved()) {
                 Ownership ownership = owned[line.shard()];
                 if (ownership != null && ownership.line() == line) guarded(ownership, ownership::advance);
             }
-            if (!turn.isMoving()) break;
+            if (!turn.isMoving()) return;
         }
-        tell();
-        isFlushing = false;
-        if (!turn.isEmpty()) changed();
     }
 
     /** Answers first, then what others hear. */

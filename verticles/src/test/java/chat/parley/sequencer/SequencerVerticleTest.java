@@ -15,6 +15,7 @@ import static chat.parley.sequencer.Stage.placed;
 import static chat.parley.sequencer.Stage.says;
 import static chat.parley.sequencer.Stage.sibling;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import chat.parley.bus.Address;
 import chat.parley.bus.Answer;
@@ -129,6 +130,19 @@ class SequencerVerticleTest {
         assertThat(routes).hasSize(1);
         assertThat(routes.getFirst().events()).hasSize(1);
         assertThat(routes.getFirst().events().getFirst().events()).hasSize(2);
+    }
+
+    @Test
+    void whatBreaksWhileOthersAreToldStopsNothingThatComesAfter() {
+        stage.serving("n1");
+        aGroup();
+        boolean[] isBroken = {true};
+        stage.bus.listen(Address.presence("here"), route -> {
+            if (isBroken[0]) throw new IllegalStateException("broken");
+        });
+        assertThatThrownBy(() -> stage.ask(says(BEN, "m1", "one"))).hasMessage("broken");
+        isBroken[0] = false;
+        placed(stage.ask(says(BEN, "m2", "two")));
     }
 
     @Test
