@@ -66,6 +66,11 @@ public final class Entrance {
                 : problem(ErrorCode.RATE_LIMITED, "too many requests without a valid token", waitMillis);
     }
 
+    /** The request is answered though its source has asked for too much, and counts until it is {@link #proved}. */
+    void takeTrusted(Source source) {
+        sourceRequests.takeAllTheSame(source);
+    }
+
     /** The request had a valid token: it does not count. */
     void proved(Source source) {
         sourceRequests.giveBack(source);

@@ -208,8 +208,11 @@ public final class HttpEdge {
 
     /** Who guesses tokens, or only asks what needs none, is answered so often and no more. Null: it is answered. */
     private @Nullable Problem refusal(HttpServerRequest request) {
-        Problem problem = entrance.takeRequest(sourceOf(request), System.nanoTime());
-        return problem == null || connections.spendsTrust(request.connection()) ? null : problem;
+        Source source = sourceOf(request);
+        Problem problem = entrance.takeRequest(source, System.nanoTime());
+        if (problem == null || !connections.spendsTrust(request.connection())) return problem;
+        entrance.takeTrusted(source);
+        return null;
     }
 
     /** What is wrong with a query is not passed on: the failure would name it, in the log, with a token that does not belong there. */

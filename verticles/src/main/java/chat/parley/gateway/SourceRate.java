@@ -52,13 +52,18 @@ final class SourceRate {
         return 0;
     }
 
-    /** One that was taken counts nothing after all. */
-    void giveBack(Source source) {
-        if (!source.isExempt()) giveBack(source.key());
+    /** Takes one though it is too much: what is given back is always what was taken. */
+    void takeAllTheSame(Source source) {
+        if (!source.isExempt()) add(source.key(), costNanos);
     }
 
-    private synchronized void giveBack(long key) {
-        fullAtNanos.computeIfPresent(key, (its, full) -> full - costNanos);
+    /** One that was taken counts nothing after all. */
+    void giveBack(Source source) {
+        if (!source.isExempt()) add(source.key(), -costNanos);
+    }
+
+    private synchronized void add(long key, long nanos) {
+        fullAtNanos.computeIfPresent(key, (its, full) -> full + nanos);
     }
 
     /** Sources that are remembered. */

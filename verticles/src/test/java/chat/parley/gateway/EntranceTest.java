@@ -162,6 +162,20 @@ class EntranceTest {
     }
 
     @Test
+    void whoIsTrustedWhereItsSourceHasAskedForTooMuchGivesBackNoMoreThanItTook() {
+        for (int i = 0; i < 4; i++)
+            assertThat(entrance.takeRequest(SOMEBODY, NOW)).isNull();
+        for (int i = 0; i < 10; i++) {
+            assertThat(entrance.takeRequest(SOMEBODY, NOW)).isNotNull();
+            entrance.takeTrusted(SOMEBODY);
+            entrance.proved(SOMEBODY);
+        }
+        assertThat(entrance.takeRequest(SOMEBODY, NOW)).isNotNull();
+        assertThat(entrance.takeRequest(SOMEBODY, NOW + TimeUnit.MILLISECONDS.toNanos(100)))
+                .isNull();
+    }
+
+    @Test
     void pastItsBoundATableOfSourcesForgetsWhoWasHeardOfLeastRecently() {
         SourceRate rate = new SourceRate(1, 1, 100);
         for (int i = 0; i < 100; i++)
