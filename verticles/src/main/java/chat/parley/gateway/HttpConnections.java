@@ -49,9 +49,10 @@ final class HttpConnections {
     boolean requestBegan(HttpConnection connection, HttpServerResponse response) {
         Waiting its = waiting.get(connection);
         if (its == null) return true;
+        if (its.place == null) return false; // whatever it asks, it has no more time
         its.untilSecond = second + requestSecondsMax;
         its.response = response;
-        return its.place != null;
+        return true;
     }
 
     /** Who is on the other side has proved who it is: no longer one of the unauthenticated of its source. */
@@ -78,7 +79,7 @@ final class HttpConnections {
 
     void requestEnded(HttpConnection connection) {
         Waiting its = waiting.get(connection);
-        if (its == null) return;
+        if (its == null || its.place == null) return;
         its.untilSecond = second + keepAliveSeconds;
         its.response = null;
     }
