@@ -46,19 +46,27 @@ final class Invitations {
         ConversationId conversation = asked.conversation();
         String clientMessageId = asked.clientMessageId();
         InvitationToken token = InvitationToken.of(key, conversation, asked.user(), clientMessageId);
-        Content made = new Content.InvitationCreated(
-                token.invitationId(),
-                lifeSeconds == null ? 0 : 1000 * lifeSeconds,
-                usesMax == null ? 0 : usesMax,
-                0,
-                0);
-        return writes.write(conversation, asked.user(), clientMessageId, List.of(made), done -> {
-            int status = done instanceof Writes.Done.Placed placed && !placed.duplicate() ? 201 : 200;
-            return found(token, invitation -> true, invitation -> {
-                JsonWriter out = new JsonWriter(INVITATION_BYTES).beginObject().safeField("token", token.text());
-                return new Reply.Json(status, write(invitation, out).endObject().toBytes()).now();
-            });
+        long lifeMillis = lifeSeconds == null ? 0 : 1000 * lifeSeconds;
+        long mostUses = usesMax == null ? 0 : usesMax;
+        Content made = new Content.InvitationCreated(token.invitationId(), lifeMillis, mostUses, 0, 0);
+        return writes.write(conversation, asked.user(), clientMessageId, List.of(made), done -> switch (done) {
+            case Writes.Done.Placed placed -> {
+                long expiresAt = lifeMillis == 0 ? 0 : placed.sentAt() + lifeMillis;
+                yield made(
+                        placed.duplicate() ? 200 : 201,
+                        token,
+                        new Invitation(
+                                token.invitationId(), 0, asked.user(), placed.sentAt(), expiresAt, mostUses, 0, false));
+            }
+            case Writes.Done.Unchanged unchanged ->
+                found(token, invitation -> true, invitation -> made(200, token, invitation));
         });
+    }
+
+    /** As it was made, also to who asks again: what has become of it since is no answer to that. */
+    private static Future<Reply> made(int status, InvitationToken token, Invitation invitation) {
+        JsonWriter out = new JsonWriter(INVITATION_BYTES).beginObject().safeField("token", token.text());
+        return new Reply.Json(status, write(invitation, out).endObject().toBytes()).now();
     }
 
     /** Those by which somebody may still join. */
@@ -94,7 +102,7 @@ final class Invitations {
                 asked.conversation(), asked.user(), asked.clientMessageId(), List.of(revoked), Writes::changed);
     }
 
-    /** What it leads to; to one who may join by it, or has joined. */
+    /** What it leads to, for whoever is not banned, as long as somebody may join by it. */
     Future<Reply> look(Asked asked) {
         InvitationToken token = InvitationToken.parse(asked.token());
         if (token == null) return Reply.notFound().now();

@@ -24,7 +24,7 @@ final class Writes {
     /** What a draft came to, short of a refusal. */
     sealed interface Done {
         /** The open object of the answer, with the fields of {@code message_ack}. */
-        record Placed(JsonWriter json, boolean duplicate) implements Done {}
+        record Placed(JsonWriter json, long sentAt, boolean duplicate) implements Done {}
 
         record Unchanged(long head) implements Done {}
     }
@@ -39,7 +39,8 @@ final class Writes {
         Draft draft = new Draft(conversation, user, clientMessageId, NO_SESSION, contents);
         return submitter.submit(draft).compose(answer -> switch (answer) {
             case Answer.Placed placed ->
-                then.apply(new Done.Placed(ack(conversation, clientMessageId, placed), placed.duplicate()));
+                then.apply(new Done.Placed(
+                        ack(conversation, clientMessageId, placed), placed.sentAt(), placed.duplicate()));
             case Answer.Unchanged unchanged -> then.apply(new Done.Unchanged(unchanged.head()));
             case Answer.Refused refused ->
                 Reply.refused(refused.code(), refused.message(), refused.retryAfterMillis())

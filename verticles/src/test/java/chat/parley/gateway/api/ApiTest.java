@@ -291,6 +291,28 @@ class ApiTest {
     }
 
     @Test
+    void whoRepeatsThatItInvitesIsToldTheSameThoughTheInvitationIsGone() {
+        Caller owner = fresh();
+        String path = path(owner.post(CONVERSATIONS, "{\"type\":\"group\",\"memberIds\":[\"carla\"]}"));
+        String wish = "{\"expiresInSeconds\":600,\"clientMessageId\":\"wish\"}";
+        JsonObject made = owner.post(path + "/invitations", wish).json();
+        ok(owner.delete(path + "/invitations/" + made.getString("invitationId")));
+        assertThat(owner.post(path + "/invitations", null).status())
+                .as("another takes its place")
+                .isEqualTo(201);
+
+        Answer again = owner.post(path + "/invitations", wish);
+        assertThat(again.status()).isEqualTo(200);
+        assertThat(again.json()).isEqualTo(made);
+        assertThat(ok(owner.get(path + "/invitations")).getJsonArray("invitations"))
+                .as("nothing is made again")
+                .hasSize(1);
+        assertThat(owner.post(path + "/invitations", "{\"clientMessageId\":\"wish\"}")
+                        .brief())
+                .isEqualTo("409 conflict");
+    }
+
+    @Test
     void aRevokedLinkLeadsNowhereAndABannedUserNowhereByAny() {
         Caller owner = fresh();
         String path = path(owner.post(CONVERSATIONS, "{\"type\":\"group\",\"memberIds\":[\"carla\"]}"));
