@@ -41,10 +41,13 @@ public final class EventJson {
         return out.endObject().toBytes();
     }
 
-    /** Whether the entry adds or removes users of a group that is so large that not everybody is told who they are. */
+    /** Whether the entry adds, removes or bans users of a group that is so large that not everybody is told who they are. */
     public static boolean isForSome(Entry entry) {
-        if (entry.memberCount() <= NAMED_MEMBERS_MAX) return false;
-        return entry.content() instanceof Content.MembersAdded || entry.content() instanceof Content.MembersRemoved;
+        return entry.memberCount() > NAMED_MEMBERS_MAX
+                && switch (entry.kind()) {
+                    case MEMBER_ADDED, MEMBER_REMOVED, USER_BANNED, USER_UNBANNED -> true;
+                    default -> false;
+                };
     }
 
     /** Such an entry as those get it who are not told: with {@code userCount} in place of {@code userIds}. */
@@ -59,6 +62,8 @@ public final class EventJson {
             }
             case Content.MembersRemoved removed ->
                 out.field("userCount", removed.departures().size());
+            case Content.UserBanned banned -> out.field("userCount", 1);
+            case Content.UserUnbanned unbanned -> out.field("userCount", 1);
             default -> throw new IllegalArgumentException(entry.kind() + " counts nobody");
         }
         return out.endObject().toBytes();

@@ -167,6 +167,18 @@ class EventJsonTest {
     }
 
     @Test
+    void ofALargeGroupABanNamesNobodyEither() {
+        for (Content content : List.of(new Content.UserBanned(BOB), new Content.UserUnbanned(BOB))) {
+            assertThat(EventJson.isForSome(behind(100, content))).isFalse();
+            Entry entry = behind(101, content);
+            assertThat(EventJson.isForSome(entry)).isTrue();
+            assertThat(text(EventJson.encodeCounted(entry)))
+                    .endsWith("\"userCount\":1}")
+                    .doesNotContain(BOB.value());
+        }
+    }
+
+    @Test
     void ofASmallGroupAndOfWhoLeavesEverybodyIsTold() {
         assertThat(EventJson.isForSome(behind(100, new Content.MembersAdded(List.of(BOB), Role.MEMBER))))
                 .isFalse();

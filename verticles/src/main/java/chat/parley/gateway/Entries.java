@@ -30,7 +30,7 @@ final class Entries {
         };
     }
 
-    /** Whether one with this role is told whom the entry adds or removes, though not everybody is: admins, its sender, and these users. */
+    /** Whether one with this role is told whom the entry adds, removes or bans, though not everybody is: admins, its sender, and these users. */
     static boolean isToldWho(Entry entry, UserId reader, Role role) {
         if (role != Role.MEMBER || entry.senderId().equals(reader)) return true;
         return joining(entry).contains(reader) || leaving(entry).contains(reader);

@@ -34,7 +34,7 @@
  *       read pointer.
  *   <li>In groups of more than 100 receipts are not told; how many there are is counted when it is asked for ({@code api.Progress}), of at most 1,000
  *       members and at most once a second, as who reads what is set by each user and cannot be summed up beforehand.
- *   <li>Who is added to or removed from a group of more than 100 is told to admins and owners, to who did it and to these users; the others are
+ *   <li>Who is added to or removed from a group of more than 100, or banned from it, is told to admins and owners, to who did it and to these users; the others are
  *       told how many ({@code Passing}, {@code Recent.Item}, {@code PageCut}). A gate learns the roles of its users as they attach, join and are changed
  *       ({@code Gate.roleOf}); where it does not know, it tells less.
  *   <li>Sharing only conversations of more than 10,000 makes nobody acquainted: there anybody could come in to watch anybody.
