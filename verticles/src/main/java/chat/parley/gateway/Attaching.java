@@ -124,7 +124,9 @@ final class Attaching {
                 user.toldOfLeaving(part.conversation());
                 continue;
             }
-            Gate gate = gateway.gates.attach(user, part.conversation(), part.head());
+            Directory.Head stored = reading.heads.get(part.conversation());
+            Gate gate = gateway.gates.attach(
+                    user, part.conversation(), part.head(), stored == null ? Gate.MANY : stored.memberCount());
             if (session.hasOpen(part.conversation())) gateway.channels.opened(session, part.conversation());
             gate.role(user, part.role());
             if (gate.has(user) && gate.cursor() < part.head())

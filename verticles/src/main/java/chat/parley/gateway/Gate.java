@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * the creation of the conversation is pulled, with these.
  */
 final class Gate {
+    /** Members of a conversation of which it is not known how many there are. */
+    static final int MANY = Integer.MAX_VALUE;
+
     /** Entries of one pull. */
     static final int PULL_ENTRIES_MAX = 500;
 
@@ -63,6 +66,7 @@ final class Gate {
     private long cursor;
     private long wanted;
     private long membershipSequence;
+    private int memberCount = MANY;
     private long movedAtMillis;
     private boolean isPulling;
 
@@ -80,8 +84,10 @@ final class Gate {
     }
 
     /** The sessions here were or will be sent everything up to the cursor that is theirs, by other ways. */
-    static Gate at(ConversationId conversation, long cursor) {
-        return new Gate(conversation, cursor);
+    static Gate at(ConversationId conversation, long cursor, int memberCount) {
+        Gate gate = new Gate(conversation, cursor);
+        gate.memberCount = memberCount;
+        return gate;
     }
 
     /** Nothing of the conversation has been sent to anybody here: it begins with what is pulled. */
@@ -97,6 +103,11 @@ final class Gate {
     /** No entry behind it up to the cursor changes memberships. */
     long membershipSequence() {
         return membershipSequence;
+    }
+
+    /** Of the whole conversation, as of the cursor or of shortly before it; {@link #MANY}: not known. */
+    int memberCount() {
+        return memberCount;
     }
 
     /** When the cursor moved last (monotonic). */
@@ -321,10 +332,12 @@ final class Gate {
     private void beginAt(long sequence) {
         cursor = sequence;
         membershipSequence = sequence;
+        memberCount = MANY;
     }
 
     private void moveTo(Entry entry, long nowMillis) {
         cursor = entry.sequence();
+        memberCount = entry.memberCount();
         movedAtMillis = nowMillis;
         if (Entries.isMembership(entry)) membershipSequence = cursor;
     }

@@ -14,10 +14,8 @@ import chat.parley.wire.EventJson;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +30,6 @@ final class Gates implements Gate.Exit {
     private static final long BUSY_MILLIS = 60_000;
     private static final int SPARED_MAX = 16;
     private static final int UNCLAIMED_MAX = 10_000;
-    private static final int FORGOTTEN_MAX = 10_000;
 
     private final Users users;
     private final Loop loop;
@@ -40,6 +37,10 @@ final class Gates implements Gate.Exit {
     private final Recent recent;
     private final Channels channels;
     private final int gatesMax;
+
+    /** Of a conversation with no more each entry names its members. */
+    private final int inlineMembersMax;
+
     private final BiConsumer<Entry, List<LocalUser>> passed;
     private final LinkedHashMap<ConversationId, Gate> gates = new LinkedHashMap<>();
     private final List<LocalUser> named = new ArrayList<>();
@@ -57,8 +58,10 @@ final class Gates implements Gate.Exit {
         }
     };
 
-    /** Who had to do with conversations whose gates were given up: what is for all of a large one does not name them. */
-    private final LinkedHashMap<ConversationId, List<UserId>> forgotten = new LinkedHashMap<>(0);
+    private final Forgotten forgotten = new Forgotten();
+
+    /** Of conversations that were small then. They may have grown since, but push out none that is large. */
+    private final Forgotten forgottenOfSmall = new Forgotten();
 
     private final AtomicLong pulls = new AtomicLong();
     private long now;
@@ -70,14 +73,15 @@ final class Gates implements Gate.Exit {
             Tail tail,
             Recent recent,
             Channels channels,
-            int gatesMax,
+            GatewayConfig config,
             BiConsumer<Entry, List<LocalUser>> passed) {
         this.users = users;
         this.loop = loop;
         this.tail = tail;
         this.recent = recent;
         this.channels = channels;
-        this.gatesMax = gatesMax;
+        this.gatesMax = config.gatesMax();
+        this.inlineMembersMax = config.inlineMembersMax();
         this.passed = passed;
     }
 
@@ -156,8 +160,12 @@ final class Gates implements Gate.Exit {
     }
 
     private List<UserId> forgottenOf(ConversationId conversation) {
-        List<UserId> ids = forgotten.isEmpty() ? null : forgotten.remove(conversation);
-        return ids == null ? List.of() : ids;
+        List<UserId> some = forgotten.take(conversation);
+        List<UserId> others = forgottenOfSmall.take(conversation);
+        if (others.isEmpty()) return some;
+        List<UserId> all = new ArrayList<>(some);
+        all.addAll(others);
+        return all;
     }
 
     /** Nobody here is a member, as far as is known: perhaps somebody who is attaching. */
@@ -209,10 +217,14 @@ final class Gates implements Gate.Exit {
         dropIfEmpty(gate);
     }
 
-    /** A member whose session gets by other ways what is there up to {@code head}. */
-    Gate attach(LocalUser user, ConversationId conversation, long head) {
+    /**
+     * A member whose session gets by other ways what is there up to {@code head}.
+     *
+     * @param memberCount of the conversation then, or {@link Gate#MANY}
+     */
+    Gate attach(LocalUser user, ConversationId conversation, long head, int memberCount) {
         Gate gate = gates.get(conversation);
-        if (gate == null) gate = add(Gate.at(conversation, head));
+        if (gate == null) gate = add(Gate.at(conversation, head, memberCount));
         gate.attach(user, head, this);
         Long passedBy = unclaimed.remove(conversation);
         if (passedBy != null) gate.head(passedBy, List.of(), this);
@@ -264,17 +276,10 @@ final class Gates implements Gate.Exit {
                 user.isForgetful = true;
                 ids.add(user.id);
             }
-            forgotten.merge(eldest.conversation, ids, Gates::both);
-            if (forgotten.size() > FORGOTTEN_MAX) forgotten.pollFirstEntry();
+            (eldest.memberCount() > inlineMembersMax ? forgotten : forgottenOfSmall).add(eldest.conversation, ids);
             for (LocalUser user : eldest.owed()) resync(eldest, user);
             return;
         }
-    }
-
-    private static List<UserId> both(List<UserId> some, List<UserId> others) {
-        Set<UserId> both = new LinkedHashSet<>(some);
-        both.addAll(others);
-        return List.copyOf(both);
     }
 
     private void dropIfEmpty(Gate gate) {

@@ -131,7 +131,7 @@ public final class Gateway {
         this.lookout = new Lookout(name, boot, bus, loop, topology, stores.directory(), sightings, config.watch());
         this.attendance = new Attendance(name, loop, ephemeral.presence());
         this.channels = new Channels(loop, config.workerMembersMax());
-        this.gates = new Gates(users, loop, tail, recent, channels, config.gatesMax(), lookout::passed);
+        this.gates = new Gates(users, loop, tail, recent, channels, config, lookout::passed);
         this.pages = new Pages(stores, tail);
         this.headCheck = new HeadCheck(stores.directory(), gates, users);
         this.devices = new DeviceBook(loop, stores.directory());

@@ -28,6 +28,7 @@ import chat.parley.wire.Limits;
  * @param gatesMax conversations with a cursor
  * @param recentBytesMax of entries kept in memory for resume
  * @param recentEntriesMax of entries of one conversation kept in memory
+ * @param inlineMembersMax members of a conversation whose entries name all of them
  * @param workerMembersMax members of a conversation whose entries all of them get; those of a larger one go to who has it open
  * @param watch of what sessions watch
  */
@@ -55,6 +56,7 @@ public record GatewayConfig(
         int gatesMax,
         int recentBytesMax,
         int recentEntriesMax,
+        int inlineMembersMax,
         int workerMembersMax,
         WatchConfig watch) {
     public static final GatewayConfig DEFAULT = new GatewayConfig(
@@ -81,6 +83,7 @@ public record GatewayConfig(
             1_000_000,
             32 << 20,
             256,
+            100,
             10_000,
             WatchConfig.DEFAULT);
 
@@ -110,6 +113,7 @@ public record GatewayConfig(
                 gatesMax,
                 recentBytesMax,
                 recentEntriesMax,
+                inlineMembersMax,
                 workerMembersMax,
                 watch.ofInstances(instances));
     }

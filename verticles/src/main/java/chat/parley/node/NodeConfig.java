@@ -443,6 +443,7 @@ record NodeConfig(
                         10_000,
                         GATEWAY.recentEntriesMax(),
                         "Likewise, of one conversation."),
+                ways.inlineMembersMax,
                 ways.workerMembersMax,
                 watch(settings));
     }

@@ -209,7 +209,7 @@ class AttachTest {
     }
 
     private Gate gateAt(long cursor) {
-        Gate gate = Gate.at(ONE, cursor);
+        Gate gate = Gate.at(ONE, cursor, Gate.MANY);
         gates.put(ONE, gate);
         return gate;
     }

@@ -437,7 +437,7 @@ class GateTest {
     }
 
     private Gate gateAt(long cursor, LocalUser... users) {
-        Gate gate = Gate.at(GROUP, cursor);
+        Gate gate = Gate.at(GROUP, cursor, Gate.MANY);
         for (LocalUser user : users) gate.attach(user, cursor, exit);
         return gate;
     }

@@ -75,8 +75,14 @@ final class GatewayStage {
 
     /** In which conversations are large, and channels, that have more members than these. */
     static GatewayStage ofWays(int inlineMembersMax, int workerMembersMax) {
+        return ofWays(inlineMembersMax, workerMembersMax, GatewayConfig.DEFAULT.gatesMax());
+    }
+
+    static GatewayStage ofWays(int inlineMembersMax, int workerMembersMax, int gatesMax) {
+        GatewayConfig config = GatewayConfigs.with("workerMembersMax", workerMembersMax);
+        config = GatewayConfigs.with(config, "inlineMembersMax", inlineMembersMax);
         return new GatewayStage(
-                GatewayConfigs.with("workerMembersMax", workerMembersMax),
+                GatewayConfigs.with(config, "gatesMax", gatesMax),
                 false,
                 SequencerConfig.DEFAULT.withWays(inlineMembersMax, workerMembersMax));
     }

@@ -50,7 +50,7 @@ class RosterTest {
         for (int i = 0; i < Roster.KEPT_MAX / 100; i++) {
             ConversationId conversation = new ConversationId("group-" + i);
             scribe.group(conversation, others);
-            gates.attach(here, conversation, 2);
+            gates.attach(here, conversation, 2, others.length + 1);
             roster.of(conversation);
             roster.of(conversation);
         }

@@ -155,6 +155,7 @@ record Options(
                 crowded ? 5 : usual.gatesMax(),
                 crowded ? 4 << 10 : usual.recentBytesMax(),
                 crowded ? 3 : usual.recentEntriesMax(),
+                sizes.inlineMembersMax(),
                 sizes.workerMembersMax(),
                 usual.watch());
     }
