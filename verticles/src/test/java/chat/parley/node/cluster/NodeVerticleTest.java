@@ -3,11 +3,16 @@ package chat.parley.node.cluster;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import chat.parley.bus.Address;
 import chat.parley.bus.BusCodecs;
 import chat.parley.bus.ManualLoop;
 import chat.parley.bus.NodeRole;
+import chat.parley.bus.PeerBus;
+import chat.parley.bus.Spread;
 import chat.parley.bus.Topology;
 import chat.parley.bus.VertxBus;
+import chat.parley.bus.Windows;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.junit5.VertxExtension;
 import java.util.EnumSet;
@@ -40,14 +45,29 @@ class NodeVerticleTest {
         assertThat(lost).hasValue(0);
     }
 
-    private void start(Vertx vertx, String... nodes) throws Exception {
+    @Test
+    void whatComesInABundleForTheWorkerOfAShardReachesIt(Vertx vertx) throws Exception {
+        VertxBus bus = start(vertx, "n1");
+        Spread spread = new Spread(3, 1, 0, 7, List.of());
+        Promise<Object> heard = Promise.promise();
+        bus.listen(Address.fanout(3), received -> heard.complete(received.body()));
+
+        Topology other = new Topology("n2", List.of());
+        new PeerBus(bus, loop, other, new Windows()).send(other.addressOf("n1", Address.fanout(3)), spread);
+        loop.settle();
+        assertThat(heard.future().await(10, SECONDS)).isEqualTo(spread);
+    }
+
+    private VertxBus start(Vertx vertx, String... nodes) throws Exception {
         BusCodecs.register(vertx.eventBus());
         List<Topology.Node> all = Stream.of(nodes)
                 .map(each -> new Topology.Node(each, EnumSet.allOf(NodeRole.class)))
                 .toList();
         Topology topology = new Topology("n1", all);
-        new NodeVerticle("n1", new VertxBus(vertx), loop, topology, lost::incrementAndGet, () -> {})
+        VertxBus bus = new VertxBus(vertx);
+        new NodeVerticle("n1", bus, loop, topology, lost::incrementAndGet, () -> {})
                 .start()
                 .await(10, SECONDS);
+        return bus;
     }
 }
