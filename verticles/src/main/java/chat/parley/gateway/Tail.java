@@ -14,6 +14,7 @@ import chat.parley.model.Role;
 import chat.parley.model.UserId;
 import chat.parley.store.Directory;
 import chat.parley.store.LogRow;
+import chat.parley.store.ShardCursors;
 import chat.parley.store.ShardHead;
 import chat.parley.store.StoredEntry;
 import chat.parley.store.Stores;
@@ -89,23 +90,26 @@ final class Tail {
         return !pulled.entries().isEmpty() || pulled.head() <= after;
     }
 
+    /** What is projected is read behind the cursor that says so, with the log beside it; the memberships behind the head (see {@link #read}). */
     private Future<Pulled> readAlone(ConversationId conversation, long after, int entriesMax, List<UserId> users) {
-        return rest(conversation.shard())
-                .compose(rest -> stores.history()
-                        .after(conversation, after, entriesMax, PAGE_BYTES)
-                        .compose(page -> stores.directory()
-                                .heads(List.of(conversation))
-                                .compose(heads -> stores.directory()
-                                        .memberships(conversation, users)
-                                        .map(memberships -> joined(
-                                                conversation,
-                                                after,
-                                                entriesMax,
-                                                page,
-                                                heads.get(conversation),
-                                                rest,
-                                                users,
-                                                memberships)))));
+        Directory directory = stores.directory();
+        return rest(conversation.shard()).compose(rest -> {
+            Future<List<StoredEntry>> page = stores.history().after(conversation, after, entriesMax, PAGE_BYTES);
+            Future<Map<ConversationId, Directory.Head>> heads = directory.heads(List.of(conversation));
+            Future<Map<UserId, Membership>> memberships =
+                    heads.compose(read -> directory.memberships(conversation, users));
+            return Future.all(rest.entries, page, memberships)
+                    .map(read -> joined(
+                            conversation,
+                            after,
+                            entriesMax,
+                            page.result(),
+                            heads.result().get(conversation),
+                            rest.epoch,
+                            rest.entries.result(),
+                            users,
+                            memberships.result()));
+        });
     }
 
     /** What the shard's log holds behind the projected cursor, read once for all who ask while the read before is under way. */
@@ -114,22 +118,27 @@ final class Tail {
             return next.computeIfAbsent(shard, none -> Promise.promise()).future();
         }
         reading.add(shard);
-        return readRest(shard).onComplete(done -> {
+        Future<Rest> begun = Future.succeededFuture().compose(now -> readRest(shard));
+        begun.compose(rest -> rest.entries).onComplete(done -> {
             reading.remove(shard);
             Promise<Rest> waiting = next.remove(shard);
             if (waiting != null) rest(shard).onComplete(waiting);
         });
+        return begun;
     }
 
     private Future<Rest> readRest(int shard) {
-        return stores.log()
-                .cursors(shard)
-                .compose(cursors ->
-                        stores.log().head(shard).compose(head -> rows(head, new ArrayList<>(), cursors.projected())));
+        Future<ShardCursors> cursors = stores.log().cursors(shard);
+        Future<ShardHead> head = stores.log().head(shard);
+        return Future.all(cursors, head)
+                .map(read -> new Rest(
+                        head.result().epoch(),
+                        rows(head.result(), new ArrayList<>(), cursors.result().projected())));
     }
 
-    private Future<Rest> rows(ShardHead head, List<Entry> entries, long position) {
-        if (position >= head.position()) return Future.succeededFuture(new Rest(head.epoch(), entries));
+    /** None if more is projected than there was when the head was read. */
+    private Future<List<Entry>> rows(ShardHead head, List<Entry> entries, long position) {
+        if (position >= head.position()) return Future.succeededFuture(entries);
         return stores.log().read(head.shard(), position, LOG_ROWS).compose(rows -> {
             if (rows.isEmpty())
                 return Future.failedFuture("the log of shard " + head.shard() + " ends before its head");
@@ -148,7 +157,8 @@ final class Tail {
             int entriesMax,
             List<StoredEntry> page,
             Directory.@Nullable Head head,
-            Rest rest,
+            long epoch,
+            List<Entry> rest,
             List<UserId> users,
             Map<UserId, Membership> memberships) {
         List<Entry> entries = new ArrayList<>(page.size());
@@ -156,7 +166,7 @@ final class Tail {
         long next = entries.isEmpty() ? after + 1 : entries.getLast().sequence() + 1;
         long end = head == null ? 0 : head.sequence();
         Map<UserId, Membership> present = new LinkedHashMap<>(memberships);
-        for (Entry entry : rest.entries) {
+        for (Entry entry : rest) {
             if (!entry.conversationId().equals(conversation)) continue;
             end = Math.max(end, entry.sequence());
             apply(entry, users, present);
@@ -164,7 +174,7 @@ final class Tail {
             entries.add(entry);
             next++;
         }
-        return new Pulled(conversation, rest.epoch, end, entries, List.copyOf(present.values()));
+        return new Pulled(conversation, epoch, end, entries, List.copyOf(present.values()));
     }
 
     /** Moves those of the memberships that were asked for; those who were never in the conversation come in with their first. */
@@ -205,5 +215,6 @@ final class Tail {
                 new Membership(former.conversationId(), former.userId(), former.role(), List.copyOf(intervals)));
     }
 
-    private record Rest(long epoch, List<Entry> entries) {}
+    /** @param entries behind the cursor up to the head; they are read while the tables are */
+    private record Rest(long epoch, Future<List<Entry>> entries) {}
 }

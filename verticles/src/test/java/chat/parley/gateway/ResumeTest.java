@@ -418,6 +418,25 @@ class ResumeTest {
         assertThat(ben.heard()).containsExactly("welcome", "synced 2/3/3");
     }
 
+    @Test
+    void whatTheOwnerDoesNotTellTakesThreeTurnsOfTheStore() {
+        GatewayStage deferred = new GatewayStage(GatewayConfig.DEFAULT, true);
+        deferred.group(ANNA, BEN);
+        deferred.stopProjecting();
+        deferred.say(ANNA, "one");
+        deferred.bus.lose(message -> message instanceof Pulled);
+        deferred.storeMillis = 1_000;
+        Device ben = deferred.connect();
+        ben.says(hello(BEN, "phone", GROUP, 3));
+        deferred.loop.advance(
+                3 * 1_000 + 500); // the conversations, their heads, the conversations again; then the owner
+        deferred.loop.advance(2_900);
+        assertThat(ben.heard()).isEmpty();
+        deferred.loop.advance(200);
+
+        assertThat(ben.heard()).containsExactly("welcome", "synced 2/3/3");
+    }
+
     private List<String> comesBack(long cursor) {
         Device ben = stage.connect();
         ben.says(hello(BEN, "phone", GROUP, cursor));
