@@ -238,8 +238,15 @@ final class Attaching {
         gateway.loop.after(pause, () -> ifOpen(retry));
     }
 
+    /** Each step, in its turn. Of one that breaks nobody else would tell the session, which waits for an answer. */
     private void ifOpen(Runnable action) {
-        if (session.isOpen()) action.run();
+        if (!session.isOpen()) return;
+        try {
+            action.run();
+        } catch (RuntimeException broken) {
+            LOG.error("user {}: the session is not brought up to date", user.id, broken);
+            session.feed.attachFailed(this);
+        }
     }
 
     /** What is read at the beginning. */

@@ -27,6 +27,9 @@ public final class Session implements Inbound {
     private static final int EARLY_MAX = 1_024;
     private static final int COMPARE_EVERY = 10;
 
+    /** From its hello: whatever the node waits for by then, another one may not have to. */
+    private static final long WELCOME_MILLIS_MAX = 20_000;
+
     private static final int SYNC_COST = 5;
     private static final int OPEN_COST = 2;
     private static final int REAUTH_COST = 5;
@@ -55,6 +58,7 @@ public final class Session implements Inbound {
     private @Nullable Identity identity;
     private @Nullable String ref;
     private long turn;
+    private long saidHelloAt;
     private int heartbeats;
     private long heardHeadsAt;
     private long activeAt;
@@ -149,6 +153,7 @@ public final class Session implements Inbound {
         client = hello.client();
         ref = hello.ref();
         state = State.ATTACHING;
+        saidHelloAt = gateway.loop.monotonicMillis();
         feed.holdReading(Feed.FOR_WELCOME);
         boolean isOtherLife =
                 hello.incarnation() != null && !hello.incarnation().equals(gateway.incarnation());
@@ -454,6 +459,9 @@ public final class Session implements Inbound {
         if (feed.isStuck(nowMillis)) {
             goAway("too much waits for this session to read it");
             close(CloseCode.TOO_SLOW);
+        } else if (state == State.ATTACHING && nowMillis - saidHelloAt >= WELCOME_MILLIS_MAX) {
+            LOG.warn("user {}: not welcome {} ms after the hello", me().id, nowMillis - saidHelloAt);
+            attachFailed();
         } else if (isExpired()
                 || !gateway.tokens.isTrusted(Objects.requireNonNull(identity).key())) {
             close(CloseCode.UNAUTHENTICATED);

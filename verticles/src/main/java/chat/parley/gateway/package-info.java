@@ -29,7 +29,9 @@
  *   <li>Where an attach brings a user into a gate, the user's other sessions are told to synchronise: what it found went past them. So are all
  *       when heads are compared and the user has left a conversation without anybody here having been told.
  *   <li>A head is fixed in one turn with the gate. Where gate or news are ahead of what is stored, the end of the conversation is asked
- *       for, with the user's membership there ({@code Tail}): of the owner, or of the log.
+ *       for, with the user's membership there ({@code Tail}): of the owner, or of the log. The log's end and what is projected are read side by side: a
+ *       hello asks for many ends, one after the other, while a node is gone and the store has most to do.
+ *   <li>A hello is answered within 20 s, if only by an error that lets the client try another node ({@code Session}), whatever did not happen until then.
  *   <li>Delivered is kept for each user, not for each device: the furthest of the devices is what others see, and what survives a restart beside the
  *       read pointer.
  *   <li>In groups of more than 100 receipts are not told; how many there are is counted when it is asked for ({@code api.Progress}), of at most 1,000

@@ -20,6 +20,7 @@ import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -332,6 +333,33 @@ class SessionTest {
         Device anna = stage.connect();
         anna.says(hello(ANNA, "phone").put("ref", "r"));
         stage.loop.advance(20_000);
+
+        assertThat(anna.heard()).containsExactly("error unavailable ref r");
+        assertThat(anna.closedWith()).isEqualTo(1013);
+    }
+
+    @Test
+    void aHelloThatTheStoreDoesNotAnswerIsUnavailableAfterTwentySeconds() {
+        stage.storeMillis = TimeUnit.HOURS.toMillis(1);
+        Device anna = stage.connect();
+        anna.says(hello(ANNA, "phone").put("ref", "r"));
+        stage.loop.advance(19_000);
+        assertThat(anna.heard()).isEmpty();
+        stage.loop.advance(2_000);
+
+        assertThat(anna.heard()).containsExactly("error unavailable ref r");
+        assertThat(anna.closedWith()).isEqualTo(1013);
+    }
+
+    @Test
+    void aHelloWhoseAnswerBreaksIsUnavailable() {
+        stage.group(ANNA, BEN);
+        stage.storeMillis = 100;
+        Device anna = stage.connect();
+        anna.says(hello(ANNA, "phone").put("ref", "r"));
+        stage.loop.settle();
+        stage.answersNothing = true;
+        stage.loop.advance(400);
 
         assertThat(anna.heard()).containsExactly("error unavailable ref r");
         assertThat(anna.closedWith()).isEqualTo(1013);
