@@ -29,9 +29,6 @@ import org.jspecify.annotations.Nullable;
  * {@link Action.Wrong}.
  */
 final class Announcer {
-    /** How long a session waits for the owner before it goes on without. */
-    static final long ANSWER_MILLIS = 2_000;
-
     /** After so long without an answer an announcement is made again. */
     static final long REQUEST_MILLIS = 500;
 
@@ -50,6 +47,7 @@ final class Announcer {
 
     private final String gateway;
     private final Topology topology;
+    private final long answerMillis;
     private final UserShard[] shards = new UserShard[UserId.SHARDS];
     private final Map<String, Owner> owners = new LinkedHashMap<>();
     private final Map<Long, Sent> sent = new LinkedHashMap<>();
@@ -60,11 +58,15 @@ final class Announcer {
     private long lastTicket;
     private long compareAt;
 
-    /** @param boot greater than that of the gateway's life before */
-    Announcer(String gateway, long boot, Topology topology, long nowMillis) {
+    /**
+     * @param boot greater than that of the gateway's life before
+     * @param answerMillis how long a session waits for the owner before it goes on without
+     */
+    Announcer(String gateway, long boot, Topology topology, long answerMillis, long nowMillis) {
         this.gateway = gateway;
         this.boot = boot;
         this.topology = topology;
+        this.answerMillis = answerMillis;
         this.compareAt = nowMillis + COMPARE_MILLIS;
         for (int shard = 0; shard < shards.length; shard++) {
             shards[shard] = new UserShard(shard);
@@ -72,11 +74,11 @@ final class Announcer {
         }
     }
 
-    /** A session of the user begins here. {@code told} hears how the user stands: within 2 s, and again if the owner had not answered by then. */
+    /** A session of the user begins here. {@code told} hears how the user stands: within {@code answerMillis}, and again if the owner had not answered by then. */
     void came(UserId user, Consumer<Standing> told, long nowMillis) {
         UserShard shard = shards[user.shard()];
         shard.add(user);
-        Pending pending = new Pending(user, told, nowMillis + ANSWER_MILLIS);
+        Pending pending = new Pending(user, told, nowMillis + answerMillis);
         shard.await(pending);
         deadlines.add(pending);
         changed(shard, user, nowMillis);

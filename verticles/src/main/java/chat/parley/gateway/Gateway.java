@@ -141,7 +141,8 @@ public final class Gateway {
         Roster roster = new Roster(loop, stores.directory(), gates);
         this.receipts = new Receipts(loop, stores, gates, roster, signalling);
         this.typing = new Typing(loop, stores.directory(), gates, roster, signalling);
-        this.registrar = new Registrar(name, boot, bus, loop, topology, this::registryWasWrong);
+        this.registrar =
+                new Registrar(name, boot, bus, loop, topology, config.announceMillis(), this::registryWasWrong);
     }
 
     /** Completes once the instance can be reached on the bus. */

@@ -32,13 +32,21 @@ final class Registrar {
     /**
      * @param gateway as in its address
      * @param boot greater than that of the gateway's life before
+     * @param answerMillis how long a session waits for an answer
      * @param wrong hears of users here whom the registry had not known: their heads are to be compared with the stored ones at once
      */
-    Registrar(String gateway, long boot, Bus bus, Loop loop, Topology topology, Consumer<List<UserId>> wrong) {
+    Registrar(
+            String gateway,
+            long boot,
+            Bus bus,
+            Loop loop,
+            Topology topology,
+            long answerMillis,
+            Consumer<List<UserId>> wrong) {
         this.bus = bus;
         this.loop = loop;
         this.topology = topology;
-        this.announcer = new Announcer(gateway, boot, topology, loop.monotonicMillis());
+        this.announcer = new Announcer(gateway, boot, topology, answerMillis, loop.monotonicMillis());
         this.wrong = wrong;
     }
 
@@ -56,7 +64,7 @@ final class Registrar {
     }
 
     /**
-     * A session of the user begins here. {@code told} hears how the user stands: within 2 s, and again if the owner had not answered by
+     * A session of the user begins here. {@code told} hears how the user stands: within {@code answerMillis}, and again if the owner had not answered by
      * then. All that come in one turn are said together.
      */
     void came(UserId user, Consumer<Standing> told) {

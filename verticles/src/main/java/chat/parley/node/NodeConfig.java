@@ -358,7 +358,7 @@ record NodeConfig(
                 settings.number(
                         "gateway.announceMillis",
                         100,
-                        60_000,
+                        10_000,
                         GATEWAY.announceMillis(),
                         "How long a hello waits for the registry of users."),
                 settings.number(

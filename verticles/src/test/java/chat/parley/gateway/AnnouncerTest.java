@@ -24,11 +24,12 @@ class AnnouncerTest {
     private static final UserId BOB = user(1);
     private static final UserId EVE = user(2);
     private static final List<UserId> NOBODY = List.of();
+    private static final long ANSWER_MILLIS = 2_000;
     private static final Node A = new Node("a", EnumSet.allOf(NodeRole.class));
     private static final Node B = new Node("b", EnumSet.allOf(NodeRole.class));
 
     private final Topology topology = new Topology("a", List.of(A));
-    private final Announcer announcer = new Announcer("a.0", 5, topology, 0);
+    private final Announcer announcer = new Announcer("a.0", 5, topology, ANSWER_MILLIS, 0);
     private final List<Standing> told = new ArrayList<>();
     private final List<UserId> wrong = new ArrayList<>();
     private long now;
@@ -50,7 +51,7 @@ class AnnouncerTest {
         answer(onlySent(), 33, new Elsewhere(ANN, List.of("b.0")));
 
         assertThat(told).containsExactly(new Standing(true, 33, List.of("b.0")));
-        pass(Announcer.ANSWER_MILLIS);
+        pass(ANSWER_MILLIS);
         assertThat(told).as("once").hasSize(1);
     }
 
@@ -158,7 +159,7 @@ class AnnouncerTest {
         Action.Send first = onlySent();
         pass(Announcer.REQUEST_MILLIS);
         announcer.failed(first.ticket(), now);
-        pass(Announcer.ANSWER_MILLIS - Announcer.REQUEST_MILLIS - 1);
+        pass(ANSWER_MILLIS - Announcer.REQUEST_MILLIS - 1);
         assertThat(told).isEmpty();
 
         pass(1);
@@ -367,7 +368,7 @@ class AnnouncerTest {
         Action.Send first = onlySent();
         announcer.gone(ANN, now);
         answer(first, 1);
-        pass(Announcer.ANSWER_MILLIS);
+        pass(ANSWER_MILLIS);
 
         assertThat(told).isEmpty();
         assertThat(announcer.users()).isZero();

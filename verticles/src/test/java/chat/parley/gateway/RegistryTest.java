@@ -105,7 +105,7 @@ class RegistryTest {
         truth.put(gateway, new TreeSet<>());
         delivered.put(gateway, new TreeSet<>());
         bus.listen(Address.gateway(gateway), message -> receive(gateway, message));
-        Registrar registrar = new Registrar(gateway, 1, bus, loop, topology, wrong -> {});
+        Registrar registrar = new Registrar(gateway, 1, bus, loop, topology, 2_000, wrong -> {});
         registrar.start();
         registrars.put(gateway, registrar);
     }

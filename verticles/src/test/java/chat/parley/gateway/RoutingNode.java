@@ -214,8 +214,14 @@ final class RoutingNode {
             VertxLoop own = new VertxLoop(vertx);
             loop = own;
             String gateway = name + ".0";
-            registrar =
-                    new Registrar(gateway, boot, new PeerBus(bus, own, topology, windows), own, topology, wrong -> {});
+            registrar = new Registrar(
+                    gateway,
+                    boot,
+                    new PeerBus(bus, own, topology, windows),
+                    own,
+                    topology,
+                    GatewayConfig.DEFAULT.announceMillis(),
+                    wrong -> {});
             registrar.start();
             return bus.listen(Address.gateway(gateway), this::received);
         }

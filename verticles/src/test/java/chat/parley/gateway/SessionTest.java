@@ -339,6 +339,19 @@ class SessionTest {
     }
 
     @Test
+    void aHelloWaitsForTheRegistryAsLongAsIsSet() {
+        GatewayStage brief = new GatewayStage(GatewayConfigs.with("announceMillis", 300), false);
+        brief.bus.lose(message -> message instanceof Announced);
+        Device anna = brief.connect();
+        anna.says(hello(ANNA, "phone"));
+        brief.loop.advance(290);
+        assertThat(anna.heard()).isEmpty();
+        brief.loop.advance(20);
+
+        assertThat(anna.heard()).containsExactly("welcome", "synced");
+    }
+
+    @Test
     void aHelloThatTheStoreDoesNotAnswerIsUnavailableAfterTwentySeconds() {
         stage.storeMillis = TimeUnit.HOURS.toMillis(1);
         Device anna = stage.connect();
