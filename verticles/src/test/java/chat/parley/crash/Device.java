@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
@@ -30,7 +31,6 @@ final class Device implements Runnable {
     private static final int FRAMES_AT_ONCE = 8;
     private static final long HOLE_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(8);
-    private static final long IN_STEP_NANOS = TimeUnit.SECONDS.toNanos(30);
     private static final long AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final int NAP_MILLIS = 20;
     private static final String RECEIPT = "receipt";
@@ -58,12 +58,14 @@ final class Device implements Runnable {
     private @Nullable Link socket; // null: not connected
     private @Nullable InetSocketAddress at; // its node
     private String session = "";
+    private Hello hello = new Hello(0); // of the session
     private boolean inStep;
     private boolean talks = true;
     private final Deque<String> due = new ArrayDeque<>(); // conversations of a burst
     private long saidNanos = System.nanoTime();
     private long readNanos = System.nanoTime();
     private long lookedNanos = System.nanoTime();
+    private volatile long comeBackNanos = System.nanoTime();
     private int lives;
     private List<Long> leftBehind = List.of(); // when what the last session left without an answer was sent
 
@@ -99,6 +101,7 @@ final class Device implements Runnable {
             for (InetSocketAddress node = door.await(); node != null; node = door.await()) {
                 try {
                     live(carrier.link(node), node);
+                    Crowd.pauseUntil(comeBackNanos);
                 } catch (IOException e) {
                     LockSupport.parkNanos(AGAIN_NANOS / 5); // killed as it was called
                 }
@@ -180,12 +183,10 @@ final class Device implements Runnable {
         try {
             hello(connected, node);
             synchronized (this) {
-                long inStepBy = System.nanoTime() + IN_STEP_NANOS;
                 while (socket == connected) {
-                    if (!inStep && System.nanoTime() - inStepBy > 0) {
-                        recorder.odd(name + ": said hello, and was not in step after 30 s");
+                    if (hello.isLate(System.nanoTime())) {
+                        recorder.silent(node, name + ": said hello, and was not in step after 30 s");
                         hangUp();
-                        inStepBy = System.nanoTime() + IN_STEP_NANOS;
                     }
                     boolean busy = inStep && (repeat() | say() | look() | askForHoles());
                     if (!busy) wait(NAP_MILLIS);
@@ -205,6 +206,7 @@ final class Device implements Runnable {
         session = name + "#" + ++lives;
         inStep = false;
         open.clear();
+        hello = new Hello(System.nanoTime());
         recorder.opened(name, session);
         JsonObject cursors = new JsonObject();
         held.forEach((conversation, its) -> cursors.put(conversation, its.cursor()));
@@ -261,7 +263,7 @@ final class Device implements Runnable {
         List<Draft> due = new ArrayList<>();
         for (Draft draft : unsettled.values()) {
             if (draft.onItsWay && now - draft.invokedNanos > SILENCE_NANOS) {
-                recorder.silent(name + ": no answer to " + draft.sent);
+                recorder.silent(Objects.requireNonNull(at), name + ": no answer to " + draft.sent);
                 hangUp();
                 inStep = false;
                 return false;
@@ -453,6 +455,11 @@ final class Device implements Runnable {
             return;
         }
         if (draft == null) {
+            if (hello.isOpen() && error.getBoolean("retryable")) {
+                recorder.helloRefused();
+                comeBackNanos = System.nanoTime() + retryAfterNanos(error);
+                return; // the node ends the session
+            }
             // Said to be unknown and sent again, and then the first frame was acknowledged by its entry.
             if (acknowledgedAgain.contains(id) && error.getBoolean("retryable")) return;
             recorder.odd(name + ": " + error);
@@ -465,13 +472,16 @@ final class Device implements Runnable {
             recorder.refused(name, session, draft.sent, code);
         }
         if (error.getBoolean("retryable")) {
-            long wait = TimeUnit.MILLISECONDS.toNanos(error.getLong("retryAfterMillis", 0L));
-            draft.again(System.nanoTime() + Math.max(wait, AGAIN_NANOS));
+            draft.again(System.nanoTime() + Math.max(retryAfterNanos(error), AGAIN_NANOS));
             return;
         }
         unsettled.remove(id);
         if (!code.equals("not_found"))
             recorder.odd(name + ": " + error); // a guest outside, a message deleted meanwhile
+    }
+
+    private static long retryAfterNanos(JsonObject error) {
+        return TimeUnit.MILLISECONDS.toNanos(error.getLong("retryAfterMillis", 0L));
     }
 
     private void synced(JsonObject synced) {
@@ -484,6 +494,7 @@ final class Device implements Runnable {
         }
         if (synced.getBoolean("more", false)) return;
         asked.poll();
+        if (hello.answered()) recorder.inStep(hello.saidNanos());
         inStep = true;
     }
 

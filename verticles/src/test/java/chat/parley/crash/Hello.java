@@ -27,6 +27,11 @@ final class Hello {
         return isFirst;
     }
 
+    /** Whether the session waits to be in step, for the first time. */
+    boolean isOpen() {
+        return !isOver;
+    }
+
     /** Whether its session should have been in step by now and never was; said once. */
     boolean isLate(long nowNanos) {
         if (isOver || nowNanos - saidNanos <= LATE_NANOS) return false;

@@ -9,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 final class Hellos {
     private final List<Long> calm = new ArrayList<>(); // milliseconds
     private final List<Long> disturbed = new ArrayList<>();
+    private int refused;
     private boolean isFaultOn;
     private long healedNanos = System.nanoTime();
 
@@ -22,9 +23,14 @@ final class Hellos {
         (isCalm ? calm : disturbed).add(TimeUnit.NANOSECONDS.toMillis(inStepNanos - saidNanos));
     }
 
+    synchronized void refused() {
+        refused++;
+    }
+
     @Override
     public synchronized String toString() {
-        return figures(calm) + " in step after their hello, and " + figures(disturbed) + " while something was wrong";
+        return figures(calm) + " in step after their hello, and " + figures(disturbed) + " while something was wrong; "
+                + refused + " told to come again";
     }
 
     private static String figures(List<Long> millis) {

@@ -182,6 +182,11 @@ final class Recorder {
         excused = Set.copyOf(nodes);
     }
 
+    /** A node took no hello now; it may be said again. */
+    void helloRefused() {
+        if (!ended) hellos.refused();
+    }
+
     /** A session has all that it asked for in its hello. */
     void inStep(long saidNanos) {
         if (!ended) hellos.add(saidNanos, System.nanoTime());

@@ -66,7 +66,7 @@ final class Recovery {
                 figures(conversations));
     }
 
-    private static String figures(List<Long> millis) {
+    static String figures(List<Long> millis) {
         if (millis.isEmpty()) return "none"; // in none of them did anybody say anything from elsewhere
         List<Long> sorted = millis.stream().sorted().toList();
         return String.format(

@@ -76,12 +76,12 @@ final class Strikes {
     /** SIGSTOP: what the node was about to do, it does when others have its shards. */
     void freeze(String fault) throws Exception {
         String name = visited();
-        recorder.silenceIsOdd(false);
+        recorder.excuse(List.of(nodes.door(name)));
         long at = strike(fault, name, freezes, ServerProcess::freeze);
         Crowd.pauseUntil(at + TimeUnit.SECONDS.toNanos(FROZEN_SECONDS));
         nodes.get(name).thaw();
         nodes.awaitAllServe();
-        recorder.silenceIsOdd(true);
+        recorder.excuse(List.of());
         door.open(nodes.door(name));
         goOn(fault);
     }
