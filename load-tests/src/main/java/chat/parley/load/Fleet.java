@@ -183,6 +183,15 @@ final class Fleet {
         onReady = action;
     }
 
+    /** The sessions from one user up to another have their conversations on screen from now on; any thread. */
+    void openConversations(int from, int to) throws Exception {
+        onLoop(() -> {
+            for (int user = from; user < to; user++) sessions.get(user).openConversation();
+            return to;
+        });
+        TimeUnit.SECONDS.sleep(1);
+    }
+
     /** Connects one session that hung up. */
     void reopen(Session session) {
         opening++;

@@ -40,6 +40,8 @@ public final class Main {
             Settings settings = new Settings(Arrays.copyOfRange(arguments, 1, arguments.length));
             if (settings.text("transport") != null && !arguments[0].equals("w4"))
                 throw new IllegalArgumentException("'transport' is for w4: the others send on WebSockets.");
+            if (settings.text("way") != null && (!arguments[0].equals("w3") || settings.text("way").equals("heads")))
+                throw new IllegalArgumentException("'way' is for w3: inline, worker or channel.");
             boolean holds = new Main(arguments[0], settings).run();
             System.exit(holds ? 0 : 1);
         } catch (IllegalArgumentException | IllegalStateException e) {
@@ -66,7 +68,9 @@ public final class Main {
             InetSocketAddress there = new InetSocketAddress(host, settings.number("port", 0));
             return measure(List.of(there), pids, settings.number("ops", 8081));
         }
-        try (NodeProcess node = NodeProcess.start(home, cores, List.of())) {
+        String way = settings.text("way");
+        List<String> others = way == null ? List.of() : Ways.Way.of(way).settings();
+        try (NodeProcess node = NodeProcess.start(home, cores, others)) {
             return measure(List.of(node.address()), List.of(node.pid()), node.opsPort());
         }
     }

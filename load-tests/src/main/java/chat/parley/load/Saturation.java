@@ -66,6 +66,7 @@ final class Saturation implements Workload {
         accounts.forEach(fleet::add);
         double seconds = fleet.connect(0, accounts.size(), settings.number("connecting", 100));
         lines.accept(Workload.connectLine(fleet, "connect", accounts.size(), seconds));
+        if (Ways.Way.CHANNEL.toString().equals(settings.text("way"))) fleet.openConversations(0, accounts.size());
         double rate = saturate(fleet, lines);
         hold(fleet, rate * settings.real("at", 0.7), lines);
     }

@@ -22,6 +22,7 @@ final class Settings {
             "size",
             "sizes",
             "picture",
+            "way",
             "window",
             "at",
             "points",
