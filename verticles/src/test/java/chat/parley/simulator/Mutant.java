@@ -134,6 +134,16 @@ enum Mutant {
             options -> options.only(Harm.BUS_DELAY, Harm.BUS_LOSS).administering(500),
             Kind.LEAK),
 
+    /** Who had a channel open when they were put out goes on looking. */
+    CHANNEL_KEEPS_LOOKERS(
+            List.of(new Mutation(
+                    "chat/parley/gateway/Channels.java",
+                    "if (!user.gates.contains(gate) || gate.isLater(user) || readers != null &&"
+                            + " !readers.contains(user))",
+                    "if (user.gates.isEmpty())")),
+            options -> options.only(Harm.BUS_LOSS).sized(Sizes.small(1)).administering(500),
+            Kind.LEAK),
+
     /** The first entry that is missing counts as sent. */
     RESUME_OFF_BY_ONE(
             List.of(new Mutation(

@@ -74,19 +74,7 @@ record Options(
 
     /** The same with large groups; in one of four seeds it is one of 50,000, and few others. */
     static Options ofEverySize(long seed) {
-        Options usual = of(seed);
-        return new Options(
-                EVERY_SIZE,
-                usual.deferred,
-                usual.faultsAtOnce,
-                usual.stormMicros,
-                usual.pauseMicros,
-                usual.administers,
-                usual.ending,
-                usual.crowded,
-                Sizes.every(seed % 4 == 1),
-                usual.harms,
-                usual.build);
+        return of(seed).sized(Sizes.every(seed % 4 == 1)).of(EVERY_SIZE);
     }
 
     private static Ending ending(int choice) {
@@ -207,6 +195,21 @@ record Options(
                 other,
                 crowded,
                 sizes,
+                harms,
+                build);
+    }
+
+    Options sized(Sizes other) {
+        return new Options(
+                scenario,
+                deferred,
+                faultsAtOnce,
+                stormMicros,
+                pauseMicros,
+                administers,
+                ending,
+                crowded,
+                other,
                 harms,
                 build);
     }
