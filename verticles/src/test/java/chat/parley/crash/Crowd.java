@@ -146,8 +146,9 @@ final class Crowd {
         Map<String, Long> heads = new LinkedHashMap<>();
         for (String conversation : town.conversations())
             heads.put(conversation, head(town.token(town.members(conversation).getFirst()), conversation));
-        tryAwait(QUIET_NANOS, () -> haveAll(heads));
-        remind();
+        Map<Device, Map<String, Long>> ofGuests = headsOfGuests();
+        tryAwait(QUIET_NANOS, () -> haveAll(heads) && allHave(ofGuests));
+        remind(ofGuests);
         Map<String, Api> apis = new LinkedHashMap<>();
         nodes.forEach((node, its) -> apis.put(node, new Api(new Door(its))));
         List<Callable<Void>> reads = new ArrayList<>();
@@ -168,24 +169,51 @@ final class Crowd {
         recorder.marks().readAgain(api, town);
     }
 
+    /** How far guests may read, as the nodes say. Where there are no large groups nobody waits for them. */
+    private Map<Device, Map<String, Long>> headsOfGuests() throws Exception {
+        Map<Device, Map<String, Long>> ofGuests = new LinkedHashMap<>();
+        for (Device device : devices) {
+            if (town.audiences().isEmpty() || !town.isGuest(device.user())) continue;
+            Map<String, Long> heads = new LinkedHashMap<>();
+            for (String conversation : town.openGroups())
+                heads.put(conversation, head(town.token(device.user()), conversation));
+            ofGuests.put(device, heads);
+        }
+        return ofGuests;
+    }
+
     /**
      * Repeated heads go to members, and in a large group name only those who joined not long ago. So whoever was let in or put out there while the
      * gateway could not be reached hears of it when heads are compared, for which a run has no time, or when they come back.
      */
-    private void remind() throws Exception {
-        Map<Device, Map<String, Long>> lacking = new LinkedHashMap<>();
-        for (Device device : devices) {
-            if (!town.isGuest(device.user())) continue;
-            Map<String, Long> heads = new LinkedHashMap<>();
-            for (String conversation : town.openGroups())
-                heads.put(conversation, head(town.token(device.user()), conversation));
-            if (!hasAll(device, heads)) lacking.put(device, heads);
+    private void remind(Map<Device, Map<String, Long>> ofGuests) throws Exception {
+        for (Device device : ofGuests.keySet()) {
+            if (!knowsWhereItIsIn(device)) {
+                reminded++;
+                device.hangUp();
+            }
         }
-        reminded = lacking.size();
-        lacking.keySet().forEach(Device::hangUp);
-        tryAwait(
-                QUIET_NANOS,
-                () -> lacking.entrySet().stream().allMatch(each -> hasAll(each.getKey(), each.getValue())));
+        if (reminded > 0) tryAwait(QUIET_NANOS, () -> allHave(ofGuests));
+    }
+
+    private boolean knowsWhereItIsIn(Device device) throws Exception {
+        for (String conversation : town.openGroups())
+            if (device.isIn(conversation) != isIn(device.user(), conversation)) return false;
+        return true;
+    }
+
+    private boolean isIn(String user, String conversation) throws Exception {
+        try {
+            api.call("GET", "/v1/conversations/" + conversation, town.token(user), null, null);
+            return true;
+        } catch (Api.Refused refused) {
+            if (refused.code.equals("not_found")) return false;
+            throw refused;
+        }
+    }
+
+    private static boolean allHave(Map<Device, Map<String, Long>> owed) {
+        return owed.entrySet().stream().allMatch(each -> hasAll(each.getKey(), each.getValue()));
     }
 
     private static boolean hasAll(Device device, Map<String, Long> heads) {

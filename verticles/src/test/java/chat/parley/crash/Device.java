@@ -177,6 +177,12 @@ final class Device implements Runnable {
         return its == null ? 0 : its.cursor();
     }
 
+    /** Whether its user is a member, as far as it knows: of those who come and go. */
+    synchronized boolean isIn(String conversation) {
+        Held its = held.get(conversation);
+        return its != null && its.isMember();
+    }
+
     // A session.
 
     private void live(Link connected, InetSocketAddress node) throws InterruptedException {
@@ -388,10 +394,12 @@ final class Device implements Runnable {
     private void take(String conversation, JsonObject entry) {
         long sequence = entry.getLong("sequence");
         held(conversation).add(sequence, System.nanoTime());
-        EntryKind kind = EntryKind.of(entry.getString("kind"));
-        boolean goes = kind == EntryKind.MEMBER_REMOVED || kind == EntryKind.MEMBER_LEFT;
-        if (goes && entry.getJsonArray("userIds", new JsonArray()).contains(user))
-            held(conversation).left(sequence);
+        if (!entry.getJsonArray("userIds", new JsonArray()).contains(user)) return;
+        switch (EntryKind.of(entry.getString("kind"))) {
+            case MEMBER_ADDED -> held(conversation).member(sequence, true);
+            case MEMBER_REMOVED, MEMBER_LEFT -> held(conversation).member(sequence, false);
+            default -> {}
+        }
     }
 
     private void heads(JsonObject heads) {

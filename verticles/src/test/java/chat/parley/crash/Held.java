@@ -7,6 +7,8 @@ final class Held {
     private final TreeSet<Long> above = new TreeSet<>();
     private long cursor;
     private long known; // the last that was heard of
+    private boolean member; // as the last entry says that concerns its user
+    private long membershipSequence;
     private long holeSinceNanos;
     private boolean pulling;
 
@@ -29,9 +31,16 @@ final class Held {
         if (!hadHole && hasHole()) holeSinceNanos = nowNanos;
     }
 
-    /** By this entry its user left: there is no more for them. */
-    void left(long sequence) {
-        known = sequence;
+    /** By this entry its user came in or left; of one who has left there is no more. */
+    void member(long sequence, boolean isIn) {
+        if (!isIn) known = sequence;
+        if (sequence < membershipSequence) return;
+        membershipSequence = sequence;
+        member = isIn;
+    }
+
+    boolean isMember() {
+        return member;
     }
 
     /** These will never come: they count as held. */

@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -26,6 +27,7 @@ final class Town {
     private static final int STEPS = 5;
     private static final int FOUNDED_AT_ONCE = 8;
     private static final int PAGE_USERS = 1_000;
+    private static final int PAGES_AT_ONCE = 4;
     private static final int READING_MEMBERS = 4;
     private static final long AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
@@ -51,7 +53,7 @@ final class Town {
             for (Audience audience : scale.audiences) {
                 JsonObject wanted = group(founded.size());
                 List<String> online = online(audience, founded.size());
-                Future<String> its = founders.submit(() -> gather(api, wanted, audience, online));
+                Future<String> its = founders.submit(() -> create(api, wanted, online));
                 founded.put(its, online);
                 gathered.put(its, audience);
             }
@@ -60,6 +62,7 @@ final class Town {
                 members.put(each.getKey().get(), each.getValue());
             for (Map.Entry<Future<String>, Audience> each : gathered.entrySet())
                 audiences.put(each.getKey().get(), each.getValue());
+            fill(api);
         } catch (ExecutionException broken) {
             throw new IOException(broken.getCause());
         }
@@ -81,16 +84,26 @@ final class Town {
                 .toList();
     }
 
-    private String gather(Api api, JsonObject wanted, Audience audience, List<String> online)
-            throws IOException, Api.Refused, InterruptedException {
-        String conversation = create(api, wanted, online);
-        String path = "/v1/conversations/" + conversation + "/members";
-        List<String> residents = audience.residents(online.size());
-        for (int from = 0; from < residents.size(); from += PAGE_USERS) {
-            List<String> page = residents.subList(from, Math.min(residents.size(), from + PAGE_USERS));
-            ask(api, path, online.getFirst(), new JsonObject().put("userIds", new JsonArray(page)));
+    /** With those who stay and are never online. */
+    private void fill(Api api) throws InterruptedException, ExecutionException {
+        List<Callable<JsonObject>> pages = new ArrayList<>();
+        audiences.forEach((conversation, audience) -> {
+            List<String> residents = audience.residents(members(conversation).size());
+            for (int from = 0; from < residents.size(); from += PAGE_USERS) {
+                List<String> page = residents.subList(from, Math.min(residents.size(), from + PAGE_USERS));
+                pages.add(() -> add(api, conversation, page));
+            }
+        });
+        try (ExecutorService adding = Executors.newFixedThreadPool(PAGES_AT_ONCE)) {
+            for (Future<JsonObject> page : adding.invokeAll(pages)) page.get();
         }
-        return conversation;
+    }
+
+    private JsonObject add(Api api, String conversation, List<String> users)
+            throws IOException, Api.Refused, InterruptedException {
+        JsonObject wanted = new JsonObject().put("userIds", new JsonArray(users));
+        String owner = members(conversation).getFirst();
+        return ask(api, "/v1/conversations/" + conversation + "/members", owner, wanted);
     }
 
     /** First those that have nobody in common. */
