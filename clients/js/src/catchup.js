@@ -28,7 +28,7 @@ export class Catchup {
 
   /**
    * @param on `{ thread(id), threads(): those begun, begin(thread, cursor), say(frame), isConnected(), page(id, query): Promise, take(thread, entry), skip(thread, from, to, reason),
-   *     jump(thread, cursor), isPaused(thread), error(error) }`
+   *     jump(thread, cursor), isPaused(thread): its entries are not to come, news(thread, head) of such a one, error(error) }`
    */
   constructor({ clock, random, catchUpMax, on }) {
     this.#clock = clock;
@@ -41,9 +41,14 @@ export class Catchup {
   hello(isFresh) {
     this.#isFresh = isFresh;
     if (isFresh) return undefined;
-    const threads = this.#on.threads().slice(0, CURSORS_A_FRAME);
+    const threads = this.#sounding().slice(0, CURSORS_A_FRAME);
     this.#ask('hello', threads);
     return cursorsOf(threads);
+  }
+
+  /** Those whose entries are to come. */
+  #sounding() {
+    return this.#on.threads().filter(thread => !this.#on.isPaused(thread));
   }
 
   /** The data is of another life: what was asked is void, and there are no cursors. */
@@ -98,11 +103,15 @@ export class Catchup {
       if (thread.timeline === undefined) this.#on.begin(thread, this.#isFresh && frame.ref === 'hello' ? head : first - 1);
       thread.window.first = Math.max(thread.window.first, first);
       if (thread.cursor + 1 < first) this.#on.skip(thread, thread.cursor + 1, first - 1, 'not_member');
+      if (this.#on.isPaused(thread)) {
+        this.#on.news(thread, head);
+        continue;
+      }
       thread.timeline.hearOf(head);
       if (!thread.timeline.hasHole) continue;
       if (head - thread.cursor > this.#catchUpMax) this.#on.jump(thread, head - this.#catchUpMax);
       if (asked.has(thread) && thread.cursor >= sentThrough) this.#page(thread);
-      else if (asked.has(thread)) this.lookAfter(thread);
+      else if (asked.has(thread) || this.#isOnItsWay(thread)) this.lookAfter(thread);
       else unasked.push(thread);
     }
     if (!frame.more) for (const thread of asked) this.lookAfter(thread);
@@ -111,7 +120,7 @@ export class Catchup {
   }
 
   onResync(frame) {
-    this.sync(frame.all ? this.#on.threads() : (frame.conversationIds ?? []).map(id => this.#begun(id)));
+    this.sync(frame.all ? this.#sounding() : (frame.conversationIds ?? []).map(id => this.#begun(id)));
   }
 
   /** Heads that exist: what is missing up to them is missing. */
@@ -153,7 +162,7 @@ export class Catchup {
     const lost = [];
     let next = Infinity;
     for (const [thread, hole] of this.#holes) {
-      if (!thread.timeline?.hasHole) {
+      if (!thread.timeline?.hasHole || this.#on.isPaused(thread)) {
         this.#holes.delete(thread);
       } else if (hole.at > now) {
         next = Math.min(next, hole.at);
@@ -215,7 +224,7 @@ export class Catchup {
         else this.#on.skip(thread, item.from, item.to, item.reason);
       }
       timeline.hearOf(page.head);
-      if (thread.cursor > after && timeline.hasHole) this.#wanted.add(thread);
+      if (thread.cursor > after && timeline.hasHole && !this.#on.isPaused(thread)) this.#wanted.add(thread);
       return 0;
     } catch (error) {
       if (thread.timeline !== timeline || error.code === 'closed') return 0;

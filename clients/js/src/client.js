@@ -1,5 +1,6 @@
 import { Api } from './api.js';
 import { Catchup } from './catchup.js';
+import { Channels } from './channels.js';
 import { Device } from './device.js';
 import { Emitter } from './emitter.js';
 import { ParleyError } from './errors.js';
@@ -22,6 +23,7 @@ export class Client {
   #http;
   #session;
   #catchup;
+  #channels;
   #keeper;
   #device;
   #transports;
@@ -50,6 +52,20 @@ export class Client {
     this.inbox = new Inbox(this, clock, bounds);
     const say = frame => this.#session.say(frame);
     const thread = id => this.inbox.thread(id);
+    this.#channels = new Channels({
+      clock,
+      catchUpMax: bounds.catchUpMax,
+      on: {
+        thread,
+        begin: (of, cursor) => this.begin(of, cursor),
+        jump: (of, cursor) => this.#jump(of, cursor),
+        counted: (of, change) => this.inbox.counted(of, change),
+        want: of => this.inbox.want(of),
+        mentioned: (of, sequences) => this.#mentioned(of, sequences),
+        keep: (id, isChannel) => this.#isOpened && this.#keeper.channel(id, isChannel),
+        changed: of => this.inbox.changed(of),
+      },
+    });
     this.#catchup = new Catchup({
       clock,
       random,
@@ -64,7 +80,8 @@ export class Client {
         take: (of, entry) => this.#take(of, entry),
         skip: (of, from, to, reason) => this.#give(of, of.timeline.skip(from, to, reason)),
         jump: (of, cursor) => this.#jump(of, cursor),
-        isPaused: of => of.type === 'channel' && !of.isOpen,
+        isPaused: of => this.#channels.isPaused(of),
+        news: (of, head) => this.#channels.news(of, head),
         error: error => this.emitter.emit('error', error),
       },
     });
@@ -126,6 +143,11 @@ export class Client {
 
   get clockSkewMillis() {
     return this.#session.skewMillis;
+  }
+
+  /** Of the server. */
+  get now() {
+    return this.#clock.now() + this.clockSkewMillis;
   }
 
   // Its life.
@@ -230,6 +252,7 @@ export class Client {
         const thread = this.inbox.thread(id);
         if (thread.timeline === undefined) thread.begin(cursor);
       }
+      for (const id of kept.channels) this.inbox.thread(id).isChannel = true;
       for (const [id, sequence] of kept.reads) {
         this.inbox.thread(id).read(sequence);
         this.live.read(id, sequence);
@@ -262,6 +285,7 @@ export class Client {
     this.#isFresh = true;
     this.#catchup.forget();
     for (const thread of this.inbox.all) {
+      this.#channels.forget(thread);
       thread.forget();
       if (this.#isOpened) this.#keeper.cursor(thread.id, undefined);
     }
@@ -322,12 +346,14 @@ export class Client {
         if (frame.ref === 'hello' && !frame.more) this.inbox.told();
         return undefined;
       case 'resync':
+        this.#channels.onResync(frame);
         return this.#catchup.onResync(frame);
       case 'heartbeat':
         this.live.onHeartbeat();
         return this.#catchup.onHeads(frame.heads);
       case 'heads':
-        return this.#onNews(frame);
+        // One of them may have been opened meanwhile.
+        return this.#channels.onHeads(frame).forEach(thread => this.#catchup.lookAfter(thread));
       case 'receipt_event':
         return this.#onReceipt(frame);
       case 'typing_event':
@@ -346,7 +372,9 @@ export class Client {
       const isEntrance = entry.kind === 'member_added' && entry.userIds?.includes(this.#userId);
       this.begin(known, isEntrance ? entry.sequence - 1 : 0);
     }
-    if (entry.senderId === this.#userId && entry.clientMessageId !== undefined) this.sends.onOwnEntry(entry);
+    const isOwn = entry.senderId === this.#userId;
+    if (isOwn && entry.clientMessageId !== undefined) this.sends.onOwnEntry(entry);
+    this.#channels.heard(known, entry, isOwn);
     this.#take(known, entry);
     this.#catchup.lookAfter(known);
   }
@@ -386,6 +414,7 @@ export class Client {
       }
       this.emitter.emit('entry', { conversation, entry });
       if (entry.kind === 'message') this.emitter.emit('message', { conversation, entry });
+      if (thread.isMention(entry)) this.#mentioned(thread, [entry.sequence], entry);
       isNews ||= entry.kind !== 'edit' || entry.targetSequence === thread.lastMessage?.sequence;
     }
     this.arrived(thread, entries);
@@ -409,11 +438,11 @@ export class Client {
     this.#give(thread, items);
   }
 
-  #onNews({ heads = {}, mentions = {} }) {
-    for (const id of Object.keys(heads)) this.inbox.want(this.inbox.thread(id));
-    for (const [id, sequences] of Object.entries(mentions)) {
-      this.emitter.emit('mention', { conversation: this.inbox.thread(id).conversation, sequences });
-    }
+  /** Each mention is told once, whichever way it is heard of first. */
+  #mentioned(thread, told, entry) {
+    const { conversation } = thread;
+    const sequences = thread.mentioned(told);
+    if (sequences.length > 0) this.emitter.emit('mention', entry === undefined ? { conversation, sequences } : { conversation, sequences, entry });
   }
 
   #onReceipt(frame) {
@@ -442,6 +471,7 @@ export class Client {
   open(thread) {
     if (thread.isOpen) return;
     thread.isOpen = true;
+    this.#channels.opening(thread);
     if (this.#session.isWelcome) this.#catchup.open(thread);
     this.inbox.load(thread).catch(error => error.code !== 'closed' && this.emitter.emit('error', error));
   }

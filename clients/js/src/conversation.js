@@ -13,7 +13,7 @@ export class Conversation {
   }
 
   get type() {
-    return this.#thread.type;
+    return this.#thread.isChannel ? 'channel' : this.#thread.type;
   }
 
   get name() {
@@ -30,6 +30,30 @@ export class Conversation {
 
   get slowModeMillis() {
     return this.#thread.slowModeMillis;
+  }
+
+  get messagesPerMinute() {
+    return this.#thread.messagesPerMinute;
+  }
+
+  get writers() {
+    return this.#thread.writers;
+  }
+
+  get mayWrite() {
+    return this.#thread.mayWrite;
+  }
+
+  get mute() {
+    return this.#thread.mute;
+  }
+
+  get mentions() {
+    return this.#thread.mentions;
+  }
+
+  get newsAt() {
+    return this.#thread.newsAt;
   }
 
   get joinedAt() {
@@ -131,7 +155,7 @@ export class Conversation {
   }
 
   async addMembers(userIds, role) {
-    await this.#client.api.addMembers(this.#thread.id, userIds, role);
+    await this.#client.api.addMembers(this.#thread.id, [...new Set(userIds)], role);
   }
 
   async removeMember(userId) {
@@ -152,5 +176,62 @@ export class Conversation {
 
   async setSlowMode(slowModeMillis) {
     await this.#client.api.update(this.#thread.id, { slowModeMillis });
+  }
+
+  async setRate(messagesPerMinute) {
+    await this.#client.api.update(this.#thread.id, { messagesPerMinute });
+  }
+
+  async setWriters(writers) {
+    await this.#client.api.update(this.#thread.id, { writers });
+  }
+
+  bans(page) {
+    return this.#client.api.bans(this.#thread.id, page);
+  }
+
+  async ban(userId) {
+    await this.#client.api.ban(this.#thread.id, userId);
+  }
+
+  async unban(userId) {
+    await this.#client.api.unban(this.#thread.id, userId);
+  }
+
+  invitations() {
+    return this.#client.api.invitations(this.#thread.id);
+  }
+
+  createInvitation(limits = {}) {
+    return this.#client.api.createInvitation(this.#thread.id, limits);
+  }
+
+  async revokeInvitation(invitationId) {
+    await this.#client.api.revokeInvitation(this.#thread.id, invitationId);
+  }
+
+  async setMute(mute = {}) {
+    this.#muted(await this.#client.api.setMute(this.#thread.id, mute));
+  }
+
+  async unmute() {
+    await this.#client.api.unmute(this.#thread.id);
+    this.#muted(undefined);
+  }
+
+  #muted(mute) {
+    this.#thread.mute = mute;
+    this.#client.inbox.changed(this.#thread);
+    this.#client.emitter.emit('conversation', { conversation: this });
+  }
+
+  disturbs(entry) {
+    if (entry?.senderId === this.#client.userId) return false;
+    const isMention = entry === undefined || this.#thread.isMention(entry);
+    return this.#thread.disturbs(this.#client.now, isMention);
+  }
+
+  countReceipts(sequence, { users } = {}) {
+    return this.#client.api.countReceipts(this.#thread.id, sequence, { users });
   }
 }

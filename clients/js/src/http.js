@@ -37,6 +37,10 @@ export class Http {
     return this.#ask('POST', path, { body, id });
   }
 
+  put(path, body, id) {
+    return this.#ask('PUT', path, { body, id });
+  }
+
   patch(path, body, id) {
     return this.#ask('PATCH', path, { body, id });
   }

@@ -1,3 +1,4 @@
+import { USERS_A_REQUEST } from './api.js';
 import { Conversation } from './conversation.js';
 import { Emitter } from './emitter.js';
 import { Thread } from './thread.js';
@@ -71,10 +72,22 @@ export class Inbox {
     return told.cursor === undefined ? { conversations } : { conversations, cursor: told.cursor };
   }
 
+  /** More members than one request takes are added behind it: who tries again under the same `clientRequestId` adds those that are missing. */
   async create(wanted) {
-    const made = await this.#client.api.create(wanted);
-    const thread = this.thread(made.conversationId);
+    const memberIds = [...new Set(wanted.memberIds)];
+    const { api } = this.#client;
+    const { conversationId } = await api.create({ ...wanted, memberIds: memberIds.slice(0, USERS_A_REQUEST) });
+    await api.addMembers(conversationId, memberIds.slice(USERS_A_REQUEST));
+    const thread = this.thread(conversationId);
     await this.#view(thread);
+    return thread.conversation;
+  }
+
+  async join(token) {
+    const view = await this.#client.api.join(token);
+    const thread = this.thread(view.conversationId);
+    this.#told(thread, view);
+    this.#emit('conversation', { conversation: thread.conversation });
     return thread.conversation;
   }
 
@@ -87,7 +100,8 @@ export class Inbox {
       throw error;
     }
     this.#emit('conversation', { conversation: thread.conversation });
-    if (thread.unread !== unread) this.#emit('unread', { conversation: thread.conversation, unreadTotal: this.unreadTotal });
+    // What was counted of a channel by its heads alone was a guess.
+    if (thread.unread !== unread) this.counted(thread, thread.isChannel && unread !== undefined ? thread.unread - unread : 0);
   }
 
   #told(thread, view) {

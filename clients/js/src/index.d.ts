@@ -10,6 +10,28 @@
  * ```
  */
 
+import type {
+  Ban,
+  Device,
+  Draft,
+  Entry,
+  Invitation,
+  Invited,
+  Member,
+  Mute,
+  NewInvitation,
+  Placement,
+  Presence,
+  ReceiptCounts,
+  ReceiptType,
+  Role,
+  ServerLimits,
+  UserSettings,
+  Writers,
+} from './data.js';
+
+export type * from './data.js';
+
 /** Where the connection stands. `offline` is where it starts and where it ends; the reason says why it ended. */
 export type State =
   | { readonly name: 'offline'; readonly reason?: 'closed' | 'replaced' | 'signedOut' }
@@ -62,7 +84,10 @@ export interface Bounds {
   entriesMax: number;
   /** Sends without an acknowledgement; `send` throws `too_many_pending` beyond. Default 1,000. */
   pendingMax: number;
-  /** Entries of one conversation that are fetched after an absence; of more, only the newest so many, and `skipped` tells. Default 5,000. */
+  /**
+   * Entries of one conversation that are fetched after an absence; of more, only the newest so many, and `skipped` tells. Default 5,000. Of a
+   * channel that is opened, at most 200.
+   */
   catchUpMax: number;
   /** Conversations with entries in memory; of the longest unused the entries go, never of open ones. Default 200. */
   conversationsMax: number;
@@ -120,8 +145,8 @@ export interface ParleyEvents {
   conversation: { conversation: Conversation };
   /** `unread` of one conversation changed, or the total. */
   unread: { conversation?: Conversation; unreadTotal: number };
-  /** The server mentions the user in a channel that is not open. */
-  mention: { conversation: Conversation; sequences: readonly number[] };
+  /** Others mention the user, or all. Each once; without `entry` in a channel that is not open. */
+  mention: { conversation: Conversation; sequences: readonly number[]; entry?: Entry };
   /** The same device has connected elsewhere; this one stays off until `connect()`. */
   replaced: undefined;
   /** The server takes no token of this user any more, or the device was signed out; off until `connect()`. */
@@ -168,7 +193,10 @@ export class Parley {
   conversation(conversationId: string): Conversation;
   /** The conversation of the two, made if there is none. */
   createDirect(userId: string): Promise<Conversation>;
-  /** With the same `clientRequestId`, a retry finds the group that was made. */
+  /**
+   * With the same `clientRequestId`, a retry finds the group that was made. Of more than 1,000 members those beyond are added after it, in pages
+   * like those of `addMembers`.
+   */
   createGroup(group: { name?: string; memberIds: readonly string[]; clientRequestId?: string }): Promise<Conversation>;
 
   /** `presence` events of these users from now on, over reconnects too, at most 500; what is unknown is told at once. */
@@ -178,6 +206,20 @@ export class Parley {
   presenceOf(userId: string): Presence | undefined;
   /** Asks once. */
   presence(userIds: readonly string[]): Promise<Presence[]>;
+
+  /** What the token of an invitation leads to, without joining. Rejects with `not_found` where it leads nowhere, or not for this user. */
+  invitation(token: string): Promise<Invited>;
+  /** Joins by it; whoever is a member already gets the conversation as well. */
+  join(token: string): Promise<Conversation>;
+
+  /** Whom the user blocks. */
+  blocks(): Promise<string[]>;
+  /**
+   * In the direct conversation of the two neither sends anything any more, and the one who is blocked sees nothing of the user's presence, typing
+   * and receipts.
+   */
+  block(userId: string): Promise<void>;
+  unblock(userId: string): Promise<void>;
 
   /** The user's own devices. */
   devices(): Promise<Device[]>;
@@ -201,16 +243,32 @@ export class Conversation {
   readonly conversationId: string;
 
   // Known of an inbox page, `load`, or the entries that came; undefined until then.
+  /**
+   * `channel`: a group so large that its entries come only while it is open. Of what is said meanwhile one hears `head`, `unread` and mentions; `open`
+   * brings the newest 200 (`skipped` tells of what lies before them), `loadOlder` the others.
+   */
   readonly type: 'direct' | 'group' | 'channel' | undefined;
   readonly name: string | undefined;
   /** The other of a direct conversation. */
   readonly peerId: string | undefined;
   readonly role: Role | undefined;
+  /** Between two messages of a member; 0: off. */
   readonly slowModeMillis: number | undefined;
+  /** Of all together, before members wait; 0: any number. */
+  readonly messagesPerMinute: number | undefined;
+  readonly writers: Writers | undefined;
+  /** Whether the user may send messages, as far as is known. */
+  readonly mayWrite: boolean;
+  /** The user's own. One with an end may be over: `disturbs` knows. */
+  readonly mute: Mute | undefined;
+  /** Where others mention the user behind the read pointer, ascending, as far as this client has heard: at most 100. */
+  readonly mentions: readonly number[];
+  /** When it was last heard that the channel goes on while it is not open: Unix milliseconds, own time. */
+  readonly newsAt: number | undefined;
   /** Unix milliseconds. */
   readonly joinedAt: number | undefined;
   readonly lastMessage: Entry | undefined;
-  /** Messages behind the own read pointer. */
+  /** Messages behind the own read pointer. Of a channel that is not open at most so many: until it is loaded, every entry counts. */
   readonly unread: number | undefined;
   /** The own read pointer. */
   readonly readSequence: number;
@@ -233,7 +291,7 @@ export class Conversation {
   readonly isOpen: boolean;
   /** Who is typing now, but oneself. */
   readonly typingUserIds: readonly string[];
-  /** How far others have received and read: by user id. */
+  /** How far others have received and read: by user id. Not told in groups of more than 100: there, `countReceipts`. */
   readonly receipts: ReadonlyMap<string, { readonly delivered: number; readonly read: number }>;
 
   on<Name extends keyof ConversationEvents>(name: Name, listener: (event: ConversationEvents[Name]) => void): () => void;
@@ -257,92 +315,46 @@ export class Conversation {
   /** That the user is typing: call it at each key. It is said once in 3 s, and taken back 6 s after the last call. */
   typing(active?: boolean): void;
 
-  /** Also says how far the others have come, in `receipts`. */
-  members(page?: { cursor?: string; limit?: number }): Promise<{ members: Member[]; cursor?: string }>;
+  /** How many have a message, and have read it. @param options `users`: also who, in groups of at most 100 */
+  countReceipts(sequence: number, options?: { users?: boolean }): Promise<ReceiptCounts>;
+
+  /** By user id; with a `prefix`, those whose ids begin so. Also says how far the others have come, in `receipts`. */
+  members(page?: { prefix?: string; cursor?: string; limit?: number }): Promise<{ members: Member[]; cursor?: string }>;
+  /**
+   * Any number: each 1,000 are one request and one entry, one after the other. If one is refused those before it stay; who is a member already
+   * may be named again.
+   */
   addMembers(userIds: readonly string[], role?: Role): Promise<void>;
   removeMember(userId: string): Promise<void>;
   changeRole(userId: string, role: Role): Promise<void>;
   leave(): Promise<void>;
   /** Null takes the name away. */
   rename(name: string | null): Promise<void>;
+  /** 0: off. */
   setSlowMode(slowModeMillis: number): Promise<void>;
+  /** 0: any number. */
+  setRate(messagesPerMinute: number): Promise<void>;
+  setWriters(writers: Writers): Promise<void>;
+
+  /** By user id; for admins and owners. */
+  bans(page?: { cursor?: string; limit?: number }): Promise<{ bans: Ban[]; cursor?: string }>;
+  /** Removes the user, whom nobody adds then, and who joins by no invitation. */
+  ban(userId: string): Promise<void>;
+  /** Does not bring the user back. */
+  unban(userId: string): Promise<void>;
+
+  /** Those by which somebody may still join; for admins and owners. */
+  invitations(): Promise<Invitation[]>;
+  /** The token, which belongs into a link, is told here alone. Without limits: for ever, any number. */
+  createInvitation(limits?: { expiresInSeconds?: number; usesMax?: number }): Promise<NewInvitation>;
+  revokeInvitation(invitationId: string): Promise<void>;
+
+  /** Has the conversation disturb the user no more: for ever or `until` (Unix milliseconds of the server), unless it mentions them. It is counted as unread all the same. */
+  setMute(mute?: { until?: number; exceptMentions?: boolean }): Promise<void>;
+  unmute(): Promise<void>;
+  /** Whether the user wants to be told now that this has come: it is not their own, and not muted. Without an entry: a mention. */
+  disturbs(entry?: Entry): boolean;
 }
-
-export type Role = 'member' | 'admin' | 'owner';
-export type ReceiptType = 'delivered' | 'read';
-
-export type EntryKind =
-  | 'message'
-  | 'edit'
-  | 'delete'
-  | 'member_added'
-  | 'member_removed'
-  | 'member_left'
-  | 'role_changed'
-  | 'conversation_created'
-  | 'conversation_updated';
-
-/** One entry of the log of a conversation. Of a kind that this version does not know, only the first fields are sure. */
-export interface Entry {
-  readonly conversationId: string;
-  readonly sequence: number;
-  readonly messageId: string;
-  readonly kind: EntryKind | (string & {});
-  readonly senderId: string;
-  /** Unix milliseconds, of the server. */
-  readonly sentAt: number;
-
-  // message, and edit its body
-  readonly body?: string;
-  readonly contentType?: string;
-  readonly attachments?: readonly Attachment[];
-  readonly mentions?: readonly Mention[];
-  readonly replyTo?: number;
-  readonly ext?: { readonly [name: string]: unknown };
-  /** Of own entries only. */
-  readonly clientMessageId?: string;
-  readonly editedAt?: number;
-  readonly deletedAt?: number;
-  readonly deleted?: boolean;
-
-  // edit, delete
-  readonly targetSequence?: number;
-
-  // member_added, member_removed, member_left, role_changed
-  readonly userIds?: readonly string[];
-  readonly userCount?: number;
-  readonly role?: Role;
-
-  // conversation_created, conversation_updated
-  readonly conversationType?: 'direct' | 'group' | 'channel';
-  readonly name?: string;
-  readonly slowModeMillis?: number;
-}
-
-export interface Draft {
-  body: string;
-  contentType?: string;
-  attachments?: readonly Attachment[];
-  mentions?: readonly Mention[];
-  /** A sequence of the same conversation. */
-  replyTo?: number;
-  /** The application's own, at most 2 KiB. */
-  ext?: { readonly [name: string]: unknown };
-}
-
-export interface Attachment {
-  url?: string;
-  blobId?: string;
-  name: string;
-  contentType: string;
-  size: number;
-  width?: number;
-  height?: number;
-  durationMillis?: number;
-  digest?: string;
-}
-
-export type Mention = { userId: string; from?: number; length?: number } | { all: true; from?: number; length?: number };
 
 export interface PendingMessage {
   /** Names it for ever: whatever is sent again under it has one place. */
@@ -366,58 +378,6 @@ export interface PendingMessage {
   retry(): PendingMessage;
   /** Forgets it. One that was sent may have its place all the same: then it comes as an entry. */
   discard(): void;
-}
-
-export interface Placement {
-  readonly conversationId: string;
-  readonly clientMessageId: string;
-  readonly messageId: string;
-  readonly sequence: number;
-  readonly sentAt: number;
-  /** It had its place before this send. */
-  readonly duplicate: boolean;
-}
-
-export interface Presence {
-  readonly userId: string;
-  readonly status: 'online' | 'offline' | 'unknown';
-  readonly lastSeenAt?: number;
-}
-
-export interface UserSettings {
-  /** Who may see whether the user is there, */
-  readonly presence: 'everyone' | 'contacts' | 'nobody';
-  /** and who besides. */
-  readonly presenceAllow: readonly string[];
-  /** To all others it is unknown whether the user is there. */
-  readonly invisible: boolean;
-  /** Whether others are told how far the user has read, and the user how far they have. */
-  readonly readReceipts: boolean;
-}
-
-export interface Member {
-  readonly userId: string;
-  readonly role: Role;
-  readonly joinedAt?: number;
-}
-
-export interface Device {
-  readonly deviceId: string;
-  readonly firstSeenAt: number;
-  readonly lastSeenAt: number;
-  readonly client?: string;
-}
-
-export interface ServerLimits {
-  readonly messageBytesMax: number;
-  readonly bodyBytesMax: number;
-  readonly extBytesMax: number;
-  readonly attachmentsMax: number;
-  readonly mentionsMax: number;
-  readonly pageEntriesMax: number;
-  readonly cursorsMax: number;
-  readonly groupMembersMax: number;
-  readonly [name: string]: number;
 }
 
 /**

@@ -33,15 +33,16 @@ export class Keeper {
     return this.#store.write([[`${this.#host}|${name}`, value]]);
   }
 
-  /** All that is kept of that user on that device: `{ incarnation, cursors: Map, sends: [] }`. */
+  /** All that is kept of that user on that device: `{ incarnation, cursors: Map, channels: [], reads: Map, sends: [] }`. */
   async open(userId, deviceId) {
     this.#user = `${this.#host}|${userId}|`;
     this.#device = `${this.#user}${deviceId}|`;
-    const kept = { incarnation: undefined, cursors: new Map(), reads: new Map(), sends: [] };
+    const kept = { incarnation: undefined, cursors: new Map(), channels: [], reads: new Map(), sends: [] };
     for (const [key, value] of await this.#store.read(this.#device)) {
       const name = key.slice(this.#device.length);
       if (name === 'incarnation') kept.incarnation = value;
       else if (name.startsWith('cursor|')) kept.cursors.set(name.slice(7), value);
+      else if (name.startsWith('channel|')) kept.channels.push(name.slice(8));
       else if (name.startsWith('read|')) kept.reads.set(name.slice(5), value);
     }
     for (const [key, value] of await this.#store.read(this.#sendKey(deviceId, ''))) {
@@ -61,6 +62,11 @@ export class Keeper {
   /** @param cursor undefined: it is forgotten */
   cursor(conversationId, cursor) {
     this.#soon(`${this.#device}cursor|${conversationId}`, cursor);
+  }
+
+  /** Whether entries of it come only while it is open. */
+  channel(conversationId, isChannel) {
+    this.#soon(`${this.#device}channel|${conversationId}`, isChannel ? true : undefined);
   }
 
   /** A read pointer that the server may not know of yet; undefined: it does. */

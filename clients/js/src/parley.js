@@ -106,6 +106,26 @@ export class Parley {
     return this.#client.api.presence(userIds);
   }
 
+  invitation(token) {
+    return this.#client.api.invitation(token);
+  }
+
+  join(token) {
+    return this.#client.inbox.join(token);
+  }
+
+  blocks() {
+    return this.#client.api.blocks();
+  }
+
+  async block(userId) {
+    await this.#client.api.block(userId);
+  }
+
+  async unblock(userId) {
+    await this.#client.api.unblock(userId);
+  }
+
   devices() {
     return this.#client.api.devices();
   }

@@ -4,6 +4,7 @@ import { Window } from './window.js';
 const TYPING_MILLIS = 8_000;
 const TYPING_USERS_MAX = 50;
 const RECEIPTS_MAX = 200;
+const MENTIONS_MAX = 100;
 
 /** What a device has of one conversation, and what its entries say about it. Told what happened; no network, no clock. */
 export class Thread {
@@ -16,12 +17,21 @@ export class Thread {
   peerId;
   role;
   slowModeMillis;
+  messagesPerMinute;
+  writers;
+  mute;
   joinedAt;
   lastMessage;
   unread;
   readSequence = 0;
   isMember = true;
   isOpen = false;
+  /** It is so large that its entries come only while it is open. */
+  isChannel = false;
+  /** When it was last heard that it goes on, while its entries do not come. */
+  newsAt;
+  /** Where the user is mentioned, behind the read pointer, as far as was heard. */
+  mentions = [];
   /** Whether the server was asked what it knows. */
   isKnown = false;
   usedAt = 0;
@@ -31,6 +41,7 @@ export class Thread {
   #typing = new Map(); // user → until
   #arrived = 0;
   #unreadHead = 0;
+  #mentionedTo = 0;
   #me;
   #changed;
 
@@ -67,6 +78,9 @@ export class Thread {
     this.lastMessage = undefined;
     this.isKnown = false;
     this.receipts = new Map();
+    this.isChannel = false;
+    this.mentions = [];
+    this.#mentionedTo = 0;
     this.#arrived = 0;
     this.#changed();
   }
@@ -79,11 +93,18 @@ export class Thread {
     this.name = told.name;
     this.peerId = told.peerId ?? this.peerId;
     this.role = told.role;
-    this.slowModeMillis = told.slowModeMillis;
+    this.#set(told);
+    this.mute = told.mute;
     this.joinedAt = told.joinedAt;
     if (told.lastMessage !== undefined && !(this.lastMessage?.sequence > told.lastMessage.sequence)) this.lastMessage = told.lastMessage;
     this.count(told);
     this.#changed();
+  }
+
+  #set({ slowModeMillis, messagesPerMinute, writers }) {
+    this.slowModeMillis = slowModeMillis;
+    this.messagesPerMinute = messagesPerMinute;
+    this.writers = writers;
   }
 
   /** The server counts so many unread up to a head, from a read pointer on; it may not know what was given out or read here meanwhile. */
@@ -94,6 +115,57 @@ export class Thread {
     const read = this.readSequence;
     this.readSequence = readSequence;
     this.#readTo(read);
+    this.#forgetMentions();
+  }
+
+  /**
+   * A channel goes as far as there, and what it says does not come. Returns by how much the total of unread messages changes: as if all were
+   * messages of others, until the server is asked.
+   */
+  news(head, now) {
+    const before = Math.max(this.cursor, this.#unreadHead);
+    this.timeline.hearOf(head);
+    if (head <= before) return 0;
+    this.#unreadHead = head;
+    this.newsAt = now;
+    this.#changed();
+    if (this.unread === undefined) return 0;
+    this.unread += head - before;
+    const change = Math.max(0, head - Math.max(before, this.totalHead));
+    this.totalHead = Math.max(this.totalHead, head);
+    return change;
+  }
+
+  /** The user is mentioned there. Returns those of which nothing was said before. */
+  mentioned(sequences) {
+    const fresh = sequences.filter(sequence => sequence > this.#mentionedTo);
+    if (fresh.length === 0) return fresh;
+    this.#mentionedTo = Math.max(...fresh);
+    this.mentions = [...this.mentions, ...fresh].slice(-MENTIONS_MAX);
+    this.#forgetMentions();
+    this.#changed();
+    return fresh;
+  }
+
+  /** Whether the entry mentions the user, alone or with all. */
+  isMention({ senderId, mentions }) {
+    const me = this.#me();
+    return senderId !== me && (mentions ?? []).some(({ userId, all }) => all || userId === me);
+  }
+
+  #forgetMentions() {
+    if (this.mentions[0] <= this.readSequence) this.mentions = this.mentions.filter(sequence => sequence > this.readSequence);
+  }
+
+  /** Whether the user wants to be disturbed at that time of the server. */
+  disturbs(now, isMention) {
+    const { mute } = this;
+    return mute === undefined || mute.until <= now || (mute.exceptMentions && isMention);
+  }
+
+  /** Whether the user may send messages, as far as is known. */
+  get mayWrite() {
+    return this.isMember && (this.writers !== 'admins' || this.role === 'admin' || this.role === 'owner');
   }
 
   /** Whether the entry counts as unread until it is read. */
@@ -139,11 +211,11 @@ export class Thread {
       case 'conversation_created':
         this.type = entry.conversationType;
         this.name = entry.name;
-        this.slowModeMillis = entry.slowModeMillis;
+        this.#set(entry);
         break;
       case 'conversation_updated':
         this.name = entry.name;
-        this.slowModeMillis = entry.slowModeMillis;
+        this.#set(entry);
         break;
       case 'member_added':
         if (concernsMe) {
@@ -184,13 +256,15 @@ export class Thread {
     if (sequence <= this.readSequence) return 0;
     const after = this.readSequence;
     this.readSequence = sequence;
+    this.#forgetMentions();
     const before = this.unread;
     if (before === undefined) {
       // As far as it can be seen here.
       return 0 - this.window.entries.filter(entry => entry.sequence > after && entry.sequence <= sequence && this.counts(entry)).length;
     }
-    if (sequence >= (this.lastMessage?.sequence ?? 0)) this.unread = 0;
-    else if (this.window.floor <= sequence + 1) {
+    const lacks = this.isChannel && this.cursor < this.#unreadHead;
+    if (sequence >= (lacks ? this.#unreadHead : (this.lastMessage?.sequence ?? 0))) this.unread = 0;
+    else if (!lacks && this.window.floor <= sequence + 1) {
       this.unread = this.window.entries.filter(entry => entry.sequence > sequence && this.counts(entry)).length;
     } else this.isKnown = false; // to be asked
     return this.unread - before;

@@ -52,7 +52,15 @@ async function use(): Promise<void> {
   group.read();
   group.typing();
   await group.addMembers(['carol'], 'admin');
-  const { members } = await group.members({ limit: 10 });
+  const { members } = await group.members({ prefix: 'ca', limit: 10 });
+  const { token } = await group.createInvitation({ expiresInSeconds: 3_600, usesMax: 10 });
+  const { name, memberCount } = await parley.invitation(token);
+  await (await parley.join(token)).setMute({ exceptMentions: true });
+  const { members: all, read } = await group.countReceipts(sequence, { users: true });
+  parley.on('mention', ({ conversation, sequences, entry }) => conversation.disturbs(entry) && console.log(sequences, name, memberCount, all, read));
+  await group.setWriters('admins');
+  // @ts-expect-error nobody writes is no choice
+  await group.setWriters('nobody');
   const older: readonly Entry[] = await group.loadOlder();
   const { conversations, cursor } = await parley.conversations({ limit: 20 });
   parley.watch([...members.map(member => member.userId), String(older.length), String(conversations.length), cursor ?? '']);

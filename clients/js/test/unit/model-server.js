@@ -4,6 +4,7 @@ import { below } from '../../../testing/seeded.js';
 await judgeBySources();
 
 const UNASKED = 5;
+const NEWS_MILLIS = 1_000;
 const LIMITS = {
   messageBytesMax: 65_536,
   bodyBytesMax: 100,
@@ -39,6 +40,7 @@ export class ModelServer {
   conversations = new Map(); // id → { members, entries, byId }
   sessions = new Set();
   reads = new Map(); // user and conversation → sequence
+  channels = new Set(); // ids: their entries go to who has them open
   refusedTokens = new Set();
   refusedTransports = new Set();
   /** Parts of 1. */
@@ -82,11 +84,21 @@ export class ModelServer {
     if (entry.clientMessageId !== undefined) byId.set(entry.clientMessageId, entry);
     for (const session of this.sessions) {
       if (session === origin || !this.mayRead(session.userId, id) || !session.isLive) continue;
+      if (this.channels.has(id) && !session.opened.has(id)) {
+        session.news(id, entry);
+        continue;
+      }
       if (this.random() < this.loss.live) continue;
       const late = this.random() < this.loss.live ? 3_000 : 0;
       this.clock.setTimeout(() => session.say(this.shown(entry, session.userId)), late);
     }
     return entry;
+  }
+
+  /** So many have left that it is none any more. */
+  shrink(id) {
+    this.channels.delete(id);
+    for (const session of this.sessions) if (!session.opened.has(id)) session.say({ type: 'resync', conversationIds: [id], reason: 'missed' });
   }
 
   mayRead(userId, id) {
@@ -247,7 +259,11 @@ class Socket {
         return session.say({ type: 'heartbeat', ref, serverTime: server.now, watermark: '', heads: server.heads(session.userId) });
       case 'sync':
         return session.sync(frame.cursors, ref);
+      case 'close':
+        session.opened.delete(frame.conversationId);
+        return undefined;
       case 'open':
+        session.opened.add(frame.conversationId);
         return session.sync({ [frame.conversationId]: frame.cursor ?? Infinity }, ref);
       case 'receipt':
         if (frame.receiptType === 'read') server.reads.set(`${session.userId} ${frame.conversationId}`, frame.sequence);
@@ -283,6 +299,8 @@ class Socket {
 
 class Session {
   isLive = false;
+  opened = new Set();
+  #moved = new Set();
 
   constructor(server, socket, userId, deviceId) {
     Object.assign(this, { server, socket, userId, deviceId });
@@ -290,6 +308,21 @@ class Session {
 
   say(frame) {
     this.socket.say(frame);
+  }
+
+  /** Of a channel that is not open: at once where it mentions the user, else once a second. */
+  news(id, { sequence, mentions }) {
+    if (mentions?.some(({ userId, all }) => all || userId === this.userId)) {
+      this.say({ type: 'heads', heads: { [id]: sequence }, mentions: { [id]: [sequence] } });
+      return;
+    }
+    if (this.#moved.has(id)) return;
+    this.#moved.add(id);
+    this.server.clock.setTimeout(() => {
+      this.#moved.delete(id);
+      if (this.opened.has(id) || !this.server.channels.has(id)) return;
+      this.say({ type: 'heads', heads: { [id]: this.server.conversations.get(id).entries.length } });
+    }, NEWS_MILLIS);
   }
 
   welcome(ref) {

@@ -21,7 +21,7 @@ export function stage(random = randomOf(1)) {
       ...options,
     });
     const events = [];
-    for (const name of ['state', 'entry', 'gap', 'skipped', 'ack', 'failed', 'replaced', 'signedOut', 'error', 'unread', 'typing', 'presence']) {
+    for (const name of ['state', 'entry', 'gap', 'skipped', 'ack', 'failed', 'replaced', 'signedOut', 'error', 'unread', 'mention', 'typing', 'presence']) {
       parley.on(name, event => events.push({ name, event }));
     }
     parley.events = events;
