@@ -24,7 +24,7 @@ export async function setNotifying(wants) {
 }
 
 /** @param titleOf what a conversation is called @param go shows a conversation */
-export function startAttention(parley, me, titleOf, go) {
+export function startAttention(parley, titleOf, go) {
   const link = document.querySelector('link[rel=icon]');
   const plain = link.href;
   let shown = -1;
@@ -37,11 +37,15 @@ export function startAttention(parley, me, titleOf, go) {
     link.href = unread > 0 ? drawn(unread) : plain;
   }
 
-  function notify(conversation, entry) {
-    if (entry.senderId === me || isActive() || !isNotifying() || isOld(parley, entry)) return;
-    const title = titleOf(conversation);
-    const notification = new Notification(title, {
-      body: conversation.type === 'direct' ? summary(entry) : `${entry.senderId}: ${summary(entry)}`,
+  function came(conversation, entry) {
+    if (!conversation.disturbs(entry) || isOld(parley, entry)) return;
+    notify(conversation, conversation.type === 'direct' ? summary(entry) : `${entry.senderId}: ${summary(entry)}`);
+  }
+
+  function notify(conversation, body) {
+    if (isActive() || !isNotifying()) return;
+    const notification = new Notification(titleOf(conversation), {
+      body,
       tag: conversation.conversationId,
       icon: plain,
     });
@@ -54,7 +58,9 @@ export function startAttention(parley, me, titleOf, go) {
 
   const stops = [
     parley.on('unread', ({ unreadTotal }) => count(unreadTotal)),
-    parley.on('message', ({ conversation, entry }) => notify(conversation, entry)),
+    parley.on('message', ({ conversation, entry }) => came(conversation, entry)),
+    // Of a channel that is not open the message itself does not come.
+    parley.on('mention', ({ conversation, entry }) => !entry && conversation.disturbs() && notify(conversation, 'You were mentioned')),
   ];
   count(parley.unreadTotal);
   return () => {

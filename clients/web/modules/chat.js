@@ -6,6 +6,7 @@ import { ConversationList } from './list.js';
 import { connectionStrip } from './connection.js';
 import { ConversationView } from './conversation.js';
 import { openCreate } from './create.js';
+import { invitationPlace } from './invitation.js';
 import { note } from './dialog.js';
 import { emptyPlace, h, iconButton, unseen } from './dom.js';
 import { startKeyboard } from './keyboard.js';
@@ -17,6 +18,7 @@ import { summary } from './system.js';
 
 const ENTRIES_MAX = 10_000;
 const ROUTE = /^#\/c\/([A-Za-z0-9_-]{1,64})$/;
+const INVITATION = /^#\/join\/(.*)$/;
 const SPOKEN_MAX = 3;
 const FRESH_PRESENCE_MILLIS = 30_000;
 
@@ -102,8 +104,8 @@ class Chat {
       parley.on('error', error => error.code !== 'network' && console.warn('parley:', error.code, error.message)),
       parley.on('failed', ({ conversation }) => this.#list.changed(conversation)),
       parley.on('message', ({ conversation, entry }) => this.#speak(conversation, entry)),
-      ...['conversation', 'unread', 'entry', 'typing', 'ack', 'receipt'].map(name => parley.on(name, ({ conversation }) => this.#list.changed(conversation))),
-      startAttention(parley, this.userId, conversation => this.#people.titleOf(conversation), id => this.#go(id)),
+      ...['conversation', 'unread', 'mention', 'entry', 'typing', 'ack', 'receipt'].map(name => parley.on(name, ({ conversation }) => this.#list.changed(conversation))),
+      startAttention(parley, conversation => this.#people.titleOf(conversation), id => this.#go(id)),
       startKeyboard({
         search: () => this.#list.search.focus(),
         next: () => this.#neighbour(1),
@@ -157,10 +159,15 @@ class Chat {
   #route() {
     const id = ROUTE.exec(location.hash)?.[1] ?? null;
     if (this.#view?.conversation.conversationId === id) return;
+    const invitation = INVITATION.exec(location.hash)?.[1] ?? null;
     this.#view?.close();
     this.#view = null;
-    this.#element.firstChild.classList.toggle('is-open', id !== null);
+    this.#element.firstChild.classList.toggle('is-open', id !== null || invitation !== null);
     this.#list.select(id);
+    if (invitation !== null) {
+      this.#place.replaceChildren(invitationPlace(this.#parley, invitation, conversation => this.#joined(conversation)));
+      return;
+    }
     if (id === null) {
       this.#place.replaceChildren(emptyPlace('Parley', 'Choose a conversation, or start one.'));
       return;
@@ -171,6 +178,12 @@ class Chat {
     this.#place.replaceChildren(view.element);
     view.open();
     if (matchMedia('(pointer: fine)').matches) view.focus();
+  }
+
+  #joined(conversation) {
+    this.#list.changed(conversation);
+    // The way back does not lead to the invitation.
+    location.replace(`#/c/${conversation.conversationId}`);
   }
 
   #neighbour(step) {

@@ -1,6 +1,8 @@
 /** Where messages are written: new ones, replies, and edits of old ones. */
 
+import { Completion } from './completion.js';
 import { h, icon, iconButton, setText } from './dom.js';
+import { mentionsIn } from './mentions.js';
 import { preference } from './preferences.js';
 import { summary } from './system.js';
 
@@ -13,6 +15,8 @@ export class Composer {
   #me;
   #replyTo = null;
   #editing = null;
+  #mentioned = new Set(); // names that were chosen for what is being written
+  #completion;
   #kept = ''; // what was being written when an edit began
   #text = h('textarea', {
     class: 'text',
@@ -22,23 +26,28 @@ export class Composer {
     dir: 'auto',
     enterkeyhint: 'send',
     oninput: () => this.#typed(),
+    onclick: () => this.#complete(),
     onkeydown: event => this.#key(event),
   });
   #about = h('div', { class: 'about', hidden: true });
   #problem = h('p', { class: 'problem', role: 'alert', hidden: true });
   #send = h('button', { type: 'submit', class: 'send', 'aria-label': 'Send', title: 'Send' }, icon('send'));
 
-  /** @param acts `sent()`, `editLast()`, `failed(text)`, `bodyBytesMax()` */
+  /** @param acts `sent()`, `editLast()`, `failed(text)`, `bodyBytesMax()`; `find(prefix)` names to mention, `isKnown(name)` */
   constructor(conversation, me, acts) {
     this.#conversation = conversation;
     this.#me = me;
     this.#acts = acts;
+    this.#completion = new Completion(this.#text, prefix => acts.find(prefix), name => {
+      this.#mentioned.add(name);
+      this.#typed();
+    });
     this.element = h(
       'form',
       { class: 'composer', 'aria-label': 'Write a message', onsubmit: event => this.#submit(event) },
       this.#about,
       this.#problem,
-      h('div', { class: 'writing' }, this.#text, this.#send),
+      h('div', { class: 'writing' }, this.#completion.element, this.#text, this.#send),
     );
     this.#text.value = sessionStorage.getItem(this.#draftKey) ?? '';
   }
@@ -49,9 +58,10 @@ export class Composer {
 
   /** To be called when it is in the page, and when what the user may do has changed. */
   show() {
-    const isMember = this.#conversation.isMember;
-    this.#text.disabled = !isMember;
-    this.#text.placeholder = isMember ? 'Message' : 'You are no longer in this conversation';
+    const { isMember, mayWrite } = this.#conversation;
+    // Who may not write any more still edits what they wrote before.
+    this.#text.disabled = !mayWrite && !(isMember && this.#editing);
+    this.#text.placeholder = !isMember ? 'You are no longer in this conversation' : mayWrite ? 'Message' : 'Only admins write here';
     this.#fit();
   }
 
@@ -72,7 +82,7 @@ export class Composer {
     this.#editing = entry;
     this.#text.value = entry.body;
     this.#sayWhatItIsAbout('edit', 'Edit message', entry);
-    this.#fit();
+    this.show();
     this.focus();
     this.#text.setSelectionRange(entry.body.length, entry.body.length);
   }
@@ -91,7 +101,7 @@ export class Composer {
     if (!this.#editing) return;
     this.#editing = null;
     this.#text.value = this.#kept;
-    this.#fit();
+    this.show();
   }
 
   #sayWhatItIsAbout(what, label, entry) {
@@ -107,9 +117,20 @@ export class Composer {
   #typed() {
     this.#say('');
     this.#fit();
+    this.#complete();
     if (this.#editing) return;
     this.#keepDraft();
     if (this.#text.value !== '') this.#conversation.typing();
+  }
+
+  /** Names to mention: an edit mentions nobody anew. */
+  #complete() {
+    if (!this.#editing && this.#conversation.type !== 'direct') this.#completion.typed();
+  }
+
+  #mentionsIn(body) {
+    if (this.#conversation.type === 'direct') return [];
+    return mentionsIn(body, name => this.#mentioned.has(name) || this.#acts.isKnown(name));
   }
 
   #keepDraft() {
@@ -125,7 +146,7 @@ export class Composer {
   }
 
   #key(event) {
-    if (event.isComposing) return;
+    if (event.isComposing || this.#completion.key(event)) return;
     const sends = preference('enter') === 'send' ? !event.shiftKey : event.ctrlKey || event.metaKey;
     if (event.key === 'Enter' && sends) this.#submit(event);
     else if (event.key === 'Escape' && this.cancel()) event.stopPropagation();
@@ -141,8 +162,11 @@ export class Composer {
         if (body !== this.#editing.body) settle(this.#conversation.edit(this.#editing.sequence, body));
       } else {
         const draft = this.#replyTo ? { body, replyTo: this.#replyTo.sequence } : { body };
-        settle(this.#conversation.send(draft));
+        const mentions = this.#mentionsIn(body);
+        settle(this.#conversation.send(mentions.length > 0 ? { ...draft, mentions } : draft));
         this.#text.value = '';
+        this.#mentioned.clear();
+        this.#completion.close();
         this.#keepDraft();
         this.#conversation.typing(false);
       }

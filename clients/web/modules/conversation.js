@@ -7,7 +7,9 @@ import { confirm, note } from './dialog.js';
 import { openDetails } from './details.js';
 import { Timeline } from './timeline.js';
 import { summary } from './system.js';
-import { plural } from './text.js';
+import { openCounts } from './counts.js';
+
+const OFFERED_MAX = 7;
 
 export class ConversationView {
   #parley;
@@ -30,6 +32,7 @@ export class ConversationView {
     this.#people = people;
     this.#conversation = conversation;
     this.#timeline = new Timeline(conversation, { me: people.me, others: () => this.#others(), isActive }, {
+      count: entry => openCounts(this.#conversation, entry),
       reply: entry => this.#composer.reply(entry),
       edit: entry => this.#composer.edit(entry),
       delete: entry => this.#delete(entry),
@@ -45,12 +48,24 @@ export class ConversationView {
       },
       editLast: () => this.#editLast(),
       bodyBytesMax: () => parley.limits?.bodyBytesMax,
+      find: prefix => this.#find(prefix),
+      isKnown: name => (name === 'all' ? this.#mayMentionAll : (people.membersOf(conversation) ?? []).some(({ userId }) => userId === name)),
     });
     this.element = h('section', { class: 'conversation-view', 'aria-label': 'Conversation' }, this.#head(), this.#timeline.element, this.#composer.element);
   }
 
   get conversation() {
     return this.#conversation;
+  }
+
+  get #mayMentionAll() {
+    return this.#conversation.role === 'admin' || this.#conversation.role === 'owner';
+  }
+
+  /** Whom one may mention by a name that begins so. */
+  async #find(prefix) {
+    const all = this.#mayMentionAll && 'all'.startsWith(prefix) ? ['all'] : [];
+    return [...(await this.#people.find(this.#conversation, prefix, OFFERED_MAX)), ...all];
   }
 
   #head() {
@@ -144,7 +159,7 @@ export class ConversationView {
     const members = this.#people.membersOf(this.#conversation);
     if (!members) return '';
     const online = members.filter(({ userId }) => userId === this.#people.me || this.#people.isOnline(userId)).length;
-    return `${plural(members.length, 'member')}${online > 1 ? `, ${online} online` : ''}`;
+    return `${type === 'channel' ? 'Channel, ' : ''}${this.#people.sizeOf(this.#conversation)}${online > 1 ? `, ${online} online` : ''}`;
   }
 
   #others() {

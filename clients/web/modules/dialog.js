@@ -1,6 +1,6 @@
 /** Dialogs over the page, questions, and short notes. */
 
-import { h, iconButton, setText } from './dom.js';
+import { fill, h, iconButton, setText } from './dom.js';
 
 const NOTE_MILLIS = 6_000;
 
@@ -96,6 +96,70 @@ export function form(children, label, submit) {
     problem,
     h('div', { class: 'buttons' }, button),
   );
+}
+
+/** Something that is on or off. @param change gives whether it is on then */
+export function toggle(label, hint, isOn, change) {
+  const input = h('input', { type: 'checkbox', role: 'switch', checked: isOn, onchange: async () => (input.checked = await change(input.checked)) });
+  return h('label', { class: 'option toggle' }, h('span', {}, label, h('span', { class: 'hint' }, hint)), input);
+}
+
+/** One of several. @param options pairs of value and label */
+export function choose(label, options, chosen, change) {
+  const id = `field-${++made}`;
+  const select = h(
+    'select',
+    { id, onchange: () => change(select.value) },
+    options.map(([value, name]) => h('option', { value: String(value), selected: value === chosen }, name)),
+  );
+  return h('div', { class: 'field' }, h('label', { for: id }, label), select);
+}
+
+/** Fills the element with what is made, or with why it cannot be. */
+export async function load(element, make) {
+  try {
+    fill(element, await make());
+  } catch (error) {
+    fill(element, h('p', { class: 'problem' }, `This cannot be shown now: ${error.message}`));
+  }
+}
+
+/** What is shown, and asked for, only when one opens it. */
+export function part(title, make) {
+  const content = h('div', { class: 'part-content' }, h('p', { class: 'hint' }, 'Loading…'));
+  const element = h('details', { class: 'part', ontoggle: () => element.open && load(content, make) }, h('summary', {}, title), content);
+  return element;
+}
+
+/**
+ * A list that comes in pages.
+ *
+ * @param shown `class`, `none` (what stands there if it is empty), `page(cursor)` gives `{ items, cursor }`, `row(item)`
+ * @returns `{ element, load() }`: from the beginning
+ */
+export function pages(shown) {
+  const list = h('ul', { class: shown.class, role: 'list' });
+  const more = h('button', { type: 'button', class: 'button', hidden: true, onclick: () => next(false).catch(error => note(error.message)) }, 'Show more');
+  let cursor;
+  let turn = 0;
+
+  async function next(isAnew) {
+    const own = ++turn;
+    more.disabled = true;
+    try {
+      const page = await shown.page(isAnew ? undefined : cursor);
+      if (own !== turn) return; // something else was asked for meanwhile
+      cursor = page.cursor;
+      const rows = page.items.map(shown.row);
+      if (isAnew) fill(list, rows.length > 0 || cursor ? rows : h('li', { class: 'hint' }, shown.none));
+      else list.append(...rows);
+      more.hidden = !cursor;
+    } finally {
+      if (own === turn) more.disabled = false;
+    }
+  }
+
+  return { element: h('div', { class: 'pages' }, list, more), load: () => next(true) };
 }
 
 /** A short note that goes by itself. */

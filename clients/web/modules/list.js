@@ -4,6 +4,7 @@ import { arrange, fill, h, icon, setText, unseen } from './dom.js';
 import { avatar } from './message.js';
 import { sentence, summary } from './system.js';
 import { inOneLine, isUserId, plural } from './text.js';
+import { isMuted } from './mute.js';
 import { briefly, exactly } from './time.js';
 
 const PAGE = 50;
@@ -167,6 +168,9 @@ export class ConversationList {
     const typing = conversation.typingUserIds;
     const waiting = conversation.pending.findLast(pending => pending.kind === 'message');
     const millis = at(conversation);
+    const unread = conversation.unread ?? 0;
+    // What a channel says does not come while it is not open.
+    const isNews = type === 'channel' && unread > 0 && conversation.head > (last ?? lastMessage)?.sequence;
     return {
       id: conversationId,
       title: this.#people.titleOf(conversation),
@@ -175,10 +179,13 @@ export class ConversationList {
       isCurrent: conversationId === this.#selected,
       time: millis ? briefly(millis) : '',
       exact: millis ? exactly(millis) : null,
-      unread: conversation.unread ?? 0,
+      unread,
+      isChannel: type === 'channel',
+      isMuted: isMuted(conversation),
+      isMentioned: conversation.mentions.length > 0,
       typing: typing.length > 0 ? (type === 'direct' ? 'typing…' : `${typing[0]} is typing…`) : null,
-      sender: waiting ? 'You' : event || !lastMessage ? null : lastMessage.senderId === me ? 'You' : type === 'direct' ? null : lastMessage.senderId,
-      text: waiting ? inOneLine(waiting.draft.body) : (event ?? (lastMessage ? summary(lastMessage) : 'No messages yet')),
+      sender: waiting ? 'You' : isNews || event || !lastMessage ? null : lastMessage.senderId === me ? 'You' : type === 'direct' ? null : lastMessage.senderId,
+      text: waiting ? inOneLine(waiting.draft.body) : isNews ? plural(unread, 'new message') : (event ?? (lastMessage ? summary(lastMessage) : 'No messages yet')),
       trouble: conversation.pending.some(pending => pending.state === 'failed'),
     };
   }
@@ -213,7 +220,7 @@ export class ConversationList {
 function at(conversation) {
   const waiting = conversation.pending.at(-1)?.createdAt ?? 0;
   const last = conversation.entries.at(-1)?.sentAt ?? 0;
-  return Math.max(waiting, last, conversation.lastMessage?.sentAt ?? 0, conversation.joinedAt ?? 0);
+  return Math.max(waiting, last, conversation.newsAt ?? 0, conversation.lastMessage?.sentAt ?? 0, conversation.joinedAt ?? 0);
 }
 
 function show(link, what) {
@@ -224,7 +231,7 @@ function show(link, what) {
   fill(
     link,
     h('span', { class: 'picture' }, avatar(what.title, what.isGroup ? { icon: 'group' } : {}), what.isOnline && h('span', { class: 'presence', title: 'online' })),
-    h('span', { class: 'title' }, h('bdi', {}, what.title), what.isOnline && unseen(', online')),
+    h('span', { class: 'title' }, h('bdi', {}, what.title), what.isOnline && unseen(', online'), what.isMuted && [icon('muted'), unseen(', muted')]),
     h('time', { class: 'when', title: what.exact }, what.time),
     h(
       'span',
@@ -232,6 +239,11 @@ function show(link, what) {
       what.typing ?? [what.sender && h('span', { class: 'snippet-sender' }, `${what.sender}: `), h('bdi', {}, what.text)],
     ),
     what.trouble && h('span', { class: 'alarm' }, icon('failed'), unseen('A message was not sent')),
-    what.unread > 0 && h('span', { class: 'badge' }, what.unread > 999 ? '999+' : String(what.unread), unseen(` ${plural(what.unread, 'unread message').replace(/^\S+ /, '')}`)),
+    (what.unread > 0 || what.isMentioned) && h('span', { class: 'badges' }, what.isMentioned && h('span', { class: 'badge' }, '@', unseen(' you were mentioned')), what.unread > 0 && badge(what)),
   );
+}
+
+function badge({ unread, isChannel, isMuted: isQuiet }) {
+  const count = unread > 999 ? '999+' : String(unread);
+  return h('span', { class: isQuiet ? 'badge quiet' : 'badge' }, isChannel ? `${count} new` : [count, unseen(` ${plural(unread, 'unread message').replace(/^\S+ /, '')}`)]);
 }

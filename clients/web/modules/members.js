@@ -1,7 +1,9 @@
-/** Who is in which conversation, as last heard: few loads at once, of each conversation one, and a pause between two. */
+/**
+ * Who is in which conversation, as last heard: few loads at once, of each conversation one, and a pause between two. Of large ones the first
+ * page, since nobody reads a list of thousands: they are searched.
+ */
 
 const PAGE = 200;
-const KEPT_MAX = 2_000;
 const LOADS_MAX = 4;
 const PAUSE_MILLIS = 2_000;
 
@@ -20,6 +22,11 @@ export class Members {
   /** As last heard; undefined: never. */
   of(conversation) {
     return this.#known.get(conversation)?.members;
+  }
+
+  /** Whether these are all. */
+  areAll(conversation) {
+    return this.#known.get(conversation)?.isWhole ?? false;
   }
 
   /** What was heard holds no more. */
@@ -63,7 +70,7 @@ export class Members {
   async load(conversation) {
     const known = this.#about(conversation);
     await known.loading?.catch(() => {});
-    known.loading ??= this.#pages(known).finally(() => {
+    known.loading ??= this.#page(known).finally(() => {
       known.loading = undefined;
       known.loadedAt = Date.now();
     });
@@ -72,21 +79,23 @@ export class Members {
     return members;
   }
 
-  async #pages(known) {
+  async #page(known) {
     const members = [];
     let cursor;
     known.isFresh = true; // unless an entry says otherwise meanwhile
     try {
+      // A page may hold fewer than asked for.
       do {
-        const page = await known.conversation.members({ cursor, limit: PAGE });
+        const page = await known.conversation.members({ cursor, limit: PAGE - members.length });
         members.push(...page.members);
         cursor = page.cursor;
-      } while (cursor && members.length < KEPT_MAX);
+      } while (cursor && members.length < PAGE);
     } catch (error) {
       known.isFresh = false;
       throw error;
     }
     known.members = members;
+    known.isWhole = cursor === undefined;
     return members;
   }
 

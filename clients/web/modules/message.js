@@ -2,7 +2,8 @@
 
 import { h, icon, iconButton, unseen } from './dom.js';
 import { summary } from './system.js';
-import { bytes, hue, initials, isEmojiAlone, linked } from './text.js';
+import { marked } from './mentions.js';
+import { bytes, hue, initials, isEmojiAlone } from './text.js';
 import { exactly, timeOf } from './time.js';
 
 const LONG = 2_000;
@@ -43,8 +44,8 @@ export function systemRow(entry, text) {
  *
  * @param shown what there is to say of it: `entry` or `pending`, `isOwn`, `isFirst` and `isLast` of those that one person said in a
  *     row, `isGroup`, `quoted` (the entry that is replied to, or null if it is not there), `mark`, `markTitle`, `trouble` (of an edit or
- *     delete that failed), `may` ({ reply, edit, delete })
- * @param acts what the user can do with it: `reply`, `edit`, `delete`, `jump`, `retry`, `discard`
+ *     delete that failed), `may` ({ count, reply, edit, delete })
+ * @param acts what the user can do with it: `count` (who has read it), `reply`, `edit`, `delete`, `jump`, `retry`, `discard`
  */
 export function messageRow(shown, acts) {
   const { entry, pending, isOwn } = shown;
@@ -59,7 +60,7 @@ export function messageRow(shown, acts) {
     sender(shown),
     !isGone && replyTo && quote(shown, replyTo, acts),
     !isGone && (entry ?? pending.draft).attachments?.map(attachment),
-    isGone ? h('p', { class: 'body' }, icon('delete'), 'Message deleted') : text(body ?? '', spaceOf(shown)),
+    isGone ? h('p', { class: 'body' }, icon('delete'), 'Message deleted') : text(body ?? '', shown),
     meta(shown, isGone),
   );
   return h(
@@ -93,8 +94,9 @@ function spaceOf({ entry, pending, isEditing, mark: progress }) {
   return `${edited}${timeOf(entry?.sentAt ?? pending.createdAt)}${progress ? ' mmm' : ''}`;
 }
 
-function text(body, space) {
-  const paragraph = h('p', { class: 'body', dir: 'auto', 'data-space': space }, linked(body));
+function text(body, shown) {
+  const { mentions = [] } = shown.entry ?? shown.pending.draft;
+  const paragraph = h('p', { class: 'body', dir: 'auto', 'data-space': spaceOf(shown) }, marked(body, mentions, shown.me));
   if (body.length <= LONG) return paragraph;
   paragraph.classList.add('cut');
   const all = h('button', { type: 'button', class: 'text-button', onclick: () => { paragraph.classList.remove('cut'); all.remove(); } }, 'Show all');
@@ -123,10 +125,11 @@ function meta(shown, isGone) {
 }
 
 function actions({ may, entry }, acts) {
-  if (!may.reply && !may.edit && !may.delete) return null;
+  if (!Object.values(may).includes(true)) return null;
   return h(
     'div',
     { class: 'actions', role: 'group', 'aria-label': 'Message actions' },
+    may.count && iconButton('double', 'Who has read it', () => acts.count(entry), { tabindex: '-1' }),
     may.reply && iconButton('reply', 'Reply', () => acts.reply(entry), { tabindex: '-1' }),
     may.edit && iconButton('edit', 'Edit', () => acts.edit(entry), { tabindex: '-1' }),
     may.delete && iconButton('delete', 'Delete', () => acts.delete(entry), { tabindex: '-1' }),

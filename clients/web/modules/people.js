@@ -1,7 +1,7 @@
 /** Who the conversations are with, what they are called, and who of them is there. */
 
 import { Members } from './members.js';
-import { listed } from './text.js';
+import { listed, plural } from './text.js';
 import { ago } from './time.js';
 
 const WATCHED_MAX = 400;
@@ -49,12 +49,33 @@ export class People {
     if (!members) return 'Group';
     const others = members.filter(member => member.userId !== this.me).map(member => member.userId);
     if (others.length === 0) return 'Only you';
-    return listed(others.length > 3 ? [...others.slice(0, 3), `${others.length - 3} more`] : others);
+    return listed(others.length > 3 ? [...others.slice(0, 3), `${others.length - 3}${this.#members.areAll(conversation) ? '' : '+'} more`] : others);
   }
 
-  /** The members as last heard; undefined until they are. */
+  /** How many are in it: "3 members", or "200+ members"; nothing until it is known. */
+  sizeOf(conversation) {
+    const members = this.#members.of(conversation);
+    if (!members) return '';
+    return this.#members.areAll(conversation) ? plural(members.length, 'member') : `${members.length}+ members`;
+  }
+
+  /** Those whose names begin so, at most so many: of all, if all are known here, else of those that the server finds. */
+  async find(conversation, prefix, most) {
+    const known = (this.#members.of(conversation) ?? []).map(member => member.userId);
+    const found = known.filter(userId => userId.toLowerCase().startsWith(prefix.toLowerCase()) && userId !== this.me);
+    if (this.#members.areAll(conversation) || prefix === '' || found.length >= most) return found.slice(0, most);
+    const { members } = await conversation.members({ prefix, limit: most });
+    return [...new Set([...found, ...members.map(member => member.userId)])].filter(userId => userId !== this.me).slice(0, most);
+  }
+
+  /** The members as last heard, of large groups the first; undefined until they are. */
   membersOf(conversation) {
     return this.#members.of(conversation);
+  }
+
+  /** Whether these are all, and not the first of a large group. */
+  areAll(conversation) {
+    return this.#members.areAll(conversation);
   }
 
   /** Has them asked for soon, if what was heard last does not hold any more. */

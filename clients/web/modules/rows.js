@@ -4,14 +4,18 @@ import { sentence } from './system.js';
 import { dayLabel, dayOf } from './time.js';
 
 const TOGETHER_MILLIS = 5 * 60_000;
+/** With more others nobody is told who has received and read: that is counted when one asks. */
+const TOLD_MAX = 100;
 
 /** Everything that has a place on screen: messages and events with their sequences, then sends without one. */
 export function itemsOf(conversation, me) {
   const items = [];
+  let settings;
   for (const entry of conversation.entries) {
     if (entry.kind === 'message') items.push({ key: keyOf(entry), sequence: entry.sequence, entry });
     else if (conversation.type !== 'direct') {
-      const text = sentence(entry, me);
+      const text = sentence(entry, me, settings);
+      if (entry.kind === 'conversation_created' || entry.kind === 'conversation_updated') settings = entry;
       if (text !== null) items.push({ key: `s${entry.sequence}`, sequence: entry.sequence, entry, text });
     }
   }
@@ -110,7 +114,8 @@ function messageOf(item, before, behind, view) {
     trouble: failed,
     what: failed && { message: 'Not sent', edit: 'The edit was not saved', delete: 'Not deleted' }[failed.kind],
     may: {
-      reply: isThere && conversation.isMember,
+      count: isThere && isOwn && view.others >= TOLD_MAX,
+      reply: isThere && conversation.mayWrite,
       edit: isThere && conversation.isMember && isOwn && !amended,
       delete: isThere && conversation.isMember && !amended && (isOwn || (view.isGroup && view.role !== 'member' && view.role !== undefined)),
     },

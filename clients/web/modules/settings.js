@@ -3,9 +3,10 @@
 import { fill, h, icon } from './dom.js';
 import { canNotify, isNotifying, setNotifying } from './attention.js';
 import { avatar } from './message.js';
-import { confirm, note, openDialog } from './dialog.js';
+import { confirm, field, form, load as fillIn, note, openDialog, pages, part, toggle } from './dialog.js';
 import { applyTheme, prefer, preference } from './preferences.js';
 import { SHORTCUTS } from './keyboard.js';
+import { isUserId } from './text.js';
 import { ago } from './time.js';
 
 const AUDIENCES = [['everyone', 'Everyone'], ['contacts', 'People you are in a conversation with'], ['nobody', 'Nobody']];
@@ -23,6 +24,7 @@ export function openSettings(chat) {
       section('Writing', choice('The Enter key', 'enter', [['send', 'sends the message'], ['line', 'begins a new line (Ctrl+Enter sends)']], preference('enter'), value => prefer('enter', value))),
       section('Notifications', notifications()),
       privacy,
+      h('section', {}, part('Blocked people', () => blocked(chat))),
       devices,
       section('Keyboard', shortcuts()),
     ],
@@ -41,12 +43,8 @@ function section(title, content) {
 }
 
 async function load(element, make) {
-  let content;
-  try {
-    content = await make();
-  } catch (error) {
-    content = h('p', { class: 'problem' }, `This cannot be shown now: ${error.message}`);
-  }
+  const content = h('div', {});
+  await fillIn(content, make);
   fill(element, element.firstChild, content);
 }
 
@@ -57,11 +55,6 @@ function choice(legend, name, options, chosen, choose) {
     h('legend', {}, legend),
     options.map(([value, label]) => h('label', { class: 'option' }, h('input', { type: 'radio', name, value, checked: value === chosen, onchange: () => choose(value) }), label)),
   );
-}
-
-function toggle(label, hint, isOn, change) {
-  const input = h('input', { type: 'checkbox', role: 'switch', checked: isOn, onchange: async () => (input.checked = await change(input.checked)) });
-  return h('label', { class: 'option toggle' }, h('span', {}, label, h('span', { class: 'hint' }, hint)), input);
 }
 
 function notifications() {
@@ -88,6 +81,37 @@ async function privacyRows({ parley }) {
     toggle('Be invisible', 'You look offline to everybody.', kept.invisible, async invisible => (await set({ invisible }))?.invisible ?? !invisible),
     toggle('Read receipts', 'Others see what you have read, and you what they have.', kept.readReceipts, async readReceipts => (await set({ readReceipts }))?.readReceipts ?? !readReceipts),
   ];
+}
+
+async function blocked({ parley, me }) {
+  const name = field('Block somebody', { maxlength: '64', autocapitalize: 'none' }, 'Neither of you can write to the other then, and they do not see whether you are there.');
+  const block = form([name.element], 'Block', async () => {
+    const userId = name.input.value.trim();
+    if (!isUserId(userId) || userId === me) return name.say(userId === me ? 'That is you.' : 'That is no name.');
+    name.say('');
+    await parley.block(userId);
+    name.input.value = '';
+    await list.load();
+  });
+  block.classList.add('inline');
+  const unblock = async userId => {
+    try {
+      await parley.unblock(userId);
+      await list.load();
+    } catch (error) {
+      note(error.message);
+    }
+  };
+  const list = pages({
+    class: 'members',
+    none: 'You block nobody.',
+    page: async () => ({ items: (await parley.blocks()).sort() }),
+    row: userId =>
+      h('li', { class: 'member' }, h('span', { class: 'picture' }, avatar(userId)), h('div', { class: 'member-text' }, h('span', { class: 'member-name' }, userId)),
+        h('button', { type: 'button', class: 'text-button', 'aria-label': `Unblock ${userId}`, onclick: () => unblock(userId) }, 'Unblock')),
+  });
+  await list.load();
+  return [block, list.element];
 }
 
 async function deviceRows(chat, element) {

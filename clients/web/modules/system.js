@@ -4,16 +4,21 @@ import { inOneLine, listed, plural } from './text.js';
 
 const ROLES = { owner: 'an owner', admin: 'an admin', member: 'a member' };
 
-/** A sentence for an entry that is no message; null for those that show elsewhere or say nothing. */
-export function sentence(entry, me) {
+/**
+ * A sentence for an entry that is no message; null for those that show elsewhere or say nothing.
+ *
+ * @param before the entry that says how the group was set until then, if it is there
+ */
+export function sentence(entry, me, before) {
   const who = entry.senderId === me ? 'You' : entry.senderId;
   const whom = names(entry, me);
   switch (entry.kind) {
     case 'conversation_created':
       return entry.name ? `${who} created the group “${inOneLine(entry.name)}”` : `${who} created the group`;
     case 'conversation_updated':
-      return updated(entry, who);
+      return updated(entry, who, before);
     case 'member_added':
+      if (entry.invitationId) return `${who} joined by an invitation`;
       return `${who} added ${whom}`;
     case 'member_removed':
       return `${who} removed ${whom}`;
@@ -21,14 +26,29 @@ export function sentence(entry, me) {
       return `${who} left`;
     case 'role_changed':
       return `${who} made ${whom} ${ROLES[entry.role] ?? entry.role}`;
+    case 'user_banned':
+      return `${who} banned ${whom}`;
+    case 'user_unbanned':
+      return `${who} lifted the ban of ${whom}`;
+    case 'invitation_created':
+      return `${who} made an invitation link`;
+    case 'invitation_revoked':
+      return `${who} revoked an invitation link`;
     default:
       return null;
   }
 }
 
-function updated(entry, who) {
-  if (entry.name) return `${who} named the group “${inOneLine(entry.name)}”`;
-  if (entry.slowModeMillis > 0) return `${who} set slow mode to ${plural(Math.ceil(entry.slowModeMillis / 1000), 'second')}`;
+/** The entry says how all is set, not what has changed. */
+function updated(entry, who, before) {
+  const isChanged = name => before === undefined || before[name] !== entry[name];
+  if (entry.name && isChanged('name')) return `${who} named the group “${inOneLine(entry.name)}”`;
+  if (before === undefined) return `${who} changed the settings of the group`;
+  if (isChanged('writers')) return entry.writers === 'admins' ? `${who} let only admins write` : `${who} let everybody write`;
+  if (isChanged('slowModeMillis')) {
+    return entry.slowModeMillis > 0 ? `${who} set slow mode to ${plural(Math.ceil(entry.slowModeMillis / 1000), 'second')}` : `${who} switched slow mode off`;
+  }
+  if (isChanged('messagesPerMinute') && entry.messagesPerMinute > 0) return `${who} allowed ${plural(entry.messagesPerMinute, 'message')} a minute`;
   return `${who} changed the settings of the group`;
 }
 
