@@ -36,6 +36,7 @@ export class Completion {
     const place = begun(this.#field.value, this.#field.selectionStart);
     if (place === null) return this.close();
     this.#place = place;
+    this.#show(this.#names.filter(name => name.startsWith(place.prefix)));
     this.#timer = setTimeout(async () => {
       const names = await this.#find(place.prefix).catch(() => []);
       if (this.#place === place) this.#show(names);

@@ -10,6 +10,7 @@ export const SHORTCUTS = [
   ['E', 'Edit it'],
   ['Delete', 'Delete it'],
   ['↑', 'In an empty field: edit your last message'],
+  ['@', 'Offer names to mention: ↑ and ↓ choose, Enter takes'],
   ['Enter', 'Send'],
   ['Shift Enter', 'New line'],
   ['Esc', 'Leave an edit or reply; back to the field'],

@@ -170,7 +170,7 @@ export class ConversationList {
     const millis = at(conversation);
     const unread = conversation.unread ?? 0;
     // What a channel says does not come while it is not open.
-    const isNews = type === 'channel' && unread > 0 && conversation.head > (last ?? lastMessage)?.sequence;
+    const isNews = type === 'channel' && unread > 0 && conversation.head > ((last ?? lastMessage)?.sequence ?? 0);
     return {
       id: conversationId,
       title: this.#people.titleOf(conversation),

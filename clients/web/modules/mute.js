@@ -25,12 +25,13 @@ export function mutePart(parley, conversation) {
     draw();
     return isMuted(conversation);
   };
-  const { until, exceptMentions } = conversation.mute ?? {};
-  let isExcept = exceptMentions ?? false;
+  const { until, exceptMentions = false } = isMuted(conversation) ? conversation.mute : {};
+  let isExcept = exceptMentions;
   let end = until;
+  const lengths = end === undefined ? LENGTHS : [['kept', 'As it was set'], ...LENGTHS];
   const main = toggle('Mute', 'No notifications of this conversation.', isMuted(conversation), wants => set(wants ? { until: end, exceptMentions: isExcept } : null));
-  const length = choose('For how long', LENGTHS, '', value => {
-    end = value === '' ? undefined : Math.round(Date.now() + parley.clockSkewMillis + Number(value));
+  const length = choose('For how long', lengths, lengths[0][0], value => {
+    end = value === 'kept' ? until : value === '' ? undefined : Math.round(Date.now() + parley.clockSkewMillis + Number(value));
     return set({ until: end, exceptMentions: isExcept });
   });
   const except = toggle('Except mentions', 'Notify me where I am mentioned.', isExcept, async wants => {

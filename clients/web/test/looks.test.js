@@ -96,9 +96,17 @@ for (const theme of ['light', 'dark']) {
 
       await maya.page.getByRole('button', { name: 'Details' }).click();
       await maya.page.getByRole('dialog', { name: 'Group', exact: true }).getByText('5 members').waitFor();
+      for (const title of ['Writing', 'Invitation links', 'Banned people']) await maya.page.getByText(title, { exact: true }).click();
+      await maya.page.getByText('Nobody is banned.').waitFor();
+      await maya.page.getByRole('switch', { name: 'Mute' }).check();
       assert.deepEqual(await findings(maya.page), [], 'the details');
+      await maya.page.getByRole('switch', { name: 'Mute' }).uncheck();
       await keep(maya.page, `details-${size}-${theme}`);
       await maya.page.keyboard.press('Escape');
+      await maya.field.fill('@');
+      await maya.page.getByRole('option', { name: 'aiko' }).waitFor();
+      assert.deepEqual(await findings(maya.page), [], 'names to mention');
+      await maya.field.fill('');
 
       await maya.go(theo);
       await maya.sees('You think of everything');
