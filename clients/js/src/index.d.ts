@@ -126,7 +126,7 @@ export interface SockJsConstructor {
 
 export interface ParleyEvents {
   state: State;
-  /** Every entry of every conversation, once, in the order of its conversation. Own ones too. */
+  /** Every entry of every conversation, of channels while they are open; once, in the order of its conversation. Own ones too. */
   entry: { conversation: Conversation; entry: Entry };
   /** The entries of kind `message` among them. */
   message: { conversation: Conversation; entry: Entry };
@@ -136,7 +136,7 @@ export interface ParleyEvents {
   failed: { conversation: Conversation; pending: PendingMessage; error: ParleyError };
   /** Entries that never come: not for this user, or gone. They count as held. */
   gap: { conversation: Conversation; from: number; to: number; reason: string };
-  /** Entries that were not fetched after a long absence (`bounds.catchUpMax`); `loadOlder` brings them. */
+  /** Entries that were not fetched after a long absence (`bounds.catchUpMax`), or when a channel was opened; `loadOlder` brings them. */
   skipped: { conversation: Conversation; from: number; to: number };
   receipt: { conversation: Conversation; userId: string; receiptType: ReceiptType; sequence: number };
   typing: { conversation: Conversation; userId: string; active: boolean };
