@@ -2,6 +2,7 @@
 
 import { inOneLine, listed, plural } from './text.js';
 
+const AS_MADE = { name: undefined, writers: 'all', slowModeMillis: 0, messagesPerMinute: 0 };
 const ROLES = { owner: 'an owner', admin: 'an admin', member: 'a member' };
 
 /**
@@ -39,16 +40,17 @@ export function sentence(entry, me, before) {
   }
 }
 
-/** The entry says how all is set, not what has changed. */
-function updated(entry, who, before) {
-  const isChanged = name => before === undefined || before[name] !== entry[name];
-  if (entry.name && isChanged('name')) return `${who} named the group “${inOneLine(entry.name)}”`;
-  if (before === undefined) return `${who} changed the settings of the group`;
-  if (isChanged('writers')) return entry.writers === 'admins' ? `${who} let only admins write` : `${who} let everybody write`;
-  if (isChanged('slowModeMillis')) {
-    return entry.slowModeMillis > 0 ? `${who} set slow mode to ${plural(Math.ceil(entry.slowModeMillis / 1000), 'second')}` : `${who} switched slow mode off`;
+/** The entry says how all is set, not what has changed. Who came later does not see how it was before: what is unusual is taken to be new then. */
+function updated(entry, who, before = AS_MADE) {
+  const { name, writers, slowModeMillis, messagesPerMinute } = entry;
+  if (writers !== before.writers) return writers === 'admins' ? `${who} let only admins write` : `${who} let everybody write`;
+  if (slowModeMillis !== before.slowModeMillis) {
+    return slowModeMillis > 0 ? `${who} set slow mode to ${plural(Math.ceil(slowModeMillis / 1000), 'second')}` : `${who} switched slow mode off`;
   }
-  if (isChanged('messagesPerMinute') && entry.messagesPerMinute > 0) return `${who} allowed ${plural(entry.messagesPerMinute, 'message')} a minute`;
+  if (messagesPerMinute !== before.messagesPerMinute) {
+    return messagesPerMinute > 0 ? `${who} allowed ${plural(messagesPerMinute, 'message')} a minute` : `${who} allowed any number of messages`;
+  }
+  if (name && name !== before.name) return `${who} named the group “${inOneLine(name)}”`;
   return `${who} changed the settings of the group`;
 }
 

@@ -129,7 +129,7 @@ test('members are searched in a group of hundreds, banned, and let in again', as
   await lea.seesEvent('You lifted the ban of zoe');
   await lea.write('to many');
   await lea.isSent('to many');
-  await lea.message('to many').hover();
+  await lea.message('to many').locator('.bubble').hover();
   await lea.message('to many').getByRole('button', { name: 'Who has read it' }).click();
   await lea.page.getByRole('dialog', { name: 'Who has read it' }).getByText('Read by 0 of 300.').waitFor();
 });
