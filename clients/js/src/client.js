@@ -101,6 +101,7 @@ export class Client {
         changed: id => this.inbox.changed(thread(id)),
         overdue: () => this.#session.hurry(),
         me: () => this.#userId,
+        hasRate: id => thread(id).messagesPerMinute > 0,
       },
     });
     const emit = (name, event) => this.emitter.emit(name, event);
@@ -414,6 +415,7 @@ export class Client {
       }
       this.emitter.emit('entry', { conversation, entry });
       if (entry.kind === 'message') this.emitter.emit('message', { conversation, entry });
+      if (entry.kind === 'conversation_updated' || entry.kind === 'role_changed') this.sends.paceChanged(thread.id);
       if (thread.isMention(entry)) this.#mentioned(thread, [entry.sequence], entry);
       isNews ||= entry.kind !== 'edit' || entry.targetSequence === thread.lastMessage?.sequence;
     }

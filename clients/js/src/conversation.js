@@ -44,8 +44,19 @@ export class Conversation {
     return this.#thread.mayWrite;
   }
 
+  get nextSendAt() {
+    const { now, clockSkewMillis, sends } = this.#client;
+    const delayed = sends.of(this.#thread.id).find(pending => pending.delayed?.error.code === 'slow_mode')?.delayed.until ?? 0;
+    const at = Math.max(this.#thread.slowUntil - clockSkewMillis, delayed);
+    return at > now - clockSkewMillis ? at : undefined;
+  }
+
   get mute() {
     return this.#thread.mute;
+  }
+
+  get isMuted() {
+    return !this.#thread.disturbs(this.#client.now, false);
   }
 
   get mentions() {

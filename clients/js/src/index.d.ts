@@ -259,8 +259,12 @@ export class Conversation {
   readonly writers: Writers | undefined;
   /** Whether the user may send messages, as far as is known. */
   readonly mayWrite: boolean;
-  /** The user's own. One with an end may be over: `disturbs` knows. */
+  /** When slow mode lets the user's next message through, as far as is known: own time, Unix milliseconds. Undefined: now. What is sent earlier waits. */
+  readonly nextSendAt: number | undefined;
+  /** The user's own. One with an end may be over: `isMuted` knows. */
   readonly mute: Mute | undefined;
+  /** Whether it is muted now, but for what may disturb all the same. */
+  readonly isMuted: boolean;
   /** Where others mention the user behind the read pointer, ascending, as far as this client has heard: at most 100. */
   readonly mentions: readonly number[];
   /** When it was last heard that the channel goes on while it is not open: Unix milliseconds, own time. */
@@ -370,6 +374,8 @@ export interface PendingMessage {
   /** `sent`: at least once, without an answer. */
   readonly state: 'waiting' | 'sent' | 'placed' | 'failed' | 'discarded';
   readonly error?: ParleyError;
+  /** It was refused for now (`slow_mode`, `rate_limited`, `busy`, …), and is sent again then: own time, Unix milliseconds. */
+  readonly delayed?: { readonly until: number; readonly error: ParleyError };
   /** Its place; rejects when it fails or is discarded. Need not be awaited. */
   readonly placed: Promise<Placement>;
   /** It is written down: it survives a reload. */

@@ -7,10 +7,11 @@ const SENDS_BURST = 200;
 
 /**
  * Sends until they have their place. Those of one conversation leave in order, one under way at a time: were two, and the first refused
- * as `busy`, the second could overtake it. Those of several conversations go side by side, below the rate that a server allows. It is told what
- * happened and when; it answers what to send. No clock, no network, no store.
+ * as `busy`, the second could overtake it. Edits and deletes, whose targets have their places, go past messages that wait for the pace of their
+ * conversation. Those of several conversations go side by side, below the rate that a server allows. It is told what happened and when; it
+ * answers what to send. No clock, no network, no store.
  *
- * A send is what the caller makes of it: here it has `clientMessageId`, `conversationId`, `order`, `state` and `error`.
+ * A send is what the caller makes of it: here it has `clientMessageId`, `conversationId`, `kind`, `order`, `state`, `error` and `delayed`.
  */
 export class Outbox {
   #max;
@@ -70,10 +71,12 @@ export class Outbox {
     if (now < this.#pausedUntil) return due;
     for (const lane of this.#lanes.values()) {
       if (this.#allowance < 1) break;
-      if (lane.underWay || lane.queue.length === 0 || now < lane.notBefore) continue;
+      if (lane.underWay || lane.queue.length === 0 || now < dueAt(lane)) continue;
+      if (now < lane.paceUntil) lane.queue.unshift(...lane.queue.splice(lane.queue.findIndex(isAmendment), 1));
       lane.underWay = true;
       lane.answerBy = now + ANSWER_MILLIS;
       lane.queue[0].state = 'sent';
+      lane.queue[0].delayed = undefined;
       this.#allowance--;
       due.push(lane.queue[0]);
     }
@@ -86,7 +89,7 @@ export class Outbox {
     for (const lane of this.#lanes.values()) {
       if (lane.queue.length === 0) continue;
       if (lane.underWay) at = Math.min(at, lane.answerBy);
-      else at = Math.min(at, Math.max(lane.notBefore, this.#pausedUntil, this.#allowance < 1 ? now + 1000 / SENDS_PER_SECOND : now));
+      else at = Math.min(at, Math.max(dueAt(lane), this.#pausedUntil, this.#allowance < 1 ? now + 1000 / SENDS_PER_SECOND : now));
     }
     return at === Infinity ? undefined : at;
   }
@@ -96,22 +99,28 @@ export class Outbox {
     const send = this.#remove(clientMessageId);
     if (send === undefined) return undefined;
     send.state = 'placed';
+    send.delayed = undefined;
     return send;
   }
 
   /**
    * It was refused. Returns the send if that is for good: then it stays here as failed, and those behind it go on. Else it is sent again,
    * in its turn.
+   *
+   * @param isPace it is the conversation that is not to be written to so fast: nothing else waits for that
    */
-  refused(clientMessageId, error, now) {
+  refused(clientMessageId, error, now, isPace = false) {
     const send = this.#sends.get(clientMessageId);
     if (send === undefined || send.state === 'failed') return undefined;
     const lane = this.#lane(send.conversationId);
     if (lane.queue[0] !== send) return undefined;
     lane.underWay = false;
     if (error.retryable) {
-      lane.notBefore = now + lane.backoff.next(error.retryAfterMillis ?? 0);
-      if (error.code === 'rate_limited') this.#pausedUntil = lane.notBefore;
+      const until = now + lane.backoff.next(error.retryAfterMillis ?? 0);
+      send.delayed = { until, error };
+      if (isPace) lane.paceUntil = until;
+      else lane.notBefore = until;
+      if (error.code === 'rate_limited' && !isPace) this.#pausedUntil = until;
       return undefined;
     }
     lane.queue.shift();
@@ -120,6 +129,12 @@ export class Outbox {
     send.state = 'failed';
     send.error = error;
     return send;
+  }
+
+  /** How fast the conversation is written to, or by whom, may be another thing now. */
+  paceChanged(conversationId) {
+    const lane = this.#lanes.get(conversationId);
+    if (lane !== undefined) lane.paceUntil = 0;
   }
 
   /** No answers come any more: what was under way is sent again on the next connection, with the same id. */
@@ -164,9 +179,18 @@ export class Outbox {
   #lane(conversationId) {
     let lane = this.#lanes.get(conversationId);
     if (lane === undefined) {
-      lane = { queue: [], failed: [], underWay: false, answerBy: 0, notBefore: 0, backoff: new Backoff(this.#random) };
+      lane = { queue: [], failed: [], underWay: false, answerBy: 0, notBefore: 0, paceUntil: 0, backoff: new Backoff(this.#random) };
       this.#lanes.set(conversationId, lane);
     }
     return lane;
   }
+}
+
+/** When its next send may go, if nothing is under way. */
+function dueAt({ queue, notBefore, paceUntil }) {
+  return queue.some(isAmendment) ? notBefore : Math.max(notBefore, paceUntil);
+}
+
+function isAmendment({ kind }) {
+  return kind === 'edit' || kind === 'delete';
 }

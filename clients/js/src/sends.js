@@ -15,7 +15,7 @@ export class Sends {
 
   /**
    * @param on `{ isReady(), say(frame), keep(record): Promise or undefined, done(clientMessageId), placed(pending, placement, entry), failed(pending),
-   *     unknownAck(frame), changed(id), overdue(), me() }`; without an entry, it has come already
+   *     unknownAck(frame), changed(id), overdue(), me(), hasRate(id): whether the conversation has one of its own }`; without an entry, it has come already
    */
   constructor({ clock, random, pendingMax, on }) {
     this.#clock = clock;
@@ -153,15 +153,23 @@ export class Sends {
     let error = ParleyError.of(frame);
     // The session has to be authenticated anew, the send is as good as it was.
     if (error.code === 'unauthenticated') error = new ParleyError(error.code, error.message, { retryable: true });
-    const failed = this.#outbox.refused(frame.clientMessageId, error, this.#clock.now());
+    const send = this.#outbox.get(frame.clientMessageId);
+    const isPace = error.code === 'slow_mode' || (error.code === 'rate_limited' && send !== undefined && this.#on.hasRate(send.conversationId));
+    const failed = this.#outbox.refused(frame.clientMessageId, error, this.#clock.now(), isPace);
     if (failed !== undefined) {
       this.#keep(failed);
       this.#on.failed(failed);
       failed.settle(undefined, error);
-      this.#on.changed(failed.conversationId);
     }
+    if (send !== undefined) this.#on.changed(send.conversationId);
     this.flush();
     return true;
+  }
+
+  /** What waits for the pace of the conversation is tried anew. */
+  paceChanged(conversationId) {
+    this.#outbox.paceChanged(conversationId);
+    this.flush();
   }
 
   retry(pending) {
@@ -193,6 +201,7 @@ class Pending {
   #unsaved;
   state = 'waiting';
   error;
+  delayed;
 
   constructor(record, sends) {
     this.#sends = sends;

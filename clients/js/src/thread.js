@@ -168,6 +168,13 @@ export class Thread {
     return this.isMember && (this.writers !== 'admins' || this.role === 'admin' || this.role === 'owner');
   }
 
+  /** Until when the user waits for the slow mode at least, in the time of the server, by what is in memory. */
+  get slowUntil() {
+    if (!(this.slowModeMillis > 0) || this.role !== 'member') return 0;
+    const last = this.window.entries.findLast(entry => entry.kind === 'message' && entry.senderId === this.#me());
+    return last === undefined ? 0 : last.sentAt + this.slowModeMillis;
+  }
+
   /** Whether the entry counts as unread until it is read. */
   counts(entry) {
     return entry.kind === 'message' && entry.senderId !== this.#me();

@@ -59,6 +59,8 @@ async function use(): Promise<void> {
   const { members: all, read } = await group.countReceipts(sequence, { users: true });
   parley.on('mention', ({ conversation, sequences, entry }) => conversation.disturbs(entry) && console.log(sequences, name, memberCount, all, read));
   await group.setWriters('admins');
+  const waits: number = (group.nextSendAt ?? 0) - (pending.delayed?.until ?? 0);
+  console.log(waits, group.isMuted);
   // @ts-expect-error nobody writes is no choice
   await group.setWriters('nobody');
   const older: readonly Entry[] = await group.loadOlder();

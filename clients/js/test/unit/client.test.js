@@ -119,6 +119,39 @@ test('what was not acknowledged survives the end of the program, and is sent onc
   await second.close();
 });
 
+test('slow mode says when the next message goes, has it wait until then, and holds back no edit', async () => {
+  const { clock, server, client } = stage();
+  server.settings = { ...server.settings, slowModeMillis: 60_000 };
+  const alice = client('alice');
+  alice.connect();
+  await clock.pass(1_000);
+  const conversation = alice.conversation('c');
+  conversation.open();
+  await clock.pass(1_000);
+  assert.equal(conversation.nextSendAt, undefined);
+  const first = conversation.send({ body: 'first' });
+  await clock.pass(1_000);
+  const { sequence, sentAt } = await first.placed;
+  const free = sentAt + 60_000 - alice.clockSkewMillis;
+  assert.equal(conversation.nextSendAt, free);
+  const second = conversation.send({ body: 'second' });
+  await clock.pass(1_000);
+  const edit = conversation.edit(sequence, 'first!');
+  await clock.pass(1_000);
+  assert.deepEqual([edit.state, second.state, second.delayed.error.code], ['placed', 'sent', 'slow_mode']);
+  assert.deepEqual([conversation.nextSendAt, second.delayed.until > free], [second.delayed.until, true]);
+  await clock.pass(60_000);
+  assert.deepEqual([second.state, second.delayed, alice.named('failed')], ['placed', undefined, []]);
+  const third = conversation.send({ body: 'third' });
+  await clock.pass(1_000);
+  assert.equal(third.delayed.error.code, 'slow_mode');
+  server.settings = { ...server.settings, slowModeMillis: 0 };
+  server.append('c', { kind: 'conversation_updated', senderId: 'bob', ...server.settings });
+  await clock.pass(1_000);
+  assert.deepEqual([third.state, conversation.nextSendAt], ['placed', undefined], 'nobody waits for what is switched off');
+  await alice.close();
+});
+
 test('a refused send fails visibly, those behind it go on, and by hand it goes again', async () => {
   const { clock, server, client } = stage();
   const alice = client('alice');

@@ -40,6 +40,7 @@ export class ModelServer {
   conversations = new Map(); // id → { members, entries, byId }
   sessions = new Set();
   reads = new Map(); // user and conversation → sequence
+  settings = SETTINGS; // of all conversations
   channels = new Set(); // ids: their entries go to who has them open
   refusedTokens = new Set();
   refusedTransports = new Set();
@@ -63,7 +64,7 @@ export class ModelServer {
 
   create(id, members) {
     this.conversations.set(id, { members, entries: [], byId: new Map() });
-    this.append(id, { kind: 'conversation_created', senderId: members[0], conversationType: 'group', ...SETTINGS });
+    this.append(id, { kind: 'conversation_created', senderId: members[0], conversationType: 'group', ...this.settings });
     this.append(id, { kind: 'member_added', senderId: members[0], userIds: members.slice(1), role: 'member' });
   }
 
@@ -93,6 +94,13 @@ export class ModelServer {
       this.clock.setTimeout(() => session.say(this.shown(entry, session.userId)), late);
     }
     return entry;
+  }
+
+  /** How long slow mode has the user wait: nobody is an admin here. */
+  slowMillis(userId, id) {
+    const { slowModeMillis } = this.settings;
+    const last = this.conversations.get(id).entries.findLast(entry => entry.kind === 'message' && entry.senderId === userId);
+    return slowModeMillis === 0 || last === undefined ? 0 : Math.max(0, last.sentAt + slowModeMillis - this.now);
   }
 
   /** So many have left that it is none any more. */
@@ -162,7 +170,7 @@ export class ModelServer {
       const unread = entries.filter(entry => entry.kind === 'message' && entry.senderId !== userId && entry.sequence > readSequence).length;
       const last = entries.findLast(entry => entry.kind === 'message');
       const lastMessage = last && this.shown(last, userId);
-      return [200, { conversationId: id, type: 'group', role: 'member', ...SETTINGS, head: entries.length, unread, readSequence, lastMessage }];
+      return [200, { conversationId: id, type: 'group', role: 'member', ...this.settings, head: entries.length, unread, readSequence, lastMessage }];
     }
     const limit = Number(url.searchParams.get('limit'));
     const after = url.searchParams.get('after');
@@ -348,13 +356,15 @@ class Session {
   place(frame) {
     const { server, userId } = this;
     const { clientMessageId, conversationId } = frame;
-    const refuse = (code, retryable) => this.say({ type: 'error', code, message: code, retryable, clientMessageId, conversationId });
+    const refuse = (code, retryable, retryAfterMillis) => this.say({ type: 'error', code, message: code, retryable, retryAfterMillis, clientMessageId, conversationId });
     if (!server.mayRead(userId, conversationId)) return refuse('not_found', false);
     if (server.random() < server.loss.busy) return refuse('busy', true);
     const known = server.conversations.get(conversationId).byId.get(clientMessageId);
     const kind = frame.type.split('_')[0].replace('send', 'message');
     const content =
       kind === 'message' ? { body: frame.body } : { targetSequence: frame.sequence, ...(kind === 'edit' && { body: frame.body }) };
+    const slowMillis = known === undefined && kind === 'message' ? server.slowMillis(userId, conversationId) : 0;
+    if (slowMillis > 0) return refuse('slow_mode', true, slowMillis);
     const entry = known ?? server.append(conversationId, { kind, senderId: userId, clientMessageId, ...content }, this);
     if (server.random() < server.loss.answer) return;
     const { messageId, sequence, sentAt } = entry;

@@ -70,6 +70,24 @@ test('a rate that was exceeded silences all conversations for the time', () => {
   assert.equal(outbox.next(5_000).length, 2);
 });
 
+test('the pace of a conversation holds back its messages, but neither edits and deletes nor other conversations', () => {
+  const outbox = outboxOf(send('1'), send('2'));
+  const deletion = { ...send('3'), kind: 'delete' };
+  outbox.add(deletion);
+  outbox.add(send('o', 'other'));
+  const [first] = outbox.next(0);
+  const error = new ParleyError('rate_limited', '', { retryable: true, retryAfterMillis: 60_000 });
+  outbox.refused('1', error, 0, true);
+  assert.deepEqual([first.delayed.error, first.delayed.until > 60_000], [error, true]);
+  assert.deepEqual([outbox.wakeAt(10), ids(outbox.next(10))], [10, ['3']], 'it goes past them');
+  assert.equal(outbox.placed('3'), deletion);
+  assert.deepEqual([ids(outbox.next(59_999)), outbox.wakeAt(59_999)], [[], Math.min(15_000, first.delayed.until)], 'only the other one is under way');
+  outbox.placed('o');
+  assert.deepEqual([outbox.wakeAt(59_999), ids(outbox.of('c'))], [first.delayed.until, ['1', '2']]);
+  assert.deepEqual(ids(outbox.next(first.delayed.until)), ['1']);
+  assert.equal(first.delayed, undefined);
+});
+
 test('more than 200 at once are spread over time', () => {
   const outbox = new Outbox(1_000, NO_JITTER);
   for (let i = 0; i < 300; i++) outbox.add(send(`s${i}`, `c${i}`));
