@@ -17,11 +17,13 @@ export class Catchup {
   #random;
   #catchUpMax;
   #on;
-  #asked = new Map(); // ref → { threads, until }
+  #asked = new Map(); // ref → { threads, until, isOpening }
   #refs = 0;
   #isFresh = true;
   #holes = new Map(); // conversation → { cursor, since }
   #timer;
+  #lookAt = Infinity;
+  #openings = new Map(); // conversation → timer, until it is said again that it is on screen
   #wanted = new Set(); // to be paged
   #paging = new Set();
   #backoffs = new Map();
@@ -63,7 +65,9 @@ export class Catchup {
     this.#asked.clear();
     this.#holes.clear();
     this.#clock.clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#lookAt = Infinity;
+    for (const timer of this.#openings.values()) this.#clock.clearTimeout(timer);
+    this.#openings.clear();
   }
 
   /** Nothing is fetched any more. */
@@ -87,16 +91,17 @@ export class Catchup {
     const ref = `open ${++this.#refs}`;
     const frame = { type: 'open', ref, conversationId: thread.id };
     if (thread.timeline !== undefined) frame.cursor = thread.cursor;
-    if (this.#on.say(frame)) this.#ask(ref, [thread]);
+    if (this.#on.say(frame)) this.#ask(ref, [thread], true);
   }
 
-  #ask(ref, threads) {
-    this.#asked.set(ref, { threads: new Set(threads), until: this.#clock.now() + ANSWER_MILLIS });
+  #ask(ref, threads, isOpening = false) {
+    this.#asked.set(ref, { threads: new Set(threads), until: this.#clock.now() + ANSWER_MILLIS, isOpening });
   }
 
   onSynced(frame) {
     const asked = this.#asked.get(frame.ref)?.threads ?? new Set();
     if (!frame.more) this.#asked.delete(frame.ref);
+    for (const thread of asked) this.#backoffs.delete(thread);
     const unasked = [];
     for (const [id, { first, sentThrough, head }] of Object.entries(frame.heads)) {
       const thread = this.#on.thread(id);
@@ -144,8 +149,29 @@ export class Catchup {
     const asked = this.#asked.get(frame.ref);
     if (asked === undefined) return false;
     this.#asked.delete(frame.ref);
-    for (const thread of asked.threads) this.lookAfter(thread, frame.retryAfterMillis);
+    for (const thread of asked.threads) {
+      const waitMillis = this.#failed(thread, frame);
+      if (asked.isOpening && frame.retryable) this.#openAgain(thread, waitMillis);
+      else this.lookAfter(thread, waitMillis);
+    }
     return true;
+  }
+
+  /** Nobody has taken down that it is on screen, without which nothing of a channel comes. */
+  #openAgain(thread, afterMillis) {
+    this.#clock.clearTimeout(this.#openings.get(thread));
+    const timer = this.#clock.setTimeout(() => {
+      this.#openings.delete(thread);
+      if (thread.isOpen) this.open(thread);
+    }, afterMillis);
+    this.#openings.set(thread, timer);
+  }
+
+  /** Returns how long to wait before the next try. */
+  #failed(thread, { retryAfterMillis = 0 }) {
+    const backoff = this.#backoffs.get(thread) ?? new Backoff(this.#random);
+    this.#backoffs.set(thread, backoff);
+    return backoff.next(retryAfterMillis);
   }
 
   /** Whether something is missing: then it is asked for unless it comes. */
@@ -153,11 +179,18 @@ export class Catchup {
     if (!thread.timeline?.hasHole || this.#on.isPaused(thread) || this.#holes.has(thread) || !this.#on.isConnected()) return;
     const at = this.#clock.now() + Math.max(HOLE_MILLIS, afterMillis);
     this.#holes.set(thread, { cursor: thread.cursor, at });
-    this.#timer ??= this.#clock.setTimeout(() => this.#look(), at - this.#clock.now());
+    this.#lookBy(at);
+  }
+
+  #lookBy(at) {
+    if (at >= this.#lookAt) return;
+    this.#lookAt = at;
+    this.#clock.clearTimeout(this.#timer);
+    this.#timer = this.#clock.setTimeout(() => this.#look(), at - this.#clock.now());
   }
 
   #look() {
-    this.#timer = undefined;
+    this.#lookAt = Infinity;
     const now = this.#clock.now();
     const lost = [];
     let next = Infinity;
@@ -175,7 +208,7 @@ export class Catchup {
         lost.push(thread);
       }
     }
-    if (next < Infinity) this.#timer = this.#clock.setTimeout(() => this.#look(), next - now);
+    this.#lookBy(next);
     this.sync(lost);
   }
 
@@ -233,10 +266,8 @@ export class Catchup {
         this.#on.skip(thread, after + 1, timeline.head, 'not_member');
         return 0;
       }
-      const backoff = this.#backoffs.get(thread) ?? new Backoff(this.#random);
-      this.#backoffs.set(thread, backoff);
       this.#holes.delete(thread);
-      return backoff.next(error.retryAfterMillis ?? 0);
+      return this.#failed(thread, error);
     }
   }
 }

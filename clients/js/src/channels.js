@@ -1,5 +1,7 @@
 /** Entries that are fetched when a channel is opened: the newest; the others are paged like older ones. */
 const OPENED_MAX = 200;
+/** So long after it was closed what others say may still be on its way. */
+const CLOSING_MILLIS = 5_000;
 
 /**
  * Groups so large that their entries come only while they are open. A head that is told of one is news: nothing is missing by it, and nothing is
@@ -50,7 +52,8 @@ export class Channels {
 
   /** Of a channel that is not open nobody is sent what others say. */
   heard(thread, entry, isOwn) {
-    if (!isOwn && entry.kind === 'message' && !thread.isOpen) this.#set(thread, false);
+    const isClosed = !thread.isOpen && this.#clock.now() - thread.closedAt > CLOSING_MILLIS;
+    if (!isOwn && entry.kind === 'message' && isClosed) this.#set(thread, false);
   }
 
   /** It is about to be opened: what is far behind is left out. */
@@ -58,6 +61,10 @@ export class Channels {
     if (!thread.isChannel || thread.timeline === undefined) return;
     const from = thread.timeline.head - this.#openedMax;
     if (from > thread.cursor) this.#on.jump(thread, from);
+  }
+
+  closed(thread) {
+    thread.closedAt = this.#clock.now();
   }
 
   forget(thread) {

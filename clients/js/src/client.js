@@ -481,6 +481,7 @@ export class Client {
   leaveScreen(thread) {
     if (!thread.isOpen) return;
     thread.isOpen = false;
+    this.#channels.closed(thread);
     this.#session.say({ type: 'close', conversationId: thread.id });
     this.inbox.changed(thread);
     this.inbox.evict();

@@ -26,6 +26,7 @@ export class Thread {
   readSequence = 0;
   isMember = true;
   isOpen = false;
+  closedAt = -Infinity;
   /** It is so large that its entries come only while it is open. */
   isChannel = false;
   /** When it was last heard that it goes on, while its entries do not come. */

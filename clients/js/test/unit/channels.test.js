@@ -82,6 +82,35 @@ test('what is opened has the newest of a channel, then what comes live, and noth
   await bob.close();
 });
 
+test('a channel whose opening is refused for now is opened again, until it is closed', async () => {
+  const { clock, server, bob, conversation } = await channel(3);
+  server.busyOpens = 2;
+  conversation.open();
+  await clock.pass(10_000);
+  say(server, 1);
+  await clock.pass(1_000);
+  assert.deepEqual([server.busyOpens, bob.sequences('c'), bob.named('error')], [0, upTo(3, 6), []]);
+  conversation.close();
+  server.busyOpens = 9;
+  conversation.open();
+  await clock.pass(1_000);
+  conversation.close();
+  await clock.pass(60_000);
+  assert.equal(server.busyOpens, 8);
+  await bob.close();
+});
+
+test('what was on its way when a channel was closed comes, and it is still one', async () => {
+  const { clock, server, bob, conversation } = await channel(1);
+  conversation.open();
+  await clock.pass(2_000);
+  say(server, 1);
+  conversation.close();
+  await clock.pass(2_000);
+  assert.deepEqual([bob.sequences('c'), conversation.type], [[3, 4], 'channel']);
+  await bob.close();
+});
+
 test('a mention in a channel is told at once and once, and stands until it is read', async () => {
   const { clock, server, bob, conversation } = await channel(1);
   say(server, 1, { mentions: [{ userId: 'bob', from: 0, length: 1 }] });

@@ -44,6 +44,7 @@ export class ModelServer {
   channels = new Set(); // ids: their entries go to who has them open
   refusedTokens = new Set();
   refusedTransports = new Set();
+  busyOpens = 0;
   /** Parts of 1. */
   loss = { live: 0, busy: 0, answer: 0 };
   heartbeatMillis = 25_000;
@@ -271,6 +272,10 @@ class Socket {
         session.opened.delete(frame.conversationId);
         return undefined;
       case 'open':
+        if (server.busyOpens > 0) {
+          server.busyOpens--;
+          return session.say({ type: 'error', ref, code: 'busy', message: '', retryable: true, retryAfterMillis: 2_000 });
+        }
         session.opened.add(frame.conversationId);
         return session.sync({ [frame.conversationId]: frame.cursor ?? Infinity }, ref);
       case 'receipt':
