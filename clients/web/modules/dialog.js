@@ -7,7 +7,8 @@ const NOTE_MILLIS = 6_000;
 let made = 0;
 
 /**
- * Opens a dialog; it goes when it is closed, by whatever way.
+ * Opens a dialog; it goes when it is closed, by whatever way. The browser gives the focus back as it closes, and tells of that only later: by
+ * then the user may be writing somewhere, so nothing moves the focus once more.
  *
  * @param title what it is called
  * @param content elements below the title
@@ -15,7 +16,6 @@ let made = 0;
  */
 export function openDialog(title, content, properties = {}) {
   const id = `dialog-${++made}`;
-  const before = document.activeElement;
   const dialog = h(
     'dialog',
     { class: `dialog ${properties.class ?? ''}`.trim(), 'aria-labelledby': id, onclick: event => event.target === dialog && dialog.close() },
@@ -23,7 +23,6 @@ export function openDialog(title, content, properties = {}) {
   );
   dialog.addEventListener('close', () => {
     dialog.remove();
-    if (before?.isConnected) before.focus({ preventScroll: true });
     properties.onclosed?.();
   });
   document.body.append(dialog);

@@ -106,6 +106,7 @@ for (const theme of ['light', 'dark']) {
       await maya.field.fill('@');
       await maya.page.getByRole('option', { name: 'aiko' }).waitFor();
       assert.deepEqual(await findings(maya.page), [], 'names to mention');
+      await keep(maya.page, `mention-${size}-${theme}`);
       await maya.field.fill('');
 
       await maya.go(theo);
