@@ -5,22 +5,23 @@ import { avatar } from './message.js';
 import { begun } from './mentions.js';
 
 const PAUSE_MILLIS = 150;
+const REST = /^[A-Za-z0-9_.@:-]*/;
 
 export class Completion {
   #field;
   #find;
-  #chosen;
+  #taken;
   #names = [];
   #at = 0;
   #place = null; // of what is completed: { from, prefix }
   #timer;
   #list = h('ul', { class: 'completion', role: 'listbox', id: 'completion', 'aria-label': 'People to mention', hidden: true });
 
-  /** @param field a textarea @param find gives names that begin so, soon @param chosen runs with the name that was taken */
-  constructor(field, find, chosen) {
+  /** @param field a textarea @param find gives names that begin so, soon @param taken runs when a name was taken */
+  constructor(field, find, taken) {
     this.#field = field;
     this.#find = find;
-    this.#chosen = chosen;
+    this.#taken = taken;
     field.setAttribute('aria-autocomplete', 'list');
     field.setAttribute('aria-controls', 'completion');
     field.addEventListener('blur', () => this.close());
@@ -30,13 +31,18 @@ export class Completion {
     return this.#list;
   }
 
-  /** Something was written, or the caret has moved. */
+  /** The caret has moved by a key: what was begun may be another name then, or none. */
+  moved() {
+    if (this.#place !== null) this.typed();
+  }
+
+  /** Something was written, or clicked at. */
   typed() {
     clearTimeout(this.#timer);
     const place = begun(this.#field.value, this.#field.selectionStart);
     if (place === null) return this.close();
     this.#place = place;
-    this.#show(this.#names.filter(name => name.startsWith(place.prefix)));
+    this.#show(this.#names.filter(name => name.toLowerCase().startsWith(place.prefix.toLowerCase())));
     this.#timer = setTimeout(async () => {
       const names = await this.#find(place.prefix).catch(() => []);
       if (this.#place === place) this.#show(names);
@@ -49,14 +55,16 @@ export class Completion {
     this.#show([]);
   }
 
+  /** The one that is marked stays so, and the elements while they say the same: a finger may be on one. */
   #show(names) {
+    if (names.join() === this.#names.join()) return;
+    this.#at = Math.max(0, names.indexOf(this.#names[this.#at]));
     this.#names = names;
-    this.#at = 0;
     this.#list.hidden = names.length === 0;
     this.#list.replaceChildren(
       ...names.map((name, i) =>
-        // Before the field loses the focus.
-        h('li', { role: 'option', id: `completion-${i}`, onpointerdown: event => { event.preventDefault(); this.#take(name); } }, avatar(name), h('bdi', {}, name)),
+        // The field keeps the focus; and a finger that moves the list takes nothing.
+        h('li', { role: 'option', id: `completion-${i}`, onmousedown: event => event.preventDefault(), onclick: () => this.#take(name) }, avatar(name), h('bdi', {}, name)),
       ),
     );
     this.#mark();
@@ -70,10 +78,11 @@ export class Completion {
   }
 
   #take(name) {
-    const { from } = this.#place;
-    this.#field.setRangeText(`@${name} `, from, this.#field.selectionStart, 'end');
+    const { value, selectionStart: caret } = this.#field;
+    const place = begun(value, caret); // the caret may have moved
+    if (place) this.#field.setRangeText(`@${name} `, place.from, caret + REST.exec(value.slice(caret))[0].length, 'end');
     this.close();
-    this.#chosen(name);
+    this.#taken();
   }
 
   /** @returns whether the key was for the list */

@@ -15,7 +15,7 @@ export class Composer {
   #me;
   #replyTo = null;
   #editing = null;
-  #mentioned = new Set(); // names that were chosen for what is being written
+  #offered = new Set(); // names of members, for what is being written
   #completion;
   #kept = ''; // what was being written when an edit began
   #text = h('textarea', {
@@ -30,6 +30,7 @@ export class Composer {
     onkeydown: event => this.#key(event),
   });
   #about = h('div', { class: 'about', hidden: true });
+    onkeyup: event => ['ArrowLeft', 'ArrowRight', 'Home', 'End'].includes(event.key) && this.#completion.moved(),
   #problem = h('p', { class: 'problem', role: 'alert', hidden: true });
   #send = h('button', { type: 'submit', class: 'send', 'aria-label': 'Send', title: 'Send' }, icon('send'));
 
@@ -38,10 +39,7 @@ export class Composer {
     this.#conversation = conversation;
     this.#me = me;
     this.#acts = acts;
-    this.#completion = new Completion(this.#text, prefix => acts.find(prefix), name => {
-      this.#mentioned.add(name);
-      this.#typed();
-    });
+    this.#completion = new Completion(this.#text, prefix => this.#find(prefix), () => this.#typed());
     this.element = h(
       'form',
       { class: 'composer', 'aria-label': 'Write a message', onsubmit: event => this.#submit(event) },
@@ -130,7 +128,7 @@ export class Composer {
 
   #mentionsIn(body) {
     if (this.#conversation.type === 'direct') return [];
-    return mentionsIn(body, name => this.#mentioned.has(name) || this.#acts.isKnown(name));
+    return mentionsIn(body, name => this.#acts.isKnown(name) || (name !== 'all' && this.#offered.has(name)));
   }
 
   #keepDraft() {
@@ -150,6 +148,12 @@ export class Composer {
     const sends = preference('enter') === 'send' ? !event.shiftKey : event.ctrlKey || event.metaKey;
     if (event.key === 'Enter' && sends) this.#submit(event);
     else if (event.key === 'Escape' && this.cancel()) event.stopPropagation();
+  async #find(prefix) {
+    const names = await this.#acts.find(prefix);
+    names.forEach(name => this.#offered.add(name));
+    return names;
+  }
+
     else if (event.key === 'ArrowUp' && this.#text.value === '' && !event.shiftKey && this.#acts.editLast()) event.preventDefault();
   }
 
@@ -165,7 +169,7 @@ export class Composer {
         const mentions = this.#mentionsIn(body);
         settle(this.#conversation.send(mentions.length > 0 ? { ...draft, mentions } : draft));
         this.#text.value = '';
-        this.#mentioned.clear();
+        this.#offered.clear();
         this.#completion.close();
         this.#keepDraft();
         this.#conversation.typing(false);

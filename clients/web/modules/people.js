@@ -59,12 +59,12 @@ export class People {
     return this.#members.areAll(conversation) ? plural(members.length, 'member') : `${members.length}+ members`;
   }
 
-  /** Those whose names begin so, at most so many: of all, if all are known here, else of those that the server finds. */
+  /** Those whose names begin so, at most so many: of all, if all are known here, else of those that the server finds, if it can be asked. */
   async find(conversation, prefix, most) {
-    const known = (this.#members.of(conversation) ?? []).map(member => member.userId);
-    const found = known.filter(userId => userId.toLowerCase().startsWith(prefix.toLowerCase()) && userId !== this.me);
-    if (this.#members.areAll(conversation) || prefix === '' || found.length >= most) return found.slice(0, most);
-    const { members } = await conversation.members({ prefix, limit: most });
+    const known = this.#members.of(conversation);
+    const found = (known ?? []).map(member => member.userId).filter(userId => userId.toLowerCase().startsWith(prefix.toLowerCase()) && userId !== this.me);
+    if (this.#members.areAll(conversation) || (known && prefix === '') || found.length >= most) return found.slice(0, most);
+    const { members } = await conversation.members({ prefix: prefix || undefined, limit: most + 1 }).catch(() => ({ members: [] }));
     return [...new Set([...found, ...members.map(member => member.userId)])].filter(userId => userId !== this.me).slice(0, most);
   }
 

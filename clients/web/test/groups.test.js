@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
-import { Stage, until } from './stage.js';
+import { PHONE, Stage, until } from './stage.js';
 
 /** With more members a group is a channel here. */
 const SMALL_MAX = 4;
@@ -69,6 +69,45 @@ test('one is offered names behind an @, by keyboard alone, and who is mentioned 
   await gina.sees('hello @gina and @gil.');
   assert.deepEqual(await gina.page.locator('.mention').allTextContents(), ['@gina', '@gil']);
   assert.deepEqual(await gina.page.locator('.to-me').allTextContents(), ['@gina']);
+});
+
+test('who writes again as soon as a dialog is gone goes on writing, and is offered names', async () => {
+  const id = await stage.group('sia', 'Haste', 'tom', 'uma');
+  const sia = await stage.person('sia');
+  await sia.go(id);
+  await sia.seesStatus('3 members');
+  await detailsOf(sia);
+  await sia.page.evaluate(() => {
+    document.querySelector('dialog').close();
+    document.querySelector('.composer textarea').focus();
+  });
+  await sia.page.locator('dialog').waitFor({ state: 'detached' }); // the page was told
+  await sia.page.keyboard.type('@t');
+  await sia.page.getByRole('option', { name: 'tom' }).waitFor();
+  assert.equal(await sia.field.inputValue(), '@t');
+  await sia.page.keyboard.press('Home');
+  await sia.page.getByRole('option').waitFor({ state: 'detached' });
+  await sia.page.keyboard.press('Escape');
+  const details = await detailsOf(sia);
+  await sia.page.keyboard.press('Escape');
+  await details.waitFor({ state: 'detached' });
+  assert.equal(await sia.page.evaluate(() => document.activeElement.title), 'Details', 'the focus is where it was');
+});
+
+test('on a phone a name is taken by touch, also before the members are loaded, and the field keeps the focus', async () => {
+  const id = await stage.group('vic', 'Trip', 'wim', 'xan');
+  const vic = await stage.person('vic', { viewport: PHONE, hasTouch: true });
+  await vic.page.route(/\/members\?limit=200/, () => {}); // never answered
+  await vic.go(id);
+  await vic.page.getByRole('heading', { name: 'Trip' }).waitFor();
+  await vic.field.tap();
+  await vic.page.keyboard.type('hello @');
+  await vic.page.getByRole('option', { name: 'xan' }).tap();
+  await vic.page.keyboard.type('!');
+  assert.equal(await vic.field.inputValue(), 'hello @xan !');
+  await vic.page.getByRole('button', { name: 'Send' }).tap();
+  await vic.sees('hello @xan !');
+  assert.deepEqual(await vic.page.locator('.mention').allTextContents(), ['@xan']);
 });
 
 test('who opens the link of an invitation joins, and whose link is revoked does not', async () => {
