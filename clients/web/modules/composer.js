@@ -5,6 +5,7 @@ import { h, icon, iconButton, setText } from './dom.js';
 import { mentionsIn } from './mentions.js';
 import { preference } from './preferences.js';
 import { summary } from './system.js';
+import { left } from './time.js';
 
 const DRAFTS = 'parley.draft.';
 const HEIGHT_MAX = 200;
@@ -17,6 +18,7 @@ export class Composer {
   #editing = null;
   #offered = new Set(); // names of members, for what is being written
   #completion;
+  #timer;
   #kept = ''; // what was being written when an edit began
   #text = h('textarea', {
     class: 'text',
@@ -28,10 +30,11 @@ export class Composer {
     oninput: () => this.#typed(),
     onclick: () => this.#complete(),
     onkeydown: event => this.#key(event),
+    onkeyup: event => ['ArrowLeft', 'ArrowRight', 'Home', 'End'].includes(event.key) && this.#completion.moved(),
   });
   #about = h('div', { class: 'about', hidden: true });
-    onkeyup: event => ['ArrowLeft', 'ArrowRight', 'Home', 'End'].includes(event.key) && this.#completion.moved(),
   #problem = h('p', { class: 'problem', role: 'alert', hidden: true });
+  #pace = h('p', { class: 'pace', role: 'timer', hidden: true });
   #send = h('button', { type: 'submit', class: 'send', 'aria-label': 'Send', title: 'Send' }, icon('send'));
 
   /** @param acts `sent()`, `editLast()`, `failed(text)`, `bodyBytesMax()`; `find(prefix)` names to mention, `isKnown(name)` */
@@ -45,6 +48,7 @@ export class Composer {
       { class: 'composer', 'aria-label': 'Write a message', onsubmit: event => this.#submit(event) },
       this.#about,
       this.#problem,
+      this.#pace,
       h('div', { class: 'writing' }, this.#completion.element, this.#text, this.#send),
     );
     this.#text.value = sessionStorage.getItem(this.#draftKey) ?? '';
@@ -61,6 +65,24 @@ export class Composer {
     this.#text.disabled = !mayWrite && !(isMember && this.#editing);
     this.#text.placeholder = !isMember ? 'You are no longer in this conversation' : mayWrite ? 'Message' : 'Only admins write here';
     this.#fit();
+    this.#countDown();
+  }
+
+  /** It is in the page no longer. */
+  close() {
+    clearTimeout(this.#timer);
+  }
+
+  /** How long slow mode has the user wait. */
+  #countDown() {
+    clearTimeout(this.#timer);
+    const { mayWrite, nextSendAt, pending } = this.#conversation;
+    const millis = mayWrite && nextSendAt ? nextSendAt - Date.now() : 0;
+    this.#pace.hidden = millis <= 0;
+    if (millis <= 0) return;
+    const isWaiting = pending.some(({ kind, state }) => kind === 'message' && state !== 'failed');
+    setText(this.#pace, `Slow mode: ${isWaiting ? 'your message is sent' : 'you can write again'} in ${left(millis)}`);
+    this.#timer = setTimeout(() => this.#countDown(), millis % 1_000 || 1_000);
   }
 
   focus() {
@@ -126,6 +148,12 @@ export class Composer {
     if (!this.#editing && this.#conversation.type !== 'direct') this.#completion.typed();
   }
 
+  async #find(prefix) {
+    const names = await this.#acts.find(prefix);
+    names.forEach(name => this.#offered.add(name));
+    return names;
+  }
+
   #mentionsIn(body) {
     if (this.#conversation.type === 'direct') return [];
     return mentionsIn(body, name => this.#acts.isKnown(name) || (name !== 'all' && this.#offered.has(name)));
@@ -148,12 +176,6 @@ export class Composer {
     const sends = preference('enter') === 'send' ? !event.shiftKey : event.ctrlKey || event.metaKey;
     if (event.key === 'Enter' && sends) this.#submit(event);
     else if (event.key === 'Escape' && this.cancel()) event.stopPropagation();
-  async #find(prefix) {
-    const names = await this.#acts.find(prefix);
-    names.forEach(name => this.#offered.add(name));
-    return names;
-  }
-
     else if (event.key === 'ArrowUp' && this.#text.value === '' && !event.shiftKey && this.#acts.editLast()) event.preventDefault();
   }
 

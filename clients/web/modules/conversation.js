@@ -118,6 +118,7 @@ export class ConversationView {
   close() {
     this.#stopListening?.();
     this.#timeline.stop();
+    this.#composer.close();
     this.#conversation.typing(false);
     this.#conversation.close();
   }

@@ -6,6 +6,7 @@ import { dayLabel, dayOf } from './time.js';
 const TOGETHER_MILLIS = 5 * 60_000;
 /** With more others nobody is told who has received and read: that is counted when one asks. */
 const TOLD_MAX = 100;
+const DELAYS = { slow_mode: 'Waits for the slow mode', rate_limited: 'Waits: too much is written at the moment' };
 
 /** Everything that has a place on screen: messages and events with their sequences, then sends without one. */
 export function itemsOf(conversation, me) {
@@ -128,7 +129,7 @@ function amendedBy(entry, pending) {
 
 /** How far an own message has come. With everybody: read or delivered when it is so for all the others. */
 function progress(item, view) {
-  if (item.pending) return { mark: item.pending.state === 'failed' ? 'failed' : 'waiting' };
+  if (item.pending) return { mark: item.pending.state === 'failed' ? 'failed' : 'waiting', markTitle: DELAYS[item.pending.delayed?.error.code] };
   const readers = [];
   let delivered = 0;
   for (const [userId, receipt] of view.conversation.receipts) {

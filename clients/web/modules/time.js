@@ -57,6 +57,15 @@ export function briefly(millis, now = Date.now()) {
   return (new Date(millis).getFullYear() === new Date(now).getFullYear() ? shortDay : figures).format(millis);
 }
 
+/** 7 s, 1:05, 1:00:00 */
+export function left(millis) {
+  const seconds = Math.ceil(millis / 1_000);
+  if (seconds < 60) return `${seconds} s`;
+  const two = number => String(number).padStart(2, '0');
+  const minutes = Math.floor(seconds / 60);
+  return `${minutes < 60 ? minutes : `${Math.floor(minutes / 60)}:${two(minutes % 60)}`}:${two(seconds % 60)}`;
+}
+
 /** just now, 5 min ago, today at 09:12, … */
 export function ago(millis, now = Date.now()) {
   const passed = now - millis;

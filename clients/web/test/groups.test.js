@@ -110,6 +110,23 @@ test('on a phone a name is taken by touch, also before the members are loaded, a
   assert.deepEqual(await vic.page.locator('.mention').allTextContents(), ['@xan']);
 });
 
+test('slow mode counts down until one can write again, and until what was written is sent: when it is switched off, at once', async () => {
+  const id = await stage.group('yan', 'Slow', 'zed');
+  await stage.call('yan', 'PATCH', `/v1/conversations/${id}`, { slowModeMillis: 3_600_000 });
+  const zed = await stage.person('zed');
+  await zed.go(id);
+  const timer = zed.page.getByRole('timer');
+  await zed.write('first');
+  await zed.isSent('first');
+  await timer.filter({ hasText: /^Slow mode: you can write again in (1:00:00|59:\d\d)$/ }).waitFor();
+  await zed.write('second');
+  await timer.filter({ hasText: /^Slow mode: your message is sent in (1:00:00|59:\d\d)$/ }).waitFor();
+  await zed.message('second').getByTitle('Waits for the slow mode').waitFor();
+  await stage.call('yan', 'PATCH', `/v1/conversations/${id}`, { slowModeMillis: 0 });
+  await zed.isSent('second');
+  await timer.waitFor({ state: 'hidden' });
+});
+
 test('who opens the link of an invitation joins, and whose link is revoked does not', async () => {
   const id = await stage.group('hal', 'Choir', 'ina');
   const hal = await stage.person('hal', { permissions: ['clipboard-read', 'clipboard-write'] });
