@@ -26,6 +26,7 @@ function writing(conversation) {
       await change(value);
     } catch (error) {
       note(`This was not changed: ${error.message}`);
+      return false;
     }
   };
   const among = (options, value, name) => (options.some(([each]) => each === value) ? options : [...options, [value, name]]);

@@ -103,12 +103,20 @@ export function toggle(label, hint, isOn, change) {
   return h('label', { class: 'option toggle' }, h('span', {}, label, h('span', { class: 'hint' }, hint)), input);
 }
 
-/** One of several. @param options pairs of value and label */
+/** One of several. @param options pairs of value and label @param change gives false if it is not changed: then it shows what it was */
 export function choose(label, options, chosen, change) {
   const id = `field-${++made}`;
+  let kept = String(chosen);
   const select = h(
     'select',
-    { id, onchange: () => change(select.value) },
+    {
+      id,
+      onchange: async () => {
+        const wanted = select.value;
+        if ((await change(wanted)) === false) select.value = kept;
+        else kept = wanted;
+      },
+    },
     options.map(([value, name]) => h('option', { value: String(value), selected: value === chosen }, name)),
   );
   return h('div', { class: 'field' }, h('label', { for: id }, label), select);

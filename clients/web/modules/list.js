@@ -4,7 +4,6 @@ import { arrange, fill, h, icon, setText, unseen } from './dom.js';
 import { avatar } from './message.js';
 import { sentence, summary } from './system.js';
 import { inOneLine, isUserId, plural } from './text.js';
-import { isMuted } from './mute.js';
 import { briefly, exactly } from './time.js';
 
 const PAGE = 50;
@@ -181,7 +180,7 @@ export class ConversationList {
       exact: millis ? exactly(millis) : null,
       unread,
       isChannel: type === 'channel',
-      isMuted: isMuted(conversation),
+      isMuted: conversation.isMuted,
       isMentioned: conversation.mentions.length > 0,
       typing: typing.length > 0 ? (type === 'direct' ? 'typing…' : `${typing[0]} is typing…`) : null,
       sender: waiting ? 'You' : isNews || event || !lastMessage ? null : lastMessage.senderId === me ? 'You' : type === 'direct' ? null : lastMessage.senderId,
