@@ -40,7 +40,8 @@ public final class Main {
             Settings settings = new Settings(Arrays.copyOfRange(arguments, 1, arguments.length));
             if (settings.text("transport") != null && !arguments[0].equals("w4"))
                 throw new IllegalArgumentException("'transport' is for w4: the others send on WebSockets.");
-            if (settings.text("way") != null && (!arguments[0].equals("w3") || settings.text("way").equals("heads")))
+            if (settings.text("way") != null
+                    && (!arguments[0].equals("w3") || settings.text("way").equals("heads")))
                 throw new IllegalArgumentException("'way' is for w3: inline, worker or channel.");
             boolean holds = new Main(arguments[0], settings).run();
             System.exit(holds ? 0 : 1);

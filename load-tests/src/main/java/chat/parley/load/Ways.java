@@ -49,7 +49,8 @@ final class Ways implements Workload {
 
         static Way of(String name) {
             for (Way way : values()) if (way.toString().equals(name)) return way;
-            throw new IllegalArgumentException("'way' is one of " + Arrays.toString(values()) + ", not '" + name + "'.");
+            throw new IllegalArgumentException(
+                    "'way' is one of " + Arrays.toString(values()) + ", not '" + name + "'.");
         }
 
         @Override
