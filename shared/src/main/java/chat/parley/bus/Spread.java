@@ -9,7 +9,7 @@ import java.util.List;
  *
  * @param after the {@code position} of the one before, or what was projected when the owner took over
  * @param heads of every small conversation with an entry in that range, with its members
- * @param large likewise of every large one, with the members who joined in that range: all others are found without being named
+ * @param large likewise of every large one, with those who joined or left in that range: all others are found without being named
  * @param live entries of large conversations for all their members, who are not named
  */
 public record Spread(

@@ -71,6 +71,18 @@ public record Entry(
         return content.kind();
     }
 
+    /** Who is a member from this entry on, and who is none any more. */
+    public List<UserId> comingAndGoing() {
+        return switch (content) {
+            case Content.ConversationCreated created -> List.of(senderId);
+            case Content.MembersAdded added -> added.userIds();
+            case Content.MembersRemoved removed ->
+                removed.departures().stream().map(Content.Departure::userId).toList();
+            case Content.MemberLeft left -> List.of(left.departure().userId());
+            default -> List.of();
+        };
+    }
+
     /** The same entry with other content. */
     public Entry with(Content other) {
         return new Entry(

@@ -11,7 +11,6 @@ import chat.parley.bus.Route.Events;
 import chat.parley.bus.Route.HeadHint;
 import chat.parley.bus.Spread;
 import chat.parley.bus.Topology;
-import chat.parley.model.Content;
 import chat.parley.model.ConversationId;
 import chat.parley.model.Entry;
 import chat.parley.model.Membership;
@@ -154,19 +153,19 @@ public final class FanoutVerticle extends VerticleBase {
         }
     }
 
-    /** To every gateway: who has members there knows it. And by name to those who joined, of whom it may have to learn first. */
+    /** To every gateway: who has members there knows it. And by name to those who joined or left, of whom it may have to learn first. */
     private void repeatToAll(List<HeadHint> due) {
-        List<HeadHint> joined = new ArrayList<>(0);
+        List<HeadHint> named = new ArrayList<>(0);
         for (int from = 0; from < due.size(); from += config.headsMax()) {
             List<HeadHint> heads = new ArrayList<>();
             for (HeadHint hint : due.subList(from, Math.min(due.size(), from + config.headsMax()))) {
                 heads.add(new HeadHint(hint.conversationId(), hint.head(), List.of()));
-                if (!hint.users().isEmpty()) joined.add(hint);
+                if (!hint.users().isEmpty()) named.add(hint);
             }
             toAllGateways(new Deliver(stores.log().incarnation(), List.of(), heads));
         }
-        repeated += due.size() - joined.size();
-        repeat(joined);
+        repeated += due.size() - named.size();
+        repeat(named);
     }
 
     /** What is for all members of conversations, wherever they are. */
@@ -339,7 +338,7 @@ public final class FanoutVerticle extends VerticleBase {
             List<Future<?>> reads = new ArrayList<>();
             stretches.forEach((conversation, its) -> {
                 if (its.memberCount > config.inlineMembersMax()) {
-                    large.add(new HeadHint(conversation, its.head, List.copyOf(its.joined)));
+                    large.add(new HeadHint(conversation, its.head, List.copyOf(its.concerned)));
                     return;
                 }
                 reads.add(since(its.first, conversation, "", new ArrayList<>())
@@ -362,7 +361,7 @@ public final class FanoutVerticle extends VerticleBase {
     /** What was read of a conversation. */
     private static final class Stretch {
         final long first;
-        final Set<UserId> joined = new LinkedHashSet<>(0);
+        final Set<UserId> concerned = new LinkedHashSet<>(0);
         long head;
 
         /** Not known where it is not counted: then they are few. */
@@ -375,8 +374,7 @@ public final class FanoutVerticle extends VerticleBase {
         void add(Entry entry) {
             head = entry.sequence();
             memberCount = entry.memberCount();
-            if (entry.content() instanceof Content.ConversationCreated) joined.add(entry.senderId());
-            if (entry.content() instanceof Content.MembersAdded added) joined.addAll(added.userIds());
+            concerned.addAll(entry.comingAndGoing());
         }
     }
 }

@@ -20,8 +20,8 @@ import java.util.function.Consumer;
 final class HeadRepeats {
     private static final int RANGES_MAX = 64;
 
-    /** Who joined a large conversation not long ago and is named with its head; whoever is not finds it when heads are compared. */
-    private static final int JOINED_MAX = 2_000;
+    /** Who joined or left a large conversation not long ago and is named with its head; whoever is not finds it when heads are compared. */
+    private static final int CONCERNED_MAX = 2_000;
 
     private final FanoutConfig config;
     private final Map<ConversationId, Recent> recent = new LinkedHashMap<>();
@@ -54,7 +54,7 @@ final class HeadRepeats {
      * behind that; they come again with what covers those.
      *
      * @param heads of small conversations, with their members
-     * @param large heads of large ones, with those who joined
+     * @param large heads of large ones, with those who joined or left
      */
     void heard(long after, long position, List<HeadHint> heads, List<HeadHint> large, long nowMillis) {
         if (after > position) return;
@@ -140,7 +140,7 @@ final class HeadRepeats {
             conversation = new Recent(head);
             recent.put(head.conversationId(), conversation);
         }
-        conversation.head = isLarge ? withJoined(head, conversation.head.users()) : head;
+        conversation.head = isLarge ? withConcerned(head, conversation.head.users()) : head;
         conversation.isLarge = isLarge;
         if (!conversation.isUnrepeated()) {
             conversation.firstPosition = position;
@@ -153,12 +153,12 @@ final class HeadRepeats {
         if (!isLater) plan(conversation, dueAt(conversation)); // else it is looked at before that
     }
 
-    /** Whoever joined before may not have been told of it either. */
-    private static HeadHint withJoined(HeadHint head, List<UserId> before) {
+    /** Whoever joined or left before may not have been told of it either. */
+    private static HeadHint withConcerned(HeadHint head, List<UserId> before) {
         if (before.isEmpty() || before == head.users()) return head;
-        Set<UserId> joined = new LinkedHashSet<>(head.users());
-        for (UserId user : before) if (joined.size() < JOINED_MAX) joined.add(user);
-        return new HeadHint(head.conversationId(), head.head(), List.copyOf(joined));
+        Set<UserId> concerned = new LinkedHashSet<>(head.users());
+        for (UserId user : before) if (concerned.size() < CONCERNED_MAX) concerned.add(user);
+        return new HeadHint(head.conversationId(), head.head(), List.copyOf(concerned));
     }
 
     private void lookAt(Recent conversation, long nowMillis, Consumer<Recent> repeat) {
@@ -200,7 +200,7 @@ final class HeadRepeats {
 
     /** A conversation with an entry not long ago. */
     private static final class Recent {
-        /** With the members as of the last entry, or those of a large conversation who joined not long ago. */
+        /** With the members as of the last entry, or those who joined or left a large conversation not long ago. */
         HeadHint head;
 
         boolean isLarge;

@@ -1,6 +1,5 @@
 package chat.parley.sequencer;
 
-import chat.parley.model.Content;
 import chat.parley.model.Entry;
 import chat.parley.model.UserId;
 import java.util.List;
@@ -8,8 +7,8 @@ import java.util.List;
 /**
  * Who is to hear of an entry: the members behind it, and those whom it removes.
  *
- * @param named who is named to those that know where users are: in a large conversation only who joins, as nobody may know yet where
- *     the conversation has members
+ * @param named who is named to those that know where users are: in a large conversation only who joins or leaves, as nobody may know yet that they
+ *     are members
  */
 record Recipients(List<UserId> named, Way way) {
     static final Recipients NOBODY = new Recipients(List.of(), Way.INLINE);
@@ -17,22 +16,13 @@ record Recipients(List<UserId> named, Way way) {
     static Recipients of(Entry entry, Standing after, SequencerConfig config) {
         Members members = after.members();
         Way way = config.wayOf(after);
-        if (way != Way.INLINE) return new Recipients(joining(entry), way);
+        if (way != Way.INLINE) return new Recipients(entry.comingAndGoing(), way);
         return new Recipients(
                 switch (entry.kind()) {
                     case MEMBER_REMOVED, MEMBER_LEFT -> members.since(entry.sequence());
                     default -> members.present();
                 },
                 way);
-    }
-
-    /** Whoever is a member from this entry on. */
-    static List<UserId> joining(Entry entry) {
-        return switch (entry.content()) {
-            case Content.ConversationCreated created -> List.of(entry.senderId());
-            case Content.MembersAdded added -> added.userIds();
-            default -> List.of();
-        };
     }
 
     boolean isNobody() {

@@ -27,8 +27,8 @@ final class Spreading {
         final long firstPosition;
         long lastPosition;
 
-        /** Who joined by them: in a large conversation nobody else is named. */
-        List<UserId> joined = List.of();
+        /** Who joined or left by them: in a large conversation nobody else is named. */
+        List<UserId> concerned = List.of();
 
         Pending(Kept first) {
             firstSequence = first.entry().sequence();
@@ -47,10 +47,10 @@ final class Spreading {
     void projected(Kept entry) {
         Pending entries = pending.computeIfAbsent(entry.conversation(), c -> new Pending(entry));
         entries.lastPosition = entry.position();
-        List<UserId> joining = Recipients.joining(entry.entry());
-        if (!joining.isEmpty()) {
-            entries.joined = new ArrayList<>(entries.joined); // what was said of it is not to change
-            entries.joined.addAll(joining);
+        List<UserId> concerned = entry.entry().comingAndGoing();
+        if (!concerned.isEmpty()) {
+            entries.concerned = new ArrayList<>(entries.concerned); // what was said of it is not to change
+            entries.concerned.addAll(concerned);
         }
         entry.conversation().isSpreading = true;
     }
@@ -96,7 +96,7 @@ final class Spreading {
             long head = Math.min(conversation.projected, conversation.toldHead());
             Standing standing = conversation.durable();
             if (config.wayOf(standing) != Way.INLINE) {
-                large.add(new Route.HeadHint(conversation.id(), head, entries.joined));
+                large.add(new Route.HeadHint(conversation.id(), head, entries.concerned));
             } else {
                 heads.add(new Route.HeadHint(
                         conversation.id(), head, standing.members().since(entries.firstSequence)));

@@ -85,6 +85,21 @@ class LargeGroupsTest {
     }
 
     @Test
+    void whoIsRemovedThoughTheyWereNeverToldThatTheyWereInHearsOfBoth() {
+        stage.group(ANNA, BEN);
+        Device carla = stage.device(CARLA, "phone");
+        stage.bus.lose(message -> message instanceof Route || message instanceof Deliver);
+        stage.add(ANNA, CARLA);
+        stage.loop.advance(15_000);
+        stage.loseNothing();
+        assertThat(carla.heard()).isEmpty();
+
+        stage.remove(ANNA, CARLA);
+
+        assertThat(carla.heard()).containsExactly("gap 1..2 not_member", "event 3", "event 4");
+    }
+
+    @Test
     void whoIsRemovedHearsOfItAndOfNothingAfterIt() {
         stage.group(ANNA, BEN, CARLA);
         Device ben = stage.device(BEN, "phone");
