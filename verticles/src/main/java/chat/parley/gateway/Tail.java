@@ -90,14 +90,17 @@ final class Tail {
         return !pulled.entries().isEmpty() || pulled.head() <= after;
     }
 
-    /** What is projected is read behind the cursor that says so, with the log beside it; the memberships behind the head (see {@link #read}). */
+    /**
+     * What is projected is read behind the cursor that says so, with the log beside it; the memberships behind both, as they must not be older than
+     * an entry that is handed out: else whoever was removed meanwhile could read what was said afterwards.
+     */
     private Future<Pulled> readAlone(ConversationId conversation, long after, int entriesMax, List<UserId> users) {
         Directory directory = stores.directory();
         return rest(conversation.shard()).compose(rest -> {
             Future<List<StoredEntry>> page = stores.history().after(conversation, after, entriesMax, PAGE_BYTES);
             Future<Map<ConversationId, Directory.Head>> heads = directory.heads(List.of(conversation));
             Future<Map<UserId, Membership>> memberships =
-                    heads.compose(read -> directory.memberships(conversation, users));
+                    Future.all(page, heads).compose(read -> directory.memberships(conversation, users));
             return Future.all(rest.entries, page, memberships)
                     .map(read -> joined(
                             conversation,
@@ -164,7 +167,7 @@ final class Tail {
         List<Entry> entries = new ArrayList<>(page.size());
         for (StoredEntry stored : page) entries.add(stored.entry());
         long next = entries.isEmpty() ? after + 1 : entries.getLast().sequence() + 1;
-        long end = head == null ? 0 : head.sequence();
+        long end = Math.max(head == null ? 0 : head.sequence(), entries.isEmpty() ? 0 : next - 1);
         Map<UserId, Membership> present = new LinkedHashMap<>(memberships);
         for (Entry entry : rest) {
             if (!entry.conversationId().equals(conversation)) continue;
