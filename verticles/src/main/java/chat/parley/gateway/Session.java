@@ -27,8 +27,8 @@ public final class Session implements Inbound {
     private static final int EARLY_MAX = 1_024;
     private static final int COMPARE_EVERY = 10;
 
-    /** From its hello: whatever the node waits for by then, another one may not have to. */
-    private static final long WELCOME_MILLIS_MAX = 20_000;
+    /** From its hello: whatever the node waits for by then, another one may not have to. Looked at once a second, so within 20 s. */
+    private static final long WELCOME_MILLIS_MAX = 19_000;
 
     private static final int SYNC_COST = 5;
     private static final int OPEN_COST = 2;
