@@ -32,6 +32,7 @@ final class ResumeReads {
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(ResumeReads.class);
+    private static final int SENT_AWAY_A_LOOK = 64;
     private static final int HISTORY_EVERY = 4;
     private static final int DROP_AT_MIN = 1_000;
 
@@ -41,6 +42,7 @@ final class ResumeReads {
     private int underWay;
     private int turns;
     private int dropAt = DROP_AT_MIN;
+    private int sentAway;
     private boolean isBeginning;
 
     ResumeReads(int underWayMax, int headsWaitingMax) {
@@ -51,6 +53,8 @@ final class ResumeReads {
 
     /** Whether so many wait to be welcome that one more had better come again later. */
     boolean isFull() {
+        if (of(Kind.HEADS).size() < headsWaitingMax) return false;
+        if (sentAway++ % SENT_AWAY_A_LOOK == 0) dropUnwanted(); // those who went may be many, where nothing is answered
         return of(Kind.HEADS).size() >= headsWaitingMax;
     }
 

@@ -43,6 +43,18 @@ class ResumeReadsTest {
     }
 
     @Test
+    void thoseWhoWentDoNotCountAmongThemThoughNothingIsAnswered() {
+        boolean[] isHere = {true};
+        for (int i = 0; i < 2; i++) read(HISTORY, "page");
+        for (int i = 0; i < 3; i++) reads.take(HEADS, () -> isHere[0], () -> Future.succeededFuture("hello"));
+        assertThat(reads.isFull()).isTrue();
+        isHere[0] = false;
+        boolean isFull = true;
+        for (int i = 0; i < 100 && isFull; i++) isFull = reads.isFull();
+        assertThat(isFull).isFalse();
+    }
+
+    @Test
     void headsGoBeforeHistoryAndThoseWhoAreHereBeforeThoseWhoCome() {
         read(HEADS, "first");
         read(HEADS, "second");
