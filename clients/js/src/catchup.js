@@ -101,7 +101,6 @@ export class Catchup {
   onSynced(frame) {
     const asked = this.#asked.get(frame.ref)?.threads ?? new Set();
     if (!frame.more) this.#asked.delete(frame.ref);
-    for (const thread of asked) this.#backoffs.delete(thread);
     const unasked = [];
     for (const [id, { first, sentThrough, head }] of Object.entries(frame.heads)) {
       const thread = this.#on.thread(id);
@@ -119,6 +118,7 @@ export class Catchup {
       else if (asked.has(thread) || this.#isOnItsWay(thread)) this.lookAfter(thread);
       else unasked.push(thread);
     }
+    for (const thread of asked) if (!thread.timeline?.hasHole) this.#backoffs.delete(thread); // else pages may have failed
     if (!frame.more) for (const thread of asked) this.lookAfter(thread);
     this.sync(unasked);
     if (frame.ref === 'hello' && !frame.more) this.#isFresh = false;
