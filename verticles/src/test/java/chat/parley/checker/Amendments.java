@@ -46,8 +46,27 @@ final class Amendments {
         return history.event(row) == Event.FINAL ? row : other;
     }
 
-    /** Of the bodies that no edit and no delete explains there may be one: the original. */
-    void explain() {
+    /** What is known of an entry by what was sent. */
+    interface Sent {
+        boolean had(int conversation, long sequence, long body);
+    }
+
+    /**
+     * Of the bodies that no edit and no delete explains there may be one: the original.
+     *
+     * @param sent tells the body of an edit that nobody saw before a delete erased it
+     */
+    void explain(Sent sent) {
+        differing.forEach((place, bodies) -> {
+            Changes of = changes.get(place);
+            if (of == null) return;
+            of.edits.replaceAll((sequence, body) -> {
+                if (body != 0) return body;
+                for (long each : bodies.keySet())
+                    if (each != 0 && sent.had(place.conversation, sequence, each)) return each;
+                return body;
+            });
+        });
         differing.forEach((place, bodies) -> {
             int[] rows = bodies.values().stream()
                     .mapToInt(row -> row)

@@ -52,7 +52,7 @@ public final class Checker {
         long end = size == 0 ? 0 : history.time(order == null ? size - 1 : order[size - 1]);
 
         memberships.build();
-        amendments.explain();
+        amendments.explain(logs::wasSentWith);
         logs.check();
         drafts.checkSessions();
         finalReads.check();

@@ -591,6 +591,22 @@ class CheckerTest {
     }
 
     @Test
+    void anEditThatWasErasedBeforeAnybodySawIt() {
+        Seen first = story.say(ALICE, "a1");
+        Sent edit = story.invoke(ALICE, Sent.edit("c", "a2", 3, Story.body("better")));
+        Seen erased = story.place("alice", edit).withBody(0);
+        story.log.set(3, erased);
+        story.deliver(erased, ALICE, BOB);
+        story.send(ALICE, Sent.delete("c", "a3", 3));
+        Seen amended = first.withClientMessageId(null).withBody(Story.body("better"));
+        history.recv(story.tick(), BOB, null, How.PAGE, amended);
+        story.judge().mustHold();
+
+        history.recv(story.tick(), BOB, null, How.PAGE, amended.withBody(Story.body("never said")));
+        assertThat(story.found()).containsExactly(Kind.DIVERGENT_LOG);
+    }
+
+    @Test
     void anEditThatPagesDoNotShow() {
         Seen first = story.say(ALICE, "a1");
         story.send(ALICE, Sent.edit("c", "a3", 3, Story.body("better")));

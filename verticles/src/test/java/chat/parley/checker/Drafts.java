@@ -211,7 +211,8 @@ final class Drafts {
                 () -> "every attempt was refused: " + history.describe(row));
     }
 
-    private boolean matches(int draft, long body) {
+    /** Whether an attempt had this body. */
+    boolean matches(int draft, long body) {
         int ack = ack(draft);
         if (ack >= 0) return ackedBody(draft, ack) == body;
         if (history.body(firstAttempt(draft)) == body) return true;

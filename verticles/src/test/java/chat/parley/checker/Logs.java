@@ -122,6 +122,12 @@ final class Logs {
         return !history.kind(row).hasTarget() || history.target(row) == history.target(other);
     }
 
+    /** Whether what was sent to become this entry had this body. */
+    boolean wasSentWith(int conversation, long sequence, long body) {
+        int draft = of(conversation).draft((int) sequence);
+        return draft >= 0 && drafts.firstAttempt(draft) >= 0 && drafts.matches(draft, body);
+    }
+
     private int rank(int row) {
         return switch (history.event(row)) {
             case FINAL -> 2;
