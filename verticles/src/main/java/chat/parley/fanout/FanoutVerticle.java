@@ -15,6 +15,7 @@ import chat.parley.model.ConversationId;
 import chat.parley.model.Entry;
 import chat.parley.model.Membership;
 import chat.parley.model.UserId;
+import chat.parley.store.Damaged;
 import chat.parley.store.LogRow;
 import chat.parley.store.ShardCursors;
 import chat.parley.store.Stores;
@@ -37,6 +38,16 @@ public final class FanoutVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(FanoutVerticle.class);
     private static final int ROWS_MAX = 1_000;
     private static final int MEMBERS_MAX = 1_000;
+
+    /**
+     * Whoever takes a shard repeats what was said since, wherever the cursor is: a node that was cut off and went on alone has repeated its heads, but
+     * to nobody else. The others repeat them too, 4 to 6 s after they were written, unless the shard is that node's again by then; until it
+     * really is, up to 18 s were seen to pass.
+     */
+    private static final long LATELY_MILLIS = 60_000;
+
+    private static final long LATELY_STEP = 100; // positions; doubled from one row that is looked at to the next
+    private static final long LATELY_STEP_MAX = 6_400;
 
     private final String node;
     private final Bus bus;
@@ -287,25 +298,42 @@ public final class FanoutVerticle extends VerticleBase {
             isReading = true;
             stores.log()
                     .cursors(number)
-                    .compose(cursors -> {
-                        boolean isFirst = !isResumed;
-                        if (isFirst) resume(cursors);
-                        boolean isStuck = isFirst || repeats.covered() == coveredBefore;
-                        long until = Math.max(isFirst ? cursors.projected() : projectedBefore, repeats.holeEnd());
-                        coveredBefore = repeats.covered();
-                        projectedBefore = cursors.projected();
-                        return isStuck ? readTo(until) : Future.succeededFuture();
-                    })
+                    .compose(cursors -> isResumed ? lookAgain(cursors) : resume(cursors))
                     .onComplete(outcome -> {
                         isReading = false;
                         if (outcome.failed()) LOG.warn("cannot read what shard {} has", number, outcome.cause());
                     });
         }
 
-        private void resume(ShardCursors cursors) {
-            isResumed = true;
-            saved = cursors.fannedOut();
-            repeats.resume(cursors.fannedOut());
+        private Future<Void> lookAgain(ShardCursors cursors) {
+            boolean isStuck = repeats.covered() == coveredBefore;
+            long until = Math.max(projectedBefore, repeats.holeEnd());
+            coveredBefore = repeats.covered();
+            projectedBefore = cursors.projected();
+            return isStuck ? readTo(until) : Future.succeededFuture();
+        }
+
+        private Future<Void> resume(ShardCursors cursors) {
+            return lately(cursors.fannedOut(), LATELY_STEP).compose(position -> {
+                isResumed = true;
+                saved = cursors.fannedOut();
+                repeats.resume(position);
+                coveredBefore = repeats.covered();
+                projectedBefore = cursors.projected();
+                return readTo(Math.max(cursors.projected(), repeats.holeEnd()));
+            });
+        }
+
+        /** A position at or before this one behind which is all that was said lately, or as much as is repeated of it. */
+        private Future<Long> lately(long position, long step) {
+            if (position <= 0 || step > LATELY_STEP_MAX) return Future.succeededFuture(Math.max(0, position));
+            return stores.log().read(number, position - 1, 1).transform(read -> {
+                if (read.cause() instanceof Damaged) return Future.succeededFuture(position); // removed with age
+                if (read.failed()) return Future.failedFuture(read.cause());
+                List<LogRow> rows = read.result();
+                boolean isLate = !rows.isEmpty() && rows.getFirst().entry().sentAt() >= loop.millis() - LATELY_MILLIS;
+                return isLate ? lately(position - step, 2 * step) : Future.succeededFuture(position);
+            });
         }
 
         private Future<Void> readTo(long until) {

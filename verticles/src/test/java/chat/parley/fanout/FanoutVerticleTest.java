@@ -49,6 +49,7 @@ class FanoutVerticleTest {
     private final Topology topology = new Topology("a", List.of(A));
     private final List<Route> routes = new ArrayList<>();
     private long position;
+    private long sentAt = 1;
 
     @BeforeEach
     void listen() {
@@ -94,6 +95,36 @@ class FanoutVerticleTest {
 
         assertThat(heads()).containsExactly(new HeadHint(TALK, 4, List.of(ANN, BOB)));
         assertThat(cursors().fannedOut()).isEqualTo(4);
+    }
+
+    @Test
+    void whatWasSaidInTheLastMinuteIsRepeatedByWhoeverTakesTheShardWhereverTheCursorIs() {
+        append(created());
+        append(added(BOB));
+        sentAt = loop.millis() - 50_000;
+        append(message(), message());
+        project(4);
+        stores.log().saveCursors(Map.of(SHARD, new ShardCursors(0, 4, 0)));
+
+        start();
+        loop.advance(20_000);
+
+        HeadHint head = new HeadHint(TALK, 4, List.of(ANN, BOB));
+        assertThat(heads()).containsExactly(head, head);
+        assertThat(cursors().fannedOut()).isEqualTo(4);
+    }
+
+    @Test
+    void whatWasSaidBeforeTheLastMinuteIsNotRepeatedOnceMore() {
+        sentAt = loop.millis() - 70_000;
+        append(created());
+        project(1);
+        stores.log().saveCursors(Map.of(SHARD, new ShardCursors(0, 1, 0)));
+
+        start();
+        loop.advance(20_000);
+
+        assertThat(heads()).isEmpty();
     }
 
     @Test
@@ -242,7 +273,7 @@ class FanoutVerticleTest {
         for (Content content : contents) {
             position++;
             entries.add(new Entry(
-                    TALK, position, position, 1, ANN, "m" + position, new Digest(1, 2, 3), "", 0, 0, content));
+                    TALK, position, position, sentAt, ANN, "m" + position, new Digest(1, 2, 3), "", 0, 0, content));
         }
         Appended appended = stores.log()
                 .append(new Batch(SHARD, before, 0, "", new BatchId(1, position), entries))
