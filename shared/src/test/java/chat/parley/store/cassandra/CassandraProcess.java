@@ -103,6 +103,7 @@ public final class CassandraProcess implements AutoCloseable {
                     folder,
                     ForeignProcess.classPath("cassandra.classpath"),
                     List.of(
+                            "-XX:TieredStopAtLevel=1", // short-lived, and nodes need the cores too
                             "-Dcassandra.consistent.rangemovement=false",
                             "-Dcassandra.unsafesystem=true",
                             "-Dcassandra.ring_delay_ms=" + GOSSIP_MILLIS_MAX));
