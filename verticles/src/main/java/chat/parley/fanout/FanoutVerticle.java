@@ -21,6 +21,7 @@ import chat.parley.store.ShardCursors;
 import chat.parley.store.Stores;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -36,15 +37,19 @@ import org.slf4j.LoggerFactory;
 /** The fan-out worker of the shards that this node has: hears {@code fanout.<shard>} and carries out what {@link HeadRepeats} decides. */
 public final class FanoutVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(FanoutVerticle.class);
-    private static final int ROWS_MAX = 1_000;
+    private static final int ROWS_MAX =
+            200; // at a time; the members of each conversation in them are asked for at once
     private static final int MEMBERS_MAX = 1_000;
+
+    /** Shards that read at once, since whoever takes those of another node has many. */
+    private static final int LOOKING_MAX = 4;
 
     /**
      * Whoever takes a shard repeats what was said since, wherever the cursor is: a node that was cut off and went on alone has repeated its heads, but
      * to nobody else. The others repeat them too, 4 to 6 s after they were written, unless the shard is that node's again by then; until it
      * really is, up to 18 s were seen to pass.
      */
-    private static final long LATELY_MILLIS = 60_000;
+    private static final long LATELY_MILLIS = 30_000;
 
     private static final long LATELY_STEP = 100; // positions; doubled from one row that is looked at to the next
     private static final long LATELY_STEP_MAX = 6_400;
@@ -59,6 +64,9 @@ public final class FanoutVerticle extends VerticleBase {
     private long saveAt;
     private long lookAt;
     private boolean isSaving;
+    private final ArrayDeque<Shard> toLook = new ArrayDeque<>();
+    private int looking;
+    private boolean isBeginning;
     private boolean isStopped;
     private Loop.@Nullable Timer timer;
     private @Nullable Runnable deaf;
@@ -138,6 +146,22 @@ public final class FanoutVerticle extends VerticleBase {
             }
         }
         return Future.join(begun);
+    }
+
+    /** Begins as many as may look at once. */
+    private void lookOn() {
+        if (isBeginning) return; // a store that answers at once
+        isBeginning = true;
+        while (looking < LOOKING_MAX && !toLook.isEmpty()) {
+            Shard shard = toLook.remove();
+            looking++;
+            shard.lookNow().onComplete(done -> {
+                looking--;
+                shard.isLooking = false;
+                lookOn();
+            });
+        }
+        isBeginning = false;
     }
 
     private void tickLater() {
@@ -248,7 +272,7 @@ public final class FanoutVerticle extends VerticleBase {
         long saved;
         private long projectedBefore;
         private long coveredBefore = -1;
-        private boolean isReading;
+        boolean isLooking; // or waits for its turn
         private boolean isResumed;
         private boolean isEnded;
         private @Nullable Listening listening;
@@ -294,15 +318,18 @@ public final class FanoutVerticle extends VerticleBase {
          * there at the next look.
          */
         void look() {
-            if (isReading) return;
-            isReading = true;
-            stores.log()
+            if (isLooking) return;
+            isLooking = true;
+            toLook.add(this);
+            lookOn();
+        }
+
+        Future<?> lookNow() {
+            if (isEnded) return Future.succeededFuture();
+            return stores.log()
                     .cursors(number)
                     .compose(cursors -> isResumed ? lookAgain(cursors) : resume(cursors))
-                    .onComplete(outcome -> {
-                        isReading = false;
-                        if (outcome.failed()) LOG.warn("cannot read what shard {} has", number, outcome.cause());
-                    });
+                    .onFailure(e -> LOG.warn("cannot read what shard {} has; it is tried again", number, e));
         }
 
         private Future<Void> lookAgain(ShardCursors cursors) {

@@ -21,7 +21,7 @@
  *
  * <p>The fanned-out cursor passes a position only when a head at or above it was repeated. So whoever has the shard next repeats what
  * was lost with its predecessor: everything behind the cursor that is projected and that no {@code Spread} brought is read from the
- * log, with the members of small conversations from the directory. That also makes a lost {@code Spread} good. What was said in the last minute is
+ * log, with the members of small conversations from the directory. That also makes a lost {@code Spread} good. What was said in the last half minute is
  * repeated by the next wherever the cursor is, as one side of a partition may have moved it: it has repeated what it wrote, to those on its side.
  */
 @NullMarked
