@@ -15,7 +15,6 @@ import chat.parley.model.ConversationId;
 import chat.parley.model.Entry;
 import chat.parley.model.Membership;
 import chat.parley.model.UserId;
-import chat.parley.store.Damaged;
 import chat.parley.store.LogRow;
 import chat.parley.store.ShardCursors;
 import chat.parley.store.Stores;
@@ -51,8 +50,8 @@ public final class FanoutVerticle extends VerticleBase {
      */
     private static final long LATELY_MILLIS = 30_000;
 
-    private static final long LATELY_STEP = 100; // positions; doubled from one row that is looked at to the next
-    private static final long LATELY_STEP_MAX = 6_400;
+    /** In positions, from one row that is looked at to the next: it doubles. */
+    private static final long LATELY_STEP_MAX = 8_192;
 
     private final String node;
     private final Bus bus;
@@ -155,7 +154,7 @@ public final class FanoutVerticle extends VerticleBase {
         while (looking < LOOKING_MAX && !toLook.isEmpty()) {
             Shard shard = toLook.remove();
             looking++;
-            shard.lookNow().onComplete(done -> {
+            Future.succeededFuture().compose(now -> shard.lookNow()).onComplete(done -> {
                 looking--;
                 shard.isLooking = false;
                 lookOn();
@@ -341,25 +340,32 @@ public final class FanoutVerticle extends VerticleBase {
         }
 
         private Future<Void> resume(ShardCursors cursors) {
-            return lately(cursors.fannedOut(), LATELY_STEP).compose(position -> {
-                isResumed = true;
-                saved = cursors.fannedOut();
-                repeats.resume(position);
-                coveredBefore = repeats.covered();
-                projectedBefore = cursors.projected();
-                return readTo(Math.max(cursors.projected(), repeats.holeEnd()));
-            });
+            return stores.log()
+                    .trimmed(number)
+                    .compose(trimmed -> lately(cursors.fannedOut(), trimmed, 1))
+                    .compose(position -> {
+                        isResumed = true;
+                        saved = cursors.fannedOut();
+                        repeats.resume(position);
+                        coveredBefore = repeats.covered();
+                        projectedBefore = cursors.projected();
+                        return readTo(Math.max(cursors.projected(), repeats.holeEnd()));
+                    });
         }
 
-        /** A position at or before this one behind which is all that was said lately, or as much as is repeated of it. */
-        private Future<Long> lately(long position, long step) {
-            if (position <= 0 || step > LATELY_STEP_MAX) return Future.succeededFuture(Math.max(0, position));
-            return stores.log().read(number, position - 1, 1).transform(read -> {
-                if (read.cause() instanceof Damaged) return Future.succeededFuture(position); // removed with age
-                if (read.failed()) return Future.failedFuture(read.cause());
-                List<LogRow> rows = read.result();
-                boolean isLate = !rows.isEmpty() && rows.getFirst().entry().sentAt() >= loop.millis() - LATELY_MILLIS;
-                return isLate ? lately(position - step, 2 * step) : Future.succeededFuture(position);
+        /**
+         * A position at or before this one behind which is all that was said lately, or as much as is repeated of it.
+         *
+         * @param trimmed behind that the log can be read
+         */
+        private Future<Long> lately(long position, long trimmed, long step) {
+            if (position <= trimmed || step > LATELY_STEP_MAX) return Future.succeededFuture(position);
+            long before = Math.max(trimmed, position - step);
+            return stores.log().read(number, before, 1).compose(rows -> {
+                if (rows.isEmpty()) return Future.succeededFuture(position);
+                Entry row = rows.getFirst().entry();
+                boolean isLate = row.sentAt() >= loop.millis() - LATELY_MILLIS;
+                return isLate ? lately(before, trimmed, 2 * step) : Future.succeededFuture(row.position());
             });
         }
 

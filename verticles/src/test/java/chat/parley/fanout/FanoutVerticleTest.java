@@ -22,10 +22,14 @@ import chat.parley.model.UserId;
 import chat.parley.store.Appended;
 import chat.parley.store.Batch;
 import chat.parley.store.BatchId;
+import chat.parley.store.Damaged;
 import chat.parley.store.ShardCursors;
+import chat.parley.store.ShardLog;
 import chat.parley.store.Stores;
 import chat.parley.store.memory.MemoryStore;
 import chat.parley.store.memory.Weather;
+import io.vertx.core.Future;
+import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -45,7 +49,7 @@ class FanoutVerticleTest {
 
     private final ManualLoop loop = new ManualLoop();
     private final MemoryBus bus = new MemoryBus(loop);
-    private final Stores stores = new MemoryStore(false, INCARNATION).stores(Weather.FINE);
+    private Stores stores = new MemoryStore(false, INCARNATION).stores(Weather.FINE);
     private final Topology topology = new Topology("a", List.of(A));
     private final List<Route> routes = new ArrayList<>();
     private long position;
@@ -112,6 +116,33 @@ class FanoutVerticleTest {
         HeadHint head = new HeadHint(TALK, 4, List.of(ANN, BOB));
         assertThat(heads()).containsExactly(head, head);
         assertThat(cursors().fannedOut()).isEqualTo(4);
+    }
+
+    @Test
+    void ofALogWhoseBeginningWasRemovedTheRestIsRepeated() {
+        append(created());
+        sentAt = loop.millis();
+        for (int i = 0; i < 9; i++) append(message());
+        project(10);
+        stores.log().saveCursors(Map.of(SHARD, new ShardCursors(0, 10, 0)));
+        stores = new Stores(trimmed(5), stores.projections(), stores.history(), stores.directory());
+
+        start();
+        loop.advance(3_000);
+
+        assertThat(heads()).containsExactly(new HeadHint(TALK, 10, List.of(ANN)));
+    }
+
+    /** The log as it is when rows were removed with age. */
+    private ShardLog trimmed(long through) {
+        ShardLog log = stores.log();
+        return (ShardLog) Proxy.newProxyInstance(
+                ShardLog.class.getClassLoader(), new Class<?>[] {ShardLog.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("trimmed")) return Future.succeededFuture(through);
+                    if (method.getName().equals("read") && (long) arguments[1] < through)
+                        return Future.failedFuture(new Damaged(null, "removed"));
+                    return method.invoke(log, arguments);
+                });
     }
 
     @Test
