@@ -4,6 +4,7 @@ import chat.parley.bus.Route.HeadHint;
 import chat.parley.model.ConversationId;
 import chat.parley.model.UserId;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -134,6 +135,9 @@ final class HeadRepeats {
             // Known; if it was not repeated yet, it stands for this position too.
             if (conversation.isUnrepeated())
                 conversation.firstPosition = Math.min(conversation.firstPosition, position);
+            if (new HashSet<>(conversation.head.users()).containsAll(head.users())) return;
+            conversation.head = withConcerned(conversation.head, head.users()); // who is no member any more by now
+            repeat(conversation, position, nowMillis);
             return;
         }
         if (conversation == null) {
@@ -142,12 +146,16 @@ final class HeadRepeats {
         }
         conversation.head = isLarge ? withConcerned(head, conversation.head.users()) : head;
         conversation.isLarge = isLarge;
+        conversation.lastAt = nowMillis;
+        repeat(conversation, position, nowMillis);
+    }
+
+    private void repeat(Recent conversation, long position, long nowMillis) {
         if (!conversation.isUnrepeated()) {
             conversation.firstPosition = position;
             conversation.firstAt = nowMillis;
         }
         conversation.firstPosition = Math.min(conversation.firstPosition, position);
-        conversation.lastAt = nowMillis;
         boolean isLater = conversation.tick >= 0 && !conversation.isRepeatedAtRest;
         conversation.isRepeatedAtRest = false;
         if (!isLater) plan(conversation, dueAt(conversation)); // else it is looked at before that

@@ -73,6 +73,19 @@ class HeadRepeatsTest {
     }
 
     @Test
+    void whoIsNamedInAHoleThatIsReadLaterIsToldToo() {
+        HeadHint joined = new HeadHint(TALK, 1, BOTH.subList(1, 2));
+        repeats.heard(1, 2, List.of(), List.of(new HeadHint(TALK, 2, List.of())), now);
+        pass(3_000);
+        repeatedToAll.clear();
+
+        repeats.heard(0, 1, List.of(), List.of(joined), now);
+        pass(60_000);
+
+        assertThat(repeatedToAll).isNotEmpty().allMatch(head -> head.equals(new HeadHint(TALK, 2, joined.users())));
+    }
+
+    @Test
     void theMembersAreThoseOfTheLatestEntry() {
         HeadHint alone = new HeadHint(TALK, 2, BOTH.subList(0, 1));
         heard(0, 1, head(TALK, 1));
