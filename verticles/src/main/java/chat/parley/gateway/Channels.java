@@ -10,6 +10,7 @@ import chat.parley.model.Role;
 import chat.parley.model.UserId;
 import chat.parley.wire.FrameCodec;
 import chat.parley.wire.ServerFrame;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -25,11 +26,14 @@ import java.util.Set;
  * others hear how far it goes, once a second, and at once where they are mentioned. That is never an entry, so never a hole; whoever opens it
  * gets what is missing.
  *
- * <p>Whether an entry is a channel's is a function of the entry: of the number of members behind it. When one no longer is, those who
- * did not have the conversation open have a hole before it, and are told to synchronise.
+ * <p>Whether an entry is a channel's says the number of members behind it, and whether the one before was: a channel stays one until a tenth fewer are
+ * members. When one no longer is, those who did not have the conversation open have a hole before it, and are told to synchronise.
  */
 final class Channels {
     private static final long NEWS_MILLIS = 1_000;
+
+    /** Of one channel to one session; the oldest give way. */
+    private static final int MENTIONS_OWED_MAX = 100;
 
     private final Loop loop;
     private final int workerMembersMax;
@@ -39,6 +43,11 @@ final class Channels {
 
     /** Channels of which there is news, and for whom; empty: for everybody who does not have it open. */
     private Map<Gate, Optional<Set<Session>>> moved = new LinkedHashMap<>();
+
+    /** Of sessions that had no room for them, or were not welcome yet: in which channels, and where, their users were mentioned. */
+    private Map<Session, Map<Gate, ArrayDeque<Long>>> mentionsOwed = new LinkedHashMap<>();
+
+    private boolean isPlanned;
 
     Channels(Loop loop, int workerMembersMax) {
         this.loop = loop;
@@ -86,7 +95,7 @@ final class Channels {
             acknowledge(event, gate, lookers, users);
             if (Entries.isMembership(event.entry())) tellConcerned(event, gate, lookers, users);
             if (event.entry().content() instanceof Content.Message message) {
-                mention(message.mentions(), event.entry().sequence(), gate, lookers, users);
+                mention(message.mentions(), event.entry(), gate, lookers, users);
             }
         }
         plan();
@@ -125,9 +134,9 @@ final class Channels {
         }
     }
 
-    private static void mention(
-            List<Mention> mentions, long sequence, Gate gate, Set<Session> lookers, Gate.Exit users) {
+    private void mention(List<Mention> mentions, Entry entry, Gate gate, Set<Session> lookers, Gate.Exit users) {
         if (mentions.isEmpty()) return;
+        long sequence = entry.sequence();
         Set<LocalUser> mentioned = new LinkedHashSet<>();
         for (Mention mention : mentions) {
             UserId id = mention.userId();
@@ -135,11 +144,26 @@ final class Channels {
             if (user != null && user.gates.contains(gate)) mentioned.add(user);
             if (id == null) mentioned.addAll(gate.users());
         }
+        mentioned.removeIf(user -> user.id.equals(entry.senderId()));
         if (mentioned.isEmpty()) return;
         ConversationId conversation = gate.conversation;
         Packet packet = packet(Map.of(conversation, sequence), Map.of(conversation, List.of(sequence)));
-        for (LocalUser user : mentioned) tell(user, packet, lookers);
+        for (LocalUser user : mentioned) {
+            for (Session session : List.copyOf(user.sessions)) {
+                boolean isTold = lookers.contains(session) || session.isWelcome() && session.feed.news(packet);
+                if (!isTold) owe(session, gate, sequence);
+            }
+        }
         packet.release();
+    }
+
+    private void owe(Session session, Gate gate, long mention) {
+        plan();
+        ArrayDeque<Long> owed = mentionsOwed
+                .computeIfAbsent(session, any -> new LinkedHashMap<>(2))
+                .computeIfAbsent(gate, any -> new ArrayDeque<>(2));
+        owed.add(mention);
+        if (owed.size() > MENTIONS_OWED_MAX) owed.remove();
     }
 
     /** An entry of what was a channel before goes to all members: for those who did not look, others are missing before it. */
@@ -154,8 +178,30 @@ final class Channels {
         }
     }
 
+    private void tellMentions() {
+        Map<Session, Map<Gate, ArrayDeque<Long>>> due = mentionsOwed;
+        mentionsOwed = new LinkedHashMap<>();
+        due.forEach((session, owed) -> {
+            if (!session.isOpen()) return;
+            Map<ConversationId, Long> heads = new LinkedHashMap<>();
+            Map<ConversationId, List<Long>> mentions = new LinkedHashMap<>();
+            owed.forEach((gate, sequences) -> {
+                if (!session.me().gates.contains(gate)) return;
+                heads.put(gate.conversation, gate.cursor());
+                mentions.put(gate.conversation, List.copyOf(sequences));
+            });
+            if (heads.isEmpty()) return;
+            Packet packet = packet(heads, mentions);
+            boolean isTold = session.isWelcome() && session.feed.news(packet);
+            packet.release();
+            if (!isTold) owed.forEach((gate, sequences) -> sequences.forEach(each -> owe(session, gate, each)));
+        });
+    }
+
     /** To whom news is due, of one or of several channels; who finds no room hears it a second later. */
     private void tellNews() {
+        isPlanned = false;
+        tellMentions();
         Map<Gate, Optional<Set<Session>>> due = moved;
         moved = new LinkedHashMap<>();
         if (due.size() == 1) {
@@ -202,14 +248,9 @@ final class Channels {
     }
 
     private void plan() {
-        if (moved.isEmpty()) loop.after(NEWS_MILLIS, this::tellNews);
-    }
-
-    private static void tell(LocalUser user, Packet packet, Set<Session> lookers) {
-        List<Session> sessions = user.sessions;
-        for (int i = sessions.size() - 1; i >= 0; i--) {
-            if (!lookers.contains(sessions.get(i))) sessions.get(i).feed.news(packet);
-        }
+        if (isPlanned) return;
+        isPlanned = true;
+        loop.after(NEWS_MILLIS, this::tellNews);
     }
 
     private static Packet packet(Map<ConversationId, Long> heads, Map<ConversationId, List<Long>> mentions) {

@@ -192,8 +192,8 @@ class LargeGroupsTest {
 
         stage.loop.advance(3_000);
 
-        assertThat(ben.heard()).isNotEmpty();
-        assertThat(anna.heard()).isNotEmpty();
+        assertThat(ben.heard()).containsExactly("gap 1..1 not_member", "event 2");
+        assertThat(anna.heard()).containsExactly("event 1 #server-1", "event 2");
     }
 
     @Test
@@ -202,7 +202,7 @@ class LargeGroupsTest {
         Device ben = stage.device(BEN, "phone");
         stage.say(ANNA, "before");
 
-        opens(ben, 2);
+        assertThat(opens(ben, 2)).contains("event 3 before");
         stage.say(ANNA, "after");
         assertThat(ben.heard()).containsExactly("event 4 after");
 
@@ -210,7 +210,7 @@ class LargeGroupsTest {
         stage.say(ANNA, "closed");
         assertThat(ben.transport().take()).isEmpty();
 
-        opens(ben, 4);
+        assertThat(opens(ben, 4)).contains("event 5 closed");
         assertThat(ben.heard()).isEmpty();
     }
 
@@ -230,6 +230,50 @@ class LargeGroupsTest {
                         .containsExactly(3));
         assertThat(carla.transport().take()).isEmpty();
         assertThat(anna.heard()).containsExactly("ack m1=3");
+    }
+
+    @Test
+    void aMentionThatFindsNoRoomIsToldLater() {
+        stage.group(ANNA, BEN, CARLA, DORA);
+        Device anna = stage.device(ANNA, "phone");
+        Device ben = stage.device(BEN, "phone");
+        ben.transport().stick();
+        JsonArray mentions = new JsonArray().add(new JsonObject().put("userId", "ben"));
+        for (int i = 0; i < 200; i++) {
+            anna.says(send("m" + i, "ben?").put("mentions", mentions));
+            stage.loop.settle();
+        }
+        int told = 0;
+        for (JsonObject frame : ben.transport().take("heads"))
+            told += frame.getJsonObject("mentions")
+                    .getJsonArray(GROUP.value(), new JsonArray())
+                    .size();
+        assertThat(told).isBetween(1, 199);
+
+        ben.transport().drain();
+        stage.loop.advance(1_000);
+
+        JsonArray rest = ben.transport()
+                .take("heads")
+                .getFirst()
+                .getJsonObject("mentions")
+                .getJsonArray(GROUP.value());
+        assertThat(rest).hasSize(Math.min(100, 200 - told));
+        assertThat(rest.getLong(rest.size() - 1)).isEqualTo(202);
+    }
+
+    @Test
+    void whoMentionsAllIsNotToldSo() {
+        stage.group(ANNA, BEN, CARLA, DORA);
+        Device anna = stage.device(ANNA, "phone");
+        Device laptop = stage.device(ANNA, "laptop");
+        Device ben = stage.device(BEN, "phone");
+
+        anna.says(send("m1", "all!").put("mentions", new JsonArray().add(new JsonObject().put("all", true))));
+        stage.loop.settle();
+
+        assertThat(ben.transport().take("heads")).hasSize(1);
+        assertThat(laptop.transport().take("heads")).isEmpty();
     }
 
     @Test
@@ -268,12 +312,15 @@ class LargeGroupsTest {
         assertThat(ben.heard()).contains("event 3", "event 4 news", "event 5");
     }
 
-    private void opens(Device device, long cursor) {
+    /** What it is sent then. */
+    private List<String> opens(Device device, long cursor) {
         device.says(new JsonObject()
                 .put("type", "open")
                 .put("conversationId", GROUP.value())
                 .put("cursor", cursor));
         stage.loop.settle();
-        assertThat(device.heard()).last().asString().startsWith("synced");
+        List<String> heard = device.heard();
+        assertThat(heard).last().asString().startsWith("synced");
+        return heard;
     }
 }
