@@ -243,7 +243,7 @@ final class Gate {
             Exit exit) {
         isPulling = false;
         wanted = Math.max(wanted, head);
-        if (asked.generation == generation) {
+        if (asked.generation == generation || !asked.isOfAll) {
             long before = cursor;
             // A change of members that passed meanwhile may be missing in what is told: then they are asked for again.
             if (head >= membershipSequence) meetUnknown(asked, head, memberships, exit);

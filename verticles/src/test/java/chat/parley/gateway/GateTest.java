@@ -393,6 +393,20 @@ class GateTest {
     }
 
     @Test
+    void whereManyAreHereWhatWasPulledPassesThoughSomebodyCameMeanwhile() {
+        LocalUser[] many = new LocalUser[250];
+        for (int i = 0; i < many.length; i++) many[i] = exit.user("u" + i);
+        Gate gate = gateAt(10, many);
+        gate.head(11, List.of(), exit);
+        Gate.Asked asked = gate.asked();
+        gate.attach(exit.user("late"), 10, exit);
+
+        gate.pulled(asked, List.of(says(11)), 11, Map.of(), 0, exit);
+
+        assertThat(gate.cursor()).isEqualTo(11);
+    }
+
+    @Test
     void behindAHoleThatIsTooLargeItGoesOnWhereMembershipsAreKnown() {
         Gate gate = gateAt(10, anna, ben);
         gate.head(5_000, List.of(), exit);
