@@ -5,6 +5,7 @@ import chat.parley.bus.Event;
 import chat.parley.bus.Loop;
 import chat.parley.bus.Pulled;
 import chat.parley.bus.Route;
+import chat.parley.model.Content;
 import chat.parley.model.ConversationId;
 import chat.parley.model.Entry;
 import chat.parley.model.Membership;
@@ -326,13 +327,13 @@ final class Gates implements Gate.Exit {
         }
     }
 
-    /** Who is attaching while an entry adds or removes them must not go by what was read before. */
+    /** Who is attaching while an entry adds or removes them, or gives them another role, must not go by what was read before. */
     private void noteMembers(Gate gate, List<Event> run) {
         for (Event event : run) {
             Entry entry = event.entry();
-            if (!Entries.isMembership(entry)) continue;
-            List<UserId> concerned = new ArrayList<>(Entries.joining(entry));
-            concerned.addAll(Entries.leaving(entry));
+            List<UserId> concerned = entry.content() instanceof Content.RoleChanged changed
+                    ? List.of(changed.userId())
+                    : entry.comingAndGoing();
             for (UserId id : concerned) {
                 LocalUser user = users.get(id);
                 if (user != null && !user.isReady) note(user, gate.conversation, entry.sequence());

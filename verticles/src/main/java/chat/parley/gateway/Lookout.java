@@ -110,8 +110,7 @@ final class Lookout {
         if (!Entries.isMembership(entry)) {
             tookPart(entry.senderId(), members);
         } else if (watches.views() > 0) {
-            watches.membersChanged(Entries.joining(entry));
-            watches.membersChanged(Entries.leaving(entry));
+            watches.membersChanged(entry.comingAndGoing());
             plan();
         }
     }

@@ -195,6 +195,8 @@ final class Tail {
                 for (Content.Departure departure : removed.departures()) leave(entry, departure, memberships);
             }
             case Content.MemberLeft left -> leave(entry, left.departure(), memberships);
+            case Content.RoleChanged changed ->
+                memberships.computeIfPresent(changed.userId(), (user, its) -> changed(its, changed.role(), entry));
             default -> {}
         }
     }
@@ -205,6 +207,11 @@ final class Tail {
         List<Interval> intervals = new ArrayList<>(former == null ? List.of() : former.intervals());
         intervals.add(new Interval(entry.sequence(), 0, entry.countable()));
         memberships.put(user, new Membership(entry.conversationId(), user, role, List.copyOf(intervals)));
+    }
+
+    private static Membership changed(Membership former, Role role, Entry entry) {
+        boolean isOf = former.isMember() && former.last().joined() < entry.sequence();
+        return isOf ? new Membership(former.conversationId(), former.userId(), role, former.intervals()) : former;
     }
 
     private static void leave(Entry entry, Content.Departure departure, Map<UserId, Membership> memberships) {
