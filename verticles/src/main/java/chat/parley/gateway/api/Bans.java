@@ -31,10 +31,16 @@ final class Bans {
         int limit = (int) asked.query("limit", 1, config.limits().pageEntriesMax(), config.pageEntriesDefault());
         String cursor = asked.cursor();
         if (cursor != null && !UserId.isValid(cursor)) throw Asked.badCursor();
-        // One more than asked for, to know whether there are more.
-        return present(conversation, cursor == null ? "" : cursor, limit + 1, new ArrayList<>())
-                .compose(found -> Rank.ifAdmin(
-                        directory, asked.user(), conversation, () -> Future.succeededFuture(list(found, limit))));
+        UserId user = asked.user();
+        // Whether the user may know is asked first, so that a stranger costs nothing, and again when all was read. One
+        // more is read than asked for, to know whether there are more.
+        return Rank.ifAdmin(
+                directory,
+                user,
+                conversation,
+                () -> present(conversation, cursor == null ? "" : cursor, limit + 1, new ArrayList<>())
+                        .compose(found -> Rank.ifAdmin(
+                                directory, user, conversation, () -> Future.succeededFuture(list(found, limit)))));
     }
 
     /** Those that hold. */
