@@ -135,7 +135,7 @@ public final class BusCodecs {
         return new Submit(
                 readShard(in, ConversationId.SHARDS),
                 readAll(in, BusCodecs::readDraft),
-                in.hasMore() ? readAll(in, BusCodecs::readConversation) : List.of());
+                readAll(in, BusCodecs::readConversation));
     }
 
     private static void write(Draft draft, ByteWriter out) {
@@ -321,8 +321,8 @@ public final class BusCodecs {
                 in.getVar(),
                 in.getVar(),
                 readAll(in, BusCodecs::readHead),
-                in.hasMore() ? readAll(in, BusCodecs::readHead) : List.of(),
-                in.hasMore() ? readAll(in, BusCodecs::readEvents) : List.of());
+                readAll(in, BusCodecs::readHead),
+                readAll(in, BusCodecs::readEvents));
     }
 
     private static void write(Announce announce, ByteWriter out) {

@@ -62,16 +62,12 @@ class BusCodecsTest {
 
     @ParameterizedTest
     @MethodSource("codecs")
-    <T> void aMessageCutShortIsRefusedOrOneOfAnEarlierVersion(RecordCodec<T> codec) {
+    <T> void aMessageCutShortIsRefused(RecordCodec<T> codec) {
         for (int round = 0; round < 4; round++) {
             byte[] bytes = codec.encode(records.next(codec.type()));
             for (int length = 0; length < bytes.length; length++) {
                 byte[] part = Arrays.copyOf(bytes, length);
-                try {
-                    assertThat(codec.encode(codec.decode(part))).startsWith(part); // and the rest is as by default
-                } catch (IllegalArgumentException refused) {
-                    assertThat(refused).hasMessageMatching("(?s).+");
-                }
+                assertThatIllegalArgumentException().isThrownBy(() -> codec.decode(part));
             }
         }
     }
