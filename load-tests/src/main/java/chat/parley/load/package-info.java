@@ -4,7 +4,8 @@
  * <ul>
  *   <li>{@code Main}: arguments, the node to measure ({@code NodeProcess}, or one that runs) or the cluster ({@code ClusterProcess}), both
  *       {@code Started}; the summary
- *   <li>{@code Saturation} (W1, W2), {@code Idle} (W4), {@code Return} (W5), {@code Presence}, {@code Slow}: the workloads; {@code Steady}: the
+ *   <li>{@code Saturation} (W1, W2, W3), {@code Idle} (W4), {@code Return} (W5), {@code Presence}, {@code Slow}, {@code Ways} (which {@code Plot}
+ *       draws): the workloads; {@code Steady}: the
  *       open loop
  *   <li>{@code Accounts}: tokens and conversations, made over HTTP before anything is measured
  *   <li>{@code Fleet}: all sessions and their event loop; {@code Session}: one socket; {@code Straggler}: what one has that

@@ -46,7 +46,7 @@
  * What cannot be read all the same is refused, counted ({@code parley_bus_unreadable_total}) and said in the log ({@link
  * chat.parley.bus.Unreadable}): who waits for an answer is told so at once, and what was only sent is made good like what was lost.
  *
- * <p>Messages of every minor version are kept as its nodes wrote them: all are read for ever, and what is written now begins as they do.
+ * <p>Messages of every minor version of this version are kept as its nodes wrote them: all are read, and what is written now begins as they do.
  */
 @NullMarked
 package chat.parley.bus;

@@ -4,7 +4,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an entry says. What the sequencer adds when it places a draft ({@code edits}, {@code joined}) is empty or 0 in a draft, so
+ * What an entry says. What the sequencer adds when it places a draft ({@code edits}, {@code joined}, an invitation's {@code slot}, {@code uses} and {@code expiresAt}) is empty or 0 in a draft, so
  * that every projection depends on its entry alone.
  */
 public sealed interface Content {

@@ -23,9 +23,13 @@
  *
  * From the server ({@link chat.parley.wire.ServerFrame}, but {@code message_event}, which {@link chat.parley.wire.EventJson} writes straight from
  * an entry): the answers above; {@code message_event} for each entry; {@code gap} for what will never come; {@code resync} for what was not sent here;
- * {@code heads} for news of conversations not open; {@code receipt_event}, {@code typing_event}, {@code presence_event}; {@code goaway} before the
- * node drains; and {@code error} with an {@link chat.parley.wire.ErrorCode}. A connection that the server ends closes with a
+ * {@code heads} for news of channels not open; {@code receipt_event}, {@code typing_event}, {@code presence_event}; {@code goaway} before the
+ * node drains, or ends a session that does not read what waits for it; and {@code error} with an {@link chat.parley.wire.ErrorCode}. A connection that the server ends closes with a
  * {@link chat.parley.wire.CloseCode}.
+ *
+ * <p>A conversation of more than 10,000 members (the default) is a channel: its entries go to sessions that have it open, as they come. The others hear
+ * how far it goes, once a second, and at once where their user is mentioned. That is no entry, so nothing is missing until they ask for it. When a
+ * channel loses a tenth of those members it is a conversation as any other again, and who did not have it open is told to {@code resync}.
  *
  * <p>What members are told of each other in passing may be lost, and never delays an entry. Of each user and conversation the first goes at once,
  * and what follows within a second as one; in conversations of more than 100 members nobody is told.

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Messages as the nodes of each minor version wrote them, in {@code golden/<number>.json}: one on a line, its bytes and what they mean. A
- * set is never changed. When a field, a value or a message is added, the next set is written by this test with {@code -Dgolden.write=FILE}.
+ * set is never changed while the version of the bus is the same. When a field, a value or a message is added, the next set is written by this test with {@code -Dgolden.write=FILE}.
  */
 class GoldenMessagesTest {
     private static final int NOTHING_NEW_MAX = 40;

@@ -10,7 +10,7 @@ import io.vertx.core.http.HttpServerResponse;
  * What an HTTP client is told when it does not get what it asked for: a problem document (RFC 9457) with the error codes of the socket.
  *
  * @param status mostly the code's own; HTTP knows some refusals that the socket does not
- * @param detail for developers; never repeats what the client sent
+ * @param detail for developers; never repeats a body, a token or a name, at most ids of users
  * @param retryAfterMillis 0: not said
  */
 public record Problem(int status, ErrorCode code, String detail, long retryAfterMillis) {
@@ -52,7 +52,7 @@ public record Problem(int status, ErrorCode code, String detail, long retryAfter
         return switch (code) {
             case BAD_FRAME -> "The request is not as it has to be";
             case UNAUTHENTICATED -> "No valid token came along";
-            case FORBIDDEN -> "Your role does not allow this";
+            case FORBIDDEN -> "This is not allowed to you";
             case NOT_FOUND -> "There is no such thing";
             case CONFLICT -> "The id was used for something else";
             case TOO_LARGE -> "Too long or too many";

@@ -19,7 +19,7 @@
  *   <li>What is for all of a large conversation names nobody ({@code Gates.gather}): it passes the gate if there is one. While somebody attaches, what
  *       came without one is noted, so that the gate that is made then begins by pulling it; and who had to do with a gate that was given up is kept by name.
  *   <li>Of a channel ({@code Channels}) entries go to sessions that have it open, and have been sent what was before; the others get heads. Whether an entry
- *       is a channel's follows from the number of members it carries. Who joins or leaves is told in any case.
+ *       is a channel's follows from the number of members it carries, and whether the one before was. Who joins or leaves is told in any case.
  *   <li>Where more than 200 members are here, a pull asks for the memberships of none but those who are not known: the others follow from what passed.
  *   <li>A gate lives as long as a member of its conversation has a session here. Who comes back is brought to the stored head anyway; what
  *       makes that cheap are the encoded entries in {@code Recent}, which outlive it.

@@ -466,7 +466,8 @@ record NodeConfig(
                         MANY,
                         SEQUENCER.workerMembersMax(),
                         "Members of a conversation whose entries all of them get; with more of them only who has it"
-                                + " open does, and the others hear how far it goes."));
+                                + " open does, and the others hear how far it goes, until a tenth fewer are members"
+                                + " again."));
         settings.require(
                 ways.inlineMembersMax <= ways.workerMembersMax,
                 "fanout.inlineMembersMax cannot be above fanout.workerMembersMax.");

@@ -44,11 +44,11 @@ import java.util.stream.IntStream;
 
 /**
  * One run: under load the servers that nodes stand on stop or die, one at a time, and come back; then all is read, through each node, from the
- * logs and from Kafka, and judged. Nobody is to wait for a server that is gone.
+ * logs and, where there is one, from Kafka, and judged. Nobody is to wait for a server that is gone.
  */
 final class ServersOrdeal {
     /** How long nothing is done to anything, between faults. */
-    private static final int USUAL_SECONDS = 3;
+    private static final int USUAL_SECONDS = 4;
 
     private static final long SERVED_MILLIS_MAX = 20_000;
     private static final long OUTAGE_SECONDS_MAX = 20;
