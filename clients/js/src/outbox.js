@@ -41,11 +41,6 @@ export class Outbox {
     return this.#sends.get(clientMessageId);
   }
 
-  get hasUnderWay() {
-    for (const lane of this.#lanes.values()) if (lane.underWay) return true;
-    return false;
-  }
-
   /** Takes a send; behind all of its conversation that were taken before, unless its `order` says otherwise. */
   add(send) {
     if (this.#sends.has(send.clientMessageId)) return;

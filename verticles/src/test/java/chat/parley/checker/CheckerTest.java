@@ -591,6 +591,19 @@ class CheckerTest {
     }
 
     @Test
+    void whoJoinsByThemselvesWasNoMemberBefore() {
+        story.deliver(story.append(Seen.members("c", 3, EntryKind.MEMBER_ADDED, "cid", 1003, "cid")), ALICE, BOB);
+        story.judge().mustHold();
+    }
+
+    @Test
+    void whoIsNoMemberAddsThemselvesAndAnother() {
+        story.deliver(
+                story.append(Seen.members("c", 3, EntryKind.MEMBER_ADDED, "cid", 1003, "cid", "dora")), ALICE, BOB);
+        assertThat(story.found()).containsExactly(Kind.UNAUTHORIZED_APPEND);
+    }
+
+    @Test
     void anEditThatWasErasedBeforeAnybodySawIt() {
         Seen first = story.say(ALICE, "a1");
         Sent edit = story.invoke(ALICE, Sent.edit("c", "a2", 3, Story.body("better")));

@@ -109,7 +109,8 @@ final class Memberships {
         if (history.sender(row) < 0) return;
         boolean comes = history.kind(row) == EntryKind.CONVERSATION_CREATED
                 || history.kind(row) == EntryKind.MEMBER_ADDED
-                        && history.users(row).stream().anyMatch(user -> history.number(user) == history.sender(row));
+                        && history.users(row).size() == 1
+                        && history.number(history.users(row).getFirst()) == history.sender(row);
         long before = comes ? history.sequence(row) : history.sequence(row) - 1;
         boolean may = may(history.conversation(row), history.sender(row), before)
                 && may(history.conversation(row), history.sender(row), history.sequence(row));

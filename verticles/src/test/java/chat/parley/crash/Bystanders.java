@@ -3,11 +3,14 @@ package chat.parley.crash;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /** Pairs that talk all the while at the node to which everybody else comes, on a loop of their own: how long acks and deliveries take. */
 final class Bystanders implements StormClient.Listener, AutoCloseable {
@@ -21,7 +24,10 @@ final class Bystanders implements StormClient.Listener, AutoCloseable {
     private final Map<String, Long> sentNanos = new HashMap<>();
     private List<Double> acks = new ArrayList<>();
     private List<Double> deliveries = new ArrayList<>();
+    private final Set<String> acknowledged = new HashSet<>();
+    private final Set<String> delivered = new HashSet<>();
     private int sent;
+    private boolean isQuiet;
     private int awaited;
     private final CompletableFuture<Void> there = new CompletableFuture<>();
 
@@ -52,6 +58,7 @@ final class Bystanders implements StormClient.Listener, AutoCloseable {
     }
 
     private void talk(StormClient sender) {
+        if (isQuiet) return;
         String id = "b" + sent++;
         sentNanos.put(id, System.nanoTime());
         sender.send(id, id);
@@ -66,11 +73,14 @@ final class Bystanders implements StormClient.Listener, AutoCloseable {
     @Override
     public void acknowledged(StormClient client, JsonObject ack) {
         note(acks, ack.getString("clientMessageId"));
+        acknowledged.add(ack.getString("clientMessageId"));
     }
 
     @Override
     public void holds(StormClient client, JsonObject frame) {
-        if ("message_event".equals(frame.getString("type"))) note(deliveries, frame.getString("body"));
+        if (!"message_event".equals(frame.getString("type"))) return;
+        note(deliveries, frame.getString("body"));
+        delivered.add(frame.getString("body"));
     }
 
     private void note(List<Double> millis, String id) {
@@ -95,6 +105,20 @@ final class Bystanders implements StormClient.Listener, AutoCloseable {
             deliveries = new ArrayList<>();
         });
         return words.get(30, TimeUnit.SECONDS);
+    }
+
+    /** Has them talk no more: how much was acknowledged that did not arrive, of all that was said. */
+    long lost() throws Exception {
+        reach.onLoop(() -> isQuiet = true);
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        while (true) {
+            CompletableFuture<Long> lost = new CompletableFuture<>();
+            reach.onLoop(() -> lost.complete(
+                    acknowledged.stream().filter(id -> !delivered.contains(id)).count()));
+            long now = lost.get(30, TimeUnit.SECONDS);
+            if (now == 0 || System.nanoTime() > until) return now;
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
+        }
     }
 
     private static double of(List<Double> millis, double part) {

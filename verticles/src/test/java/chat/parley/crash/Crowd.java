@@ -26,7 +26,10 @@ final class Crowd {
     private static final int LOADED_MILLIS_LEAST = 200;
     private static final int LOADED_MILLIS_MOST = 900;
     private static final long WAIT_NANOS = TimeUnit.SECONDS.toNanos(120);
-    private static final long QUIET_NANOS = TimeUnit.SECONDS.toNanos(30); // the last heads are repeated after 10 s
+    private static final long QUIET_NANOS = TimeUnit.SECONDS.toNanos(15); // the last heads are repeated after 10 s
+
+    /** Where some are in large groups, who read what they have missed of all others. */
+    private static final long QUIET_OF_MANY_NANOS = TimeUnit.SECONDS.toNanos(30);
 
     private static final int READERS = 4;
 
@@ -147,7 +150,7 @@ final class Crowd {
         for (String conversation : town.conversations())
             heads.put(conversation, head(town.token(town.members(conversation).getFirst()), conversation));
         Map<Device, Map<String, Long>> ofGuests = headsOfGuests();
-        tryAwait(QUIET_NANOS, () -> haveAll(heads) && allHave(ofGuests));
+        tryAwait(quietNanos(), () -> haveAll(heads) && allHave(ofGuests));
         remind(ofGuests);
         Map<String, Api> apis = new LinkedHashMap<>();
         nodes.forEach((node, its) -> apis.put(node, new Api(new Door(its))));
@@ -167,6 +170,10 @@ final class Crowd {
             for (Future<Void> read : readers.invokeAll(reads)) read.get();
         }
         recorder.marks().readAgain(api, town);
+    }
+
+    private long quietNanos() {
+        return town.audiences().isEmpty() ? QUIET_NANOS : QUIET_OF_MANY_NANOS;
     }
 
     /** How far guests may read, as the nodes say. Where there are no large groups nobody waits for them. */
@@ -193,7 +200,7 @@ final class Crowd {
                 device.hangUp();
             }
         }
-        if (reminded > 0) tryAwait(QUIET_NANOS, () -> allHave(ofGuests));
+        if (reminded > 0) tryAwait(quietNanos(), () -> allHave(ofGuests));
     }
 
     private boolean knowsWhereItIsIn(Device device) throws Exception {

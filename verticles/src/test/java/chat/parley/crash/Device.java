@@ -464,7 +464,7 @@ final class Device implements Runnable {
         }
         if (draft == null) {
             if (hello.isOpen() && error.getBoolean("retryable")) {
-                recorder.helloRefused();
+                recorder.helloRefused(hello.saidNanos(), name + ": " + error);
                 comeBackNanos = System.nanoTime() + retryAfterNanos(error);
                 return; // the node ends the session
             }

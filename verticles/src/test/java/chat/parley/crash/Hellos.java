@@ -18,13 +18,19 @@ final class Hellos {
         healedNanos = nowNanos;
     }
 
-    synchronized void add(long saidNanos, long inStepNanos) {
-        boolean isCalm = !isFaultOn && saidNanos - healedNanos >= 0;
-        (isCalm ? calm : disturbed).add(TimeUnit.NANOSECONDS.toMillis(inStepNanos - saidNanos));
+    /** Nothing is wrong, nor was when this was said. */
+    private boolean isCalm(long saidNanos) {
+        return !isFaultOn && saidNanos - healedNanos >= 0;
     }
 
-    synchronized void refused() {
+    synchronized void add(long saidNanos, long inStepNanos) {
+        (isCalm(saidNanos) ? calm : disturbed).add(TimeUnit.NANOSECONDS.toMillis(inStepNanos - saidNanos));
+    }
+
+    /** A node took no hello now; it may be said again. False: there is no reason for it. */
+    synchronized boolean refused(long saidNanos) {
         refused++;
+        return !isCalm(saidNanos);
     }
 
     @Override

@@ -4,6 +4,7 @@ import chat.parley.checker.History;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 
 /**
@@ -61,8 +62,9 @@ final class Marks {
                             "GET", "/v1/conversations/" + conversation + "/members?limit=100", token, null, null);
                     for (Object each : list.getJsonArray("members")) {
                         JsonObject member = (JsonObject) each;
-                        Long read = member.getLong("readSequence"); // not told where there are many
-                        if (read != null) put(observer, member.getString("userId"), conversation, read);
+                        Long read = member.getLong("readSequence");
+                        if (read == null && !town.audiences().isEmpty()) continue; // not told where there are many
+                        put(observer, member.getString("userId"), conversation, Objects.requireNonNull(read));
                     }
                 } catch (Api.Refused removed) {
                     if (!removed.code.equals("not_found")) throw new IOException(removed);

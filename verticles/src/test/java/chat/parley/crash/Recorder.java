@@ -183,8 +183,8 @@ final class Recorder {
     }
 
     /** A node took no hello now; it may be said again. */
-    void helloRefused() {
-        if (!ended) hellos.refused();
+    void helloRefused(long saidNanos, String what) {
+        if (!ended && !hellos.refused(saidNanos)) odd(what);
     }
 
     /** A session has all that it asked for in its hello. */

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.parallel.Isolated;
 
 /**
  * A node dies with all the sockets that it has; their devices come to another one, all at once, while messages go on: each has all of its
- * history in the end, and who was there before hardly notices.
+ * history in the end, and nothing is lost of what those say who were there before. Prints what these notice of it.
  */
 @Isolated
 @Tag("real")
@@ -139,6 +139,7 @@ class StormTest {
             }
             double complete = (System.nanoTime() - killed) / 1e9;
             String during = bystanders.figures();
+            assertThat(bystanders.lost()).as("of what others said meanwhile").isZero();
             int[] perSecond = storm.perSecond();
             double mean = storm.perSecondWhileTheyCame();
             int most = Arrays.stream(perSecond).max().orElseThrow();

@@ -9,6 +9,8 @@ import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** What each source may have and ask for, on real sockets: behind a trusted proxy, which is loopback here, and without one. */
@@ -78,16 +80,17 @@ class SourcesAtTheEdgeTest {
                 RawClient client = RawClient.connect(edges.port())) {
             for (int i = 0; i < 5; i++)
                 assertThat(settings(client, "bad", ONE).status()).isEqualTo(401);
-            Response refused = settings(client, "bad", ONE);
-            assertThat(refused.status()).isEqualTo(429);
+            Response refused = refused(() -> settings(client, "bad", ONE));
             JsonObject problem = new JsonObject(refused.body());
             assertThat(problem.getString("code")).isEqualTo("rate_limited");
             assertThat(problem.getBoolean("retryable")).isTrue();
             assertThat(problem.getLong("retryAfterMillis")).isPositive();
             assertThat(refused.headers()).containsKey("retry-after");
-            assertThat(settings(client, "anna", ONE).status())
+            assertThat(afterRefusals(
+                            () -> settings(client, "bad", ONE),
+                            () -> settings(client, "anna", ONE).status()))
                     .as("nothing of it is looked at any more")
-                    .isEqualTo(429);
+                    .contains(429);
             assertThat(settings(client, "anna", OTHER).status()).isEqualTo(200);
         }
     }
@@ -107,8 +110,10 @@ class SourcesAtTheEdgeTest {
                 RawClient client = RawClient.connect(edges.port())) {
             for (String path : List.of("/", "/nothing", "/v1/sockjs/info", "/v1/ws", "/v1/openapi.json"))
                 assertThat(get(client, path, ONE).status()).as(path).isNotEqualTo(429);
-            assertThat(get(client, "/", ONE).status()).isEqualTo(429);
-            assertThat(upgrade(edges, new ArrayList<>(), ONE)).isEqualTo(429);
+            List<RawClient> upgraded = new ArrayList<>();
+            assertThat(afterRefusals(() -> get(client, "/", ONE), () -> upgrade(edges, upgraded, ONE)))
+                    .contains(429);
+            upgraded.forEach(RawClient::close);
         }
     }
 
@@ -164,6 +169,25 @@ class SourcesAtTheEdgeTest {
                 new Proxies(proxies, false),
                 transport -> new Obedient(transport, name -> {}),
                 UnauthenticatedTest::mountApi);
+    }
+
+    /** As soon as it is: one more a second is taken. */
+    private static Response refused(Supplier<Response> asked) {
+        return Stream.generate(asked)
+                .limit(100)
+                .filter(answer -> answer.status() == 429)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** What is answered right after refusals: seldom, one that was due meanwhile. */
+    private static List<Integer> afterRefusals(Supplier<Response> refused, Supplier<Integer> asked) {
+        return Stream.generate(() -> {
+                    refused(refused);
+                    return asked.get();
+                })
+                .limit(10)
+                .toList();
     }
 
     private static int upgrade(TestEdges edges, List<RawClient> clients, String... headers) {

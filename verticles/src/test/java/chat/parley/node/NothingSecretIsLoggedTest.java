@@ -149,6 +149,13 @@ class NothingSecretIsLoggedTest {
                 "DELETE " + conversation + "/messages/" + MARK,
                 "DELETE " + conversation + "/members/" + MARK + "!",
                 "DELETE /v1/devices/" + MARK,
+                "GET /v1/invitations/" + MARK,
+                "POST /v1/invitations/" + MARK,
+                "DELETE " + conversation + "/invitations/" + MARK,
+                "GET " + conversation + "/bans?cursor=" + MARK,
+                "DELETE " + conversation + "/bans/" + MARK + "!",
+                "PUT /v1/blocks/" + MARK + "!",
+                "DELETE /v1/blocks/" + MARK + "!",
                 "OPTIONS /v1/conversations/" + MARK,
                 MARK + " /v1/conversations")) ask(request, "");
         for (String field : List.of("body", "contentType", "clientMessageId")) {
@@ -183,6 +190,9 @@ class NothingSecretIsLoggedTest {
                 "POST /v1/receipts",
                 "{\"messageId\":\"" + group + ".2\",\"receiptType\":\"read\",\"deviceId\":\"" + MARK + "\"}");
         ask("PATCH /v1/settings", "{\"presence\":\"" + MARK + "\"}");
+        ask("POST " + conversation + "/invitations", "{\"expiresAt\":\"" + MARK + "\"}");
+        ask("PUT " + conversation + "/bans/" + MARK + "!", "");
+        ask("PUT " + conversation + "/mute", "{\"until\":\"" + MARK + "\"}");
         ask("POST /v1/dev/tokens", "{\"userId\":\"" + MARK + "!\"}");
         for (String header : List.of(
                 "Authorization: Bearer " + MARK,
@@ -191,6 +201,7 @@ class NothingSecretIsLoggedTest {
                 "Authorization: Basic " + MARK,
                 "Cookie: session=" + MARK,
                 "Origin: https://" + MARK + ".example",
+                "X-Forwarded-For: " + MARK,
                 "Content-Type: text/" + MARK,
                 "Content-Type: multipart/form-data; boundary=" + MARK,
                 "Content-Encoding: " + MARK,

@@ -38,7 +38,7 @@ class SlowReadersTest {
     /** So that what is not read waits at the server. */
     private static final int RECEIVE_BYTES = 8 << 10;
 
-    private static final long SLOW_MILLIS = 9_000;
+    private static final long SLOW_MILLIS = 12_000;
 
     /** As 300 sessions may cost 64 MiB. */
     private static final long STUCK_BYTES_MAX = (64L << 20) / 300;

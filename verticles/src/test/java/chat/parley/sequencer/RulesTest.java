@@ -296,7 +296,7 @@ class RulesTest {
     }
 
     @Test
-    void aGroupHasAHundredMembersAtMost() {
+    void aGroupHasAsManyMembersAsAreSetAtMost() {
         UserId[] others =
                 IntStream.range(0, 97).mapToObj(i -> new UserId("u" + i)).toArray(UserId[]::new);
         placed(ask(ANNA, add(Role.MEMBER, others)));
@@ -306,7 +306,7 @@ class RulesTest {
     }
 
     @Test
-    void aGroupIsNotBornWithMoreThanAHundred() {
+    void aGroupIsNotBornWithMoreThanAreSet() {
         UserId[] others =
                 IntStream.range(0, 100).mapToObj(i -> new UserId("u" + i)).toArray(UserId[]::new);
         assertThat(code(stage.ask(in(sibling(0), creates(ANNA, "big", others)))))

@@ -349,7 +349,7 @@ class SockJsLimitsTest {
 
     @Test
     void newSessionsAreBoundedInTime() throws Exception {
-        HttpConfig slow = TestEdges.http(List.of(), 50, 8, 0, 2000, 1000, 30, 30, 75, 25);
+        HttpConfig slow = TestEdges.http(List.of(), 1, 10, 0, 2000, 1000, 30, 30, 75, 25);
         try (TestEdges edges =
                 new TestEdges(SockJsConfig.DEFAULT, slow, transport -> new Obedient(transport, closings::add))) {
             Requests requests = new Requests(edges.port());
