@@ -80,7 +80,12 @@ class CassandraLogBenchmark {
     @BeforeEach
     void start() throws Exception {
         process = new CassandraProcess(
-                folder.toAbsolutePath(), address, address, "", List.of("commitlog_sync: batch", "paxos_variant: v2"));
+                folder.toAbsolutePath(),
+                address,
+                address,
+                "",
+                List.of("commitlog_sync: batch", "paxos_variant: v2"),
+                List.of());
         process.awaitStart();
         CassandraOptions options =
                 TestOptions.at(TestOptions.of(CassandraOptions.defaults().partitionRows()), address, "parley");

@@ -27,7 +27,11 @@ public final class CassandraProcess implements AutoCloseable {
     private static final int GOSSIP_MILLIS_MAX = 60_000;
 
     private final String address;
+    /** For those that live as long as a test: its nodes need the processor too. */
+    private static final List<String> FIRST_COMPILER = List.of("-XX:TieredStopAtLevel=1");
+
     private final Path folder;
+    private final List<String> jvm;
     private ForeignProcess process;
 
     /**
@@ -36,10 +40,13 @@ public final class CassandraProcess implements AutoCloseable {
      * @param seed the address of the first node of its cluster
      * @param token its place in the ring; empty: it is alone
      * @param settings more lines of its cassandra.yaml
+     * @param jvm more options of its JVM
      */
-    CassandraProcess(Path folder, String address, String seed, String token, List<String> settings) throws IOException {
+    CassandraProcess(Path folder, String address, String seed, String token, List<String> settings, List<String> jvm)
+            throws IOException {
         this.address = address;
         this.folder = folder;
+        this.jvm = jvm;
         List<String> more = new ArrayList<>(settings);
         if (!token.isEmpty()) more.addAll(List.of("initial_token: " + token, "auto_bootstrap: false"));
         CassandraServer.configure(folder, address, seed, more);
@@ -62,7 +69,7 @@ public final class CassandraProcess implements AutoCloseable {
     /** @param address its own, of this host */
     public static CassandraProcess startAlone(Path parent, String address) throws IOException {
         var cassandra = new CassandraProcess(
-                parent.resolve("cassandra" + address).toAbsolutePath(), address, address, "", PATIENT);
+                parent.resolve("cassandra" + address).toAbsolutePath(), address, address, "", PATIENT, FIRST_COMPILER);
         try {
             cassandra.awaitStart();
         } catch (IOException | RuntimeException failed) {
@@ -86,7 +93,7 @@ public final class CassandraProcess implements AutoCloseable {
             for (String token : TOKENS) {
                 String address = nodes.isEmpty() ? first : network + (nodes.size() == 1 ? 254 : 1);
                 Path folder = parent.resolve("cassandra" + address).toAbsolutePath();
-                nodes.add(new CassandraProcess(folder, address, first, token, settings));
+                nodes.add(new CassandraProcess(folder, address, first, token, settings, FIRST_COMPILER));
                 if (nodes.size() == 1) nodes.getFirst().awaitStart(); // the others learn from it
             }
             for (CassandraProcess node : nodes) node.awaitStart();
@@ -98,15 +105,13 @@ public final class CassandraProcess implements AutoCloseable {
     }
 
     private List<String> command() throws IOException {
+        List<String> options = new ArrayList<>(jvm);
+        options.addAll(List.of(
+                "-Dcassandra.consistent.rangemovement=false",
+                "-Dcassandra.unsafesystem=true",
+                "-Dcassandra.ring_delay_ms=" + GOSSIP_MILLIS_MAX));
         try {
-            return CassandraServer.command(
-                    folder,
-                    ForeignProcess.classPath("cassandra.classpath"),
-                    List.of(
-                            "-XX:TieredStopAtLevel=1", // short-lived, and nodes need the cores too
-                            "-Dcassandra.consistent.rangemovement=false",
-                            "-Dcassandra.unsafesystem=true",
-                            "-Dcassandra.ring_delay_ms=" + GOSSIP_MILLIS_MAX));
+            return CassandraServer.command(folder, ForeignProcess.classPath("cassandra.classpath"), options);
         } catch (CannotStart cannot) {
             throw new IllegalStateException(cannot);
         }
