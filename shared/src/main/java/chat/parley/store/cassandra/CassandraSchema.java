@@ -2,6 +2,7 @@ package chat.parley.store.cassandra;
 
 import chat.parley.store.CannotOpen;
 import com.datastax.oss.driver.api.core.DefaultConsistencyLevel;
+import com.datastax.oss.driver.api.core.InvalidKeyspaceException;
 import com.datastax.oss.driver.api.core.cql.Row;
 import com.datastax.oss.driver.api.core.cql.SimpleStatement;
 import io.vertx.core.Vertx;
@@ -12,12 +13,17 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /** The schema: what {@code schema-1.cql} and those after it say, each applied once, in that order. */
 public final class CassandraSchema {
     /** The version that this program works with. */
     public static final int VERSION = 2;
+
+    private static final long KNOWN_NANOS_MAX = TimeUnit.SECONDS.toNanos(30);
+    private static final long KNOWN_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
 
     private static final String FORMAT_TABLE =
             "SELECT table_name FROM system_schema.tables WHERE keyspace_name = ? AND table_name = 'format'";
@@ -36,7 +42,7 @@ public final class CassandraSchema {
                     + " WITH replication = {'class': 'NetworkTopologyStrategy', '" + options.localDatacenter() + "': "
                     + options.replication() + "}");
         }
-        try (Connection connection = Connection.openKeyspace(vertx, options)) {
+        try (Connection connection = openOnceKnown(vertx, options)) {
             connection.ask("CREATE TABLE IF NOT EXISTS format (name text PRIMARY KEY, value text)");
             int before = Integer.parseInt(said(connection).getOrDefault(Format.VERSION, "0"));
             for (Map.Entry<String, String> each :
@@ -49,6 +55,23 @@ public final class CassandraSchema {
                 say(connection, Format.VERSION, String.valueOf(version), former);
             }
             return before;
+        }
+    }
+
+    /**
+     * A node that does not know a new keyspace yet refuses whoever asks for it; the driver has waited for those nodes only that it knew to be up,
+     * which in a cluster that has just started are few.
+     */
+    private static Connection openOnceKnown(Vertx vertx, CassandraOptions options) throws CannotOpen {
+        long until = System.nanoTime() + KNOWN_NANOS_MAX;
+        while (true) {
+            try {
+                return Connection.openKeyspace(vertx, options);
+            } catch (CannotOpen unknown) {
+                if (!(unknown.getCause() instanceof InvalidKeyspaceException) || System.nanoTime() > until)
+                    throw unknown;
+                LockSupport.parkNanos(KNOWN_PAUSE_NANOS);
+            }
         }
     }
 
