@@ -11,8 +11,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
 
 /**
- * A cluster goes on while the servers that it stands on are down, one at a time: Redis and Kafka over one Cassandra; one Cassandra of three. Sends are
- * acknowledged, nothing is lost, twice or out of order, and Kafka, where there is one, has all of it afterwards. {@code -Dservers.downSeconds=180} makes each outage three minutes.
+ * A cluster goes on while the servers that it stands on are down, one at a time: Redis, Kafka, one Cassandra of three. Sends are acknowledged, nothing
+ * is lost, twice or out of order, and Kafka has all of it afterwards. {@code -Dservers.downSeconds=180} makes each outage three minutes.
  */
 @Isolated
 @Tag("real")

@@ -8,32 +8,28 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
-/** All that the nodes of a cluster stand on: one Cassandra or three with a copy of each row at each; and a Redis and a Kafka, or neither. */
+/** All that the nodes of a cluster stand on: one Cassandra or three with a copy of each row at each, a Redis and a Kafka. */
 final class ServersOfCluster implements AutoCloseable {
     private static final String TOPIC = "parley";
     private static final int PARTITIONS = 8;
 
     private final List<CassandraProcess> cassandras;
-    private final @Nullable RedisProcess redis;
-    private final @Nullable KafkaProcess kafka;
+    private final RedisProcess redis;
+    private final KafkaProcess kafka;
 
-    private ServersOfCluster(
-            List<CassandraProcess> cassandras, @Nullable RedisProcess redis, @Nullable KafkaProcess kafka) {
+    private ServersOfCluster(List<CassandraProcess> cassandras, RedisProcess redis, KafkaProcess kafka) {
         this.cassandras = cassandras;
         this.redis = redis;
         this.kafka = kafka;
     }
 
-    /** @param folder of their folders @param copies of each row, which is one or three @param areOthers whether there are Redis and Kafka */
-    static ServersOfCluster start(Path folder, int copies, boolean areOthers) throws IOException, InterruptedException {
+    /** @param folder of their folders @param copies of each row, which is one or three */
+    static ServersOfCluster start(Path folder, int copies) throws IOException, InterruptedException {
         List<CassandraProcess> cassandras = copies == 1
                 ? List.of(CassandraProcess.startAlone(folder))
                 : CassandraProcess.startCluster(folder, CassandraProcess.PATIENT);
-        if (!areOthers) return new ServersOfCluster(cassandras, null, null);
         return new ServersOfCluster(cassandras, RedisProcess.startAlone(folder), new KafkaProcess(folder));
     }
 
@@ -43,11 +39,11 @@ final class ServersOfCluster implements AutoCloseable {
     }
 
     RedisProcess redis() {
-        return Objects.requireNonNull(redis);
+        return redis;
     }
 
     KafkaProcess kafka() {
-        return Objects.requireNonNull(kafka);
+        return kafka;
     }
 
     /** With commas between them. */
@@ -57,12 +53,11 @@ final class ServersOfCluster implements AutoCloseable {
 
     /** The event log, as nodes have it. */
     KafkaOptions events() {
-        return new KafkaOptions(List.of(kafka().broker()), TOPIC, PARTITIONS, 1, Duration.ofDays(1), null, false, null);
+        return new KafkaOptions(List.of(kafka.broker()), TOPIC, PARTITIONS, 1, Duration.ofDays(1), null, false, null);
     }
 
     /** What nodes are told of Redis and Kafka. */
     List<String> settings() {
-        if (redis == null || kafka == null) return List.of();
         return List.of(
                 "redis.endpoints=" + redis.endpoint(),
                 "eventLog.type=kafka",
@@ -74,8 +69,8 @@ final class ServersOfCluster implements AutoCloseable {
 
     @Override
     public void close() {
-        if (kafka != null) kafka.close();
-        if (redis != null) redis.close();
+        kafka.close();
+        redis.close();
         cassandras.forEach(CassandraProcess::close);
     }
 }

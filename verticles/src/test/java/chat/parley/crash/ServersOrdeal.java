@@ -44,7 +44,7 @@ import java.util.stream.IntStream;
 
 /**
  * One run: under load the servers that nodes stand on stop or die, one at a time, and come back; then all is read, through each node, from the
- * logs and, where there is one, from Kafka, and judged. Nobody is to wait for a server that is gone.
+ * logs and from Kafka, and judged. Nobody is to wait for a server that is gone.
  */
 final class ServersOrdeal {
     /** How long nothing is done to anything, between faults. */
@@ -64,22 +64,16 @@ final class ServersOrdeal {
 
     /** Which servers are gone, one after the other. */
     enum Victims {
-        REDIS_AND_KAFKA(1, true, Scale.CITY),
+        REDIS_AND_KAFKA(1, Scale.CITY),
 
-        /** In a smaller town, and without those beside, as three of them leave little of two cores. */
-        ONE_CASSANDRA_OF_THREE(3, false, Scale.TOWN);
+        /** In a smaller town, as three of them leave little of two cores. */
+        ONE_CASSANDRA_OF_THREE(3, Scale.TOWN);
 
-        /** Of each row. */
         final int copies;
-
-        /** Whether there are a Redis and a Kafka beside Cassandra, which are the victims then. */
-        final boolean areBeside;
-
         final Scale scale;
 
-        Victims(int copies, boolean areBeside, Scale scale) {
+        Victims(int copies, Scale scale) {
             this.copies = copies;
-            this.areBeside = areBeside;
             this.scale = scale;
         }
     }
@@ -102,7 +96,7 @@ final class ServersOrdeal {
         long began = System.nanoTime();
         Vertx vertx = Vertx.vertx();
         int devices;
-        try (ServersOfCluster servers = ServersOfCluster.start(folder, victims.copies, victims.areBeside)) {
+        try (ServersOfCluster servers = ServersOfCluster.start(folder, victims.copies)) {
             CassandraOptions options = NodesOfCluster.options(servers.contactPoints());
             CassandraSchema.apply(vertx, options);
             try (CassandraStore store = CassandraStore.open(vertx, options)) {
@@ -127,12 +121,20 @@ final class ServersOrdeal {
                 Crowd crowd = new Crowd(door, recorder, victims.scale, random);
                 crowd.burst();
                 crowd.load(crowd.conversations().size());
-                presence(nodes).forEach((user, status) -> {
-                    if (status.equals("online")) known.add(user);
-                });
-                assertThat(known).as("users whose presence is known").isNotEmpty();
-                if (victims.areBeside) strikeThoseBeside(seconds, vertx, servers, nodes, crowd, log);
-                else strikeCassandra(seconds, servers.cassandra(), nodes, crowd);
+                try (KafkaEventLog events = KafkaEventLog.open(vertx, servers.events(), log)) {
+                    follow(vertx, events, log);
+                    presence(nodes).forEach((user, status) -> {
+                        if (status.equals("online")) known.add(user);
+                    });
+                    assertThat(known).as("users whose presence is known").isNotEmpty();
+                    for (Outage outage : outages(servers, nodes)) strike(outage, seconds, nodes, crowd);
+                    awaitExport(nodes, crowd);
+                    awaitPresence(servers.redis(), nodes);
+                    crowd.quiet(nodes::tails);
+                    crowd.finalReads(nodes.doors());
+                    awaitExport(nodes, crowd);
+                    readTopic(events);
+                }
                 recorder.end();
                 StoreReader.read(log, recorder);
                 return crowd.devices().size();
@@ -146,13 +148,20 @@ final class ServersOrdeal {
 
     // The faults.
 
-    private void strikeThoseBeside(
-            int seconds, Vertx vertx, ServersOfCluster servers, NodesOfCluster nodes, Crowd crowd, ShardLog log)
-            throws Exception {
+    private List<Outage> outages(ServersOfCluster servers, NodesOfCluster nodes) {
+        if (victims == Victims.ONE_CASSANDRA_OF_THREE) {
+            CassandraProcess cassandra = servers.cassandra();
+            return List.of(new Outage(
+                    "one Cassandra of three, kill -9",
+                    cassandra::kill,
+                    cassandra::isRunning,
+                    cassandra::startAgain,
+                    () -> true));
+        }
         RedisProcess redis = servers.redis();
         KafkaProcess kafka = servers.kafka();
         BooleanSupplier failing = () -> nodes.counted("parley_redis_failures_total") > 0;
-        List<Outage> outages = List.of(
+        return List.of(
                 new Outage("Redis, SIGSTOP", redis::stop, redis::isRunning, redis::goOn, failing),
                 new Outage("Redis, kill -9", redis::kill, redis::isRunning, redis::startAgain, failing),
                 new Outage(
@@ -161,34 +170,6 @@ final class ServersOrdeal {
                         kafka::isRunning,
                         kafka::start,
                         () -> nodes.counted("parley_export_waiting") > 0));
-        try (KafkaEventLog events = KafkaEventLog.open(vertx, servers.events(), log)) {
-            follow(vertx, events, log);
-            for (Outage outage : outages) strike(outage, seconds, nodes, crowd);
-            awaitExport(nodes, crowd);
-            awaitPresence(nodes);
-            Crowd.await("Redis to know them", () -> known.stream().allMatch(user -> isTold(redis, user)));
-            readAll(nodes, crowd);
-            awaitExport(nodes, crowd);
-            readTopic(events);
-        }
-    }
-
-    private void strikeCassandra(int seconds, CassandraProcess cassandra, NodesOfCluster nodes, Crowd crowd)
-            throws Exception {
-        Outage outage = new Outage(
-                "one Cassandra of three, kill -9",
-                cassandra::kill,
-                cassandra::isRunning,
-                cassandra::startAgain,
-                () -> true);
-        strike(outage, seconds, nodes, crowd);
-        awaitPresence(nodes);
-        readAll(nodes, crowd);
-    }
-
-    private static void readAll(NodesOfCluster nodes, Crowd crowd) throws Exception {
-        crowd.quiet(nodes::tails);
-        crowd.finalReads(nodes.doors());
     }
 
     private void strike(Outage outage, int seconds, NodesOfCluster nodes, Crowd crowd) throws Exception {
@@ -332,13 +313,14 @@ final class ServersOrdeal {
         return answer.get();
     }
 
-    /** Everybody is there again. */
-    private void awaitPresence(NodesOfCluster nodes) {
+    /** Everybody is there again, and Redis, which forgot them, knows it too. */
+    private void awaitPresence(RedisProcess redis, NodesOfCluster nodes) {
         Crowd.await(
                 "presence of all whose presence was known",
                 () -> presence(nodes).entrySet().stream()
                         .filter(each -> known.contains(each.getKey()))
                         .allMatch(each -> each.getValue().equals("online")));
+        Crowd.await("Redis to know them", () -> known.stream().allMatch(user -> isTold(redis, user)));
     }
 
     private static boolean isTold(RedisProcess redis, String user) {
@@ -356,7 +338,7 @@ final class ServersOrdeal {
                 .atLeast(Counter.POINTERS, 1)
                 .atLeast(Counter.UNREADS, 1)
                 .atLeast(Counter.STREAMS, devices)
-                .atLeast(Counter.EXPORTS, victims.areBeside ? recorder.sends() : 0)
+                .atLeast(Counter.EXPORTS, recorder.sends())
                 .atLeast(Counter.FAULTS_EFFECTIVE, faults)
                 .faultsEffective(1)
                 .outageAtMost(TimeUnit.SECONDS.toNanos(OUTAGE_SECONDS_MAX));

@@ -80,12 +80,7 @@ class CassandraLogBenchmark {
     @BeforeEach
     void start() throws Exception {
         process = new CassandraProcess(
-                folder.toAbsolutePath(),
-                address,
-                address,
-                "",
-                List.of("commitlog_sync: batch", "paxos_variant: v2"),
-                List.of());
+                folder.toAbsolutePath(), address, address, "", List.of("commitlog_sync: batch", "paxos_variant: v2"));
         process.awaitStart();
         CassandraOptions options =
                 TestOptions.at(TestOptions.of(CassandraOptions.defaults().partitionRows()), address, "parley");

@@ -3,10 +3,19 @@ package chat.parley.store.cassandra;
 import chat.parley.servers.CannotStart;
 import chat.parley.servers.CassandraServer;
 import chat.parley.store.ForeignProcess;
+import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.CqlSessionBuilder;
+import com.datastax.oss.driver.api.core.DefaultConsistencyLevel;
+import com.datastax.oss.driver.api.core.DriverException;
+import com.datastax.oss.driver.api.core.cql.SimpleStatement;
+import com.datastax.oss.driver.api.core.metadata.Node;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /** One real Cassandra, in a process and on an address of its own. */
 public final class CassandraProcess implements AutoCloseable {
@@ -26,12 +35,11 @@ public final class CassandraProcess implements AutoCloseable {
     /** How long one looks for the others of its cluster. */
     private static final int GOSSIP_MILLIS_MAX = 60_000;
 
-    private final String address;
-    /** For those that live as long as a test: its nodes need the processor too. */
-    private static final List<String> FIRST_COMPILER = List.of("-XX:TieredStopAtLevel=1");
+    private static final long SEEN_NANOS_MAX = TimeUnit.SECONDS.toNanos(120);
+    private static final long SEEN_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
+    private final String address;
     private final Path folder;
-    private final List<String> jvm;
     private ForeignProcess process;
 
     /**
@@ -40,13 +48,10 @@ public final class CassandraProcess implements AutoCloseable {
      * @param seed the address of the first node of its cluster
      * @param token its place in the ring; empty: it is alone
      * @param settings more lines of its cassandra.yaml
-     * @param jvm more options of its JVM
      */
-    CassandraProcess(Path folder, String address, String seed, String token, List<String> settings, List<String> jvm)
-            throws IOException {
+    CassandraProcess(Path folder, String address, String seed, String token, List<String> settings) throws IOException {
         this.address = address;
         this.folder = folder;
-        this.jvm = jvm;
         List<String> more = new ArrayList<>(settings);
         if (!token.isEmpty()) more.addAll(List.of("initial_token: " + token, "auto_bootstrap: false"));
         CassandraServer.configure(folder, address, seed, more);
@@ -69,7 +74,7 @@ public final class CassandraProcess implements AutoCloseable {
     /** @param address its own, of this host */
     public static CassandraProcess startAlone(Path parent, String address) throws IOException {
         var cassandra = new CassandraProcess(
-                parent.resolve("cassandra" + address).toAbsolutePath(), address, address, "", PATIENT, FIRST_COMPILER);
+                parent.resolve("cassandra" + address).toAbsolutePath(), address, address, "", PATIENT);
         try {
             cassandra.awaitStart();
         } catch (IOException | RuntimeException failed) {
@@ -93,10 +98,11 @@ public final class CassandraProcess implements AutoCloseable {
             for (String token : TOKENS) {
                 String address = nodes.isEmpty() ? first : network + (nodes.size() == 1 ? 254 : 1);
                 Path folder = parent.resolve("cassandra" + address).toAbsolutePath();
-                nodes.add(new CassandraProcess(folder, address, first, token, settings, FIRST_COMPILER));
+                nodes.add(new CassandraProcess(folder, address, first, token, settings));
                 if (nodes.size() == 1) nodes.getFirst().awaitStart(); // the others learn from it
             }
             for (CassandraProcess node : nodes) node.awaitStart();
+            awaitAllSeeAll(nodes);
         } catch (IOException | RuntimeException failed) {
             nodes.forEach(CassandraProcess::close);
             throw failed;
@@ -104,12 +110,37 @@ public final class CassandraProcess implements AutoCloseable {
         return nodes;
     }
 
+    /** Clients can connect before the nodes know each other to be there: until then there are too few copies for anything. */
+    private static void awaitAllSeeAll(List<CassandraProcess> nodes) {
+        CqlSessionBuilder builder = CqlSession.builder().withLocalDatacenter("datacenter1");
+        for (CassandraProcess node : nodes)
+            builder.addContactPoint(new InetSocketAddress(node.address, CassandraServer.PORT));
+        long until = System.nanoTime() + SEEN_NANOS_MAX;
+        try (CqlSession session = builder.build()) {
+            // A table of which each of three nodes has a copy.
+            SimpleStatement ofAll = SimpleStatement.newInstance(
+                            "SELECT * FROM system_distributed.repair_history LIMIT 1")
+                    .setConsistencyLevel(DefaultConsistencyLevel.ALL);
+            while (true) {
+                try {
+                    List<Node> known =
+                            List.copyOf(session.getMetadata().getNodes().values());
+                    for (Node each : known) session.execute(ofAll.setNode(each));
+                    if (known.size() == nodes.size()) return;
+                } catch (DriverException notYet) {
+                    if (System.nanoTime() > until) throw notYet;
+                }
+                if (System.nanoTime() > until) throw new IllegalStateException("they are no cluster in time");
+                LockSupport.parkNanos(SEEN_PAUSE_NANOS);
+            }
+        }
+    }
+
     private List<String> command() throws IOException {
-        List<String> options = new ArrayList<>(jvm);
-        options.addAll(List.of(
+        List<String> options = List.of(
                 "-Dcassandra.consistent.rangemovement=false",
                 "-Dcassandra.unsafesystem=true",
-                "-Dcassandra.ring_delay_ms=" + GOSSIP_MILLIS_MAX));
+                "-Dcassandra.ring_delay_ms=" + GOSSIP_MILLIS_MAX);
         try {
             return CassandraServer.command(folder, ForeignProcess.classPath("cassandra.classpath"), options);
         } catch (CannotStart cannot) {
