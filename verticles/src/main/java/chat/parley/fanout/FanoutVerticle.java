@@ -11,6 +11,7 @@ import chat.parley.bus.Route.Events;
 import chat.parley.bus.Route.HeadHint;
 import chat.parley.bus.Spread;
 import chat.parley.bus.Topology;
+import chat.parley.bus.Turns;
 import chat.parley.model.ConversationId;
 import chat.parley.model.Entry;
 import chat.parley.model.Membership;
@@ -20,7 +21,6 @@ import chat.parley.store.ShardCursors;
 import chat.parley.store.Stores;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -36,8 +36,10 @@ import org.slf4j.LoggerFactory;
 /** The fan-out worker of the shards that this node has: hears {@code fanout.<shard>} and carries out what {@link HeadRepeats} decides. */
 public final class FanoutVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(FanoutVerticle.class);
-    private static final int ROWS_MAX =
-            200; // at a time; the members of each conversation in them are asked for at once
+
+    /** At a time; the members of each conversation in them are asked for at once. */
+    private static final int ROWS_MAX = 200;
+
     private static final int MEMBERS_MAX = 1_000;
 
     /** Shards that read at once, since whoever takes those of another node has many. */
@@ -60,12 +62,10 @@ public final class FanoutVerticle extends VerticleBase {
     private final Topology topology;
     private final FanoutConfig config;
     private final Map<Integer, Shard> shards = new LinkedHashMap<>();
+    private final Turns looks = new Turns(LOOKING_MAX, ConversationId.SHARDS);
     private long saveAt;
     private long lookAt;
     private boolean isSaving;
-    private final ArrayDeque<Shard> toLook = new ArrayDeque<>();
-    private int looking;
-    private boolean isBeginning;
     private boolean isStopped;
     private Loop.@Nullable Timer timer;
     private @Nullable Runnable deaf;
@@ -145,22 +145,6 @@ public final class FanoutVerticle extends VerticleBase {
             }
         }
         return Future.join(begun);
-    }
-
-    /** Begins as many as may look at once. */
-    private void lookOn() {
-        if (isBeginning) return; // a store that answers at once
-        isBeginning = true;
-        while (looking < LOOKING_MAX && !toLook.isEmpty()) {
-            Shard shard = toLook.remove();
-            looking++;
-            Future.succeededFuture().compose(now -> shard.lookNow()).onComplete(done -> {
-                looking--;
-                shard.isLooking = false;
-                lookOn();
-            });
-        }
-        isBeginning = false;
     }
 
     private void tickLater() {
@@ -271,7 +255,7 @@ public final class FanoutVerticle extends VerticleBase {
         long saved;
         private long projectedBefore;
         private long coveredBefore = -1;
-        boolean isLooking; // or waits for its turn
+        private boolean isLooking; // or waits for its turn
         private boolean isResumed;
         private boolean isEnded;
         private @Nullable Listening listening;
@@ -318,12 +302,13 @@ public final class FanoutVerticle extends VerticleBase {
          */
         void look() {
             if (isLooking) return;
+            Future<?> looked = looks.take(this::lookNow);
+            if (looked == null) return; // many were taken and given up meanwhile: at the next look
             isLooking = true;
-            toLook.add(this);
-            lookOn();
+            looked.onComplete(done -> isLooking = false);
         }
 
-        Future<?> lookNow() {
+        private Future<Void> lookNow() {
             if (isEnded) return Future.succeededFuture();
             return stores.log()
                     .cursors(number)

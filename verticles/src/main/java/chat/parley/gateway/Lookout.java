@@ -7,6 +7,7 @@ import chat.parley.bus.Loop;
 import chat.parley.bus.Presences;
 import chat.parley.bus.SettingsChanged;
 import chat.parley.bus.Topology;
+import chat.parley.bus.Turns;
 import chat.parley.bus.Watch;
 import chat.parley.model.Entry;
 import chat.parley.model.UserId;

@@ -1,4 +1,4 @@
-package chat.parley.gateway;
+package chat.parley.bus;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -36,6 +36,31 @@ class TurnsTest {
         begun.get(0).complete("done");
         assertThat(turns.take(this::task)).isNotNull();
         assertThat(turns.take(this::task)).isNull();
+    }
+
+    @Test
+    void aTaskThatThrowsFailsAndGivesItsPlaceBack() {
+        for (int i = 0; i < 3; i++) {
+            Future<String> broken = turns.take(() -> {
+                throw new IllegalStateException("broken");
+            });
+            assertThat(broken.cause()).hasMessage("broken");
+        }
+        turns.take(this::task);
+        assertThat(begun).hasSize(1);
+    }
+
+    @Test
+    void manyThatAreDoneAtOnceBeginOneBehindTheOther() {
+        Turns many = new Turns(1, 100_000);
+        Promise<String> first = Promise.promise();
+        many.take(first::future);
+        List<Future<String>> all = new ArrayList<>();
+        for (int i = 0; i < 100_000; i++) all.add(many.take(() -> Future.succeededFuture("done")));
+
+        first.complete("done");
+
+        assertThat(all).allMatch(Future::succeeded);
     }
 
     private Future<String> task() {
