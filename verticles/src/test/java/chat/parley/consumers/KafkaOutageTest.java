@@ -3,6 +3,7 @@ package chat.parley.consumers;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import chat.parley.Altered;
 import chat.parley.bus.Address;
 import chat.parley.bus.Answer;
 import chat.parley.bus.Bus;
@@ -64,7 +65,7 @@ class KafkaOutageTest {
     private static final long WAIT_SECONDS = 120;
 
     /** A shard may be moved often. */
-    private static final SequencerConfig CONFIG = SequencerConfig.DEFAULT.withTakeOverMillis(20);
+    private static final SequencerConfig CONFIG = Altered.of(SequencerConfig.DEFAULT, "takeOverMillis", 20);
 
     @RegisterExtension
     static final RealKafka KAFKA = new RealKafka();

@@ -2,6 +2,7 @@ package chat.parley.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import chat.parley.Altered;
 import chat.parley.gateway.sockjs.SockJsConfig;
 import chat.parley.node.RawClient;
 import io.netty.buffer.PooledByteBufAllocator;
@@ -85,25 +86,8 @@ class ConnectFloodTest {
     }
 
     private static TestEdges edges() throws Exception {
-        HttpConfig http = new HttpConfig(
-                "127.0.0.1",
-                0,
-                List.of(),
-                List.of(),
-                2000,
-                5000,
-                1000,
-                PLACES,
-                200,
-                400,
-                500,
-                5000,
-                100_000,
-                8192,
-                10,
-                30,
-                75,
-                25);
+        HttpConfig http = Altered.of(
+                HttpConfig.DEFAULT, "port", 0, "unauthenticatedPerSourceMax", PLACES, "sourceConnectsBurst", 400);
         return new TestEdges(
                 SockJsConfig.DEFAULT,
                 http,

@@ -2,6 +2,7 @@ package chat.parley.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import chat.parley.Altered;
 import chat.parley.bus.Answer;
 import chat.parley.bus.Deliver;
 import chat.parley.bus.ManualLoop;
@@ -82,12 +83,17 @@ final class GatewayStage {
     }
 
     static GatewayStage ofWays(int inlineMembersMax, int workerMembersMax, int gatesMax) {
-        GatewayConfig config = GatewayConfigs.with("workerMembersMax", workerMembersMax);
-        config = GatewayConfigs.with(config, "inlineMembersMax", inlineMembersMax);
+        GatewayConfig config = Altered.of(GatewayConfig.DEFAULT, "workerMembersMax", workerMembersMax);
+        config = Altered.of(config, "inlineMembersMax", inlineMembersMax);
         return new GatewayStage(
-                GatewayConfigs.with(config, "gatesMax", gatesMax),
+                Altered.of(config, "gatesMax", gatesMax),
                 false,
-                SequencerConfig.DEFAULT.withWays(inlineMembersMax, workerMembersMax));
+                Altered.of(
+                        SequencerConfig.DEFAULT,
+                        "inlineMembersMax",
+                        inlineMembersMax,
+                        "workerMembersMax",
+                        workerMembersMax));
     }
 
     private GatewayStage(GatewayConfig config, boolean deferred, SequencerConfig ordering) {

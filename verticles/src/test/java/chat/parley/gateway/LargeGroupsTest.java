@@ -7,6 +7,7 @@ import static chat.parley.gateway.GatewayStage.GROUP;
 import static chat.parley.gateway.GatewayStage.send;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import chat.parley.Altered;
 import chat.parley.bus.Deliver;
 import chat.parley.bus.Route;
 import chat.parley.gateway.GatewayStage.Device;
@@ -26,7 +27,7 @@ class LargeGroupsTest {
 
     @Test
     void anEntryOfALargeGroupReachesItsMembersAtAllGatewaysAndNamesNobody() {
-        Gateway other = stage.gateway("n1.1", GatewayConfigs.with("workerMembersMax", 3));
+        Gateway other = stage.gateway("n1.1", Altered.of(GatewayConfig.DEFAULT, "workerMembersMax", 3));
         stage.group(ANNA, BEN, CARLA);
         Device anna = stage.device(ANNA, "phone");
         Device ben = stage.device(BEN, "phone");

@@ -7,6 +7,7 @@ import static chat.parley.gateway.GatewayStage.send;
 import static chat.parley.gateway.GatewayStage.sync;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import chat.parley.Altered;
 import chat.parley.gateway.GatewayStage.Device;
 import chat.parley.model.Content;
 import chat.parley.model.ConversationId;
@@ -73,7 +74,7 @@ class OverflowTest {
 
     @Test
     void whoDoesNotDrainASmallOutboxIsClosedToo() {
-        GatewayStage small = new GatewayStage(GatewayConfigs.with("outboxBytesMax", 16 << 10), false);
+        GatewayStage small = new GatewayStage(Altered.of(GatewayConfig.DEFAULT, "outboxBytesMax", 16 << 10), false);
         small.group(ANNA, BEN);
         Device ben = small.device(BEN, "phone");
         ben.transport().stick();

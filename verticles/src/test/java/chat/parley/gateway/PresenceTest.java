@@ -6,6 +6,7 @@ import static chat.parley.gateway.GatewayStage.CARLA;
 import static chat.parley.gateway.GatewayStage.GROUP;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import chat.parley.Altered;
 import chat.parley.bus.Presences;
 import chat.parley.bus.Watch;
 import chat.parley.gateway.GatewayStage.Device;
@@ -308,7 +309,7 @@ class PresenceTest {
 
     @Test
     void manyWatchersOfAUserCostTheBusOneMessage() {
-        GatewayStage big = new GatewayStage(GatewayConfigs.with("devicesMax", 1_000), false);
+        GatewayStage big = new GatewayStage(Altered.of(GatewayConfig.DEFAULT, "devicesMax", 1_000), false);
         big.group(ANNA, BEN);
         big.say(BEN, "hello");
         big.loop.advance(10_000);
@@ -411,7 +412,7 @@ class PresenceTest {
 
     @Test
     void pastTheBoundOfTheGatewayASessionIsToldToComeLater() {
-        GatewayConfig config = GatewayConfigs.with(GatewayConfig.DEFAULT, "watch", new WatchConfig(1_000, 3, 3));
+        GatewayConfig config = Altered.of(GatewayConfig.DEFAULT, "watch", new WatchConfig(1_000, 3, 3));
         GatewayStage small = new GatewayStage(config, false);
         Device anna = small.device(ANNA, "phone");
         Device ben = small.device(BEN, "phone");

@@ -9,6 +9,7 @@ import static chat.parley.gateway.GatewayStage.send;
 import static chat.parley.gateway.GatewayStage.sync;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import chat.parley.Altered;
 import chat.parley.bus.Announced;
 import chat.parley.bus.Pulled;
 import chat.parley.gateway.GatewayStage.Device;
@@ -42,7 +43,7 @@ class ResumeTest {
 
     @Test
     void inAStormAllAreWelcomeInTurnPastABoundToldToComeAgainAndNothingLiveWaits() {
-        GatewayConfig narrow = GatewayConfigs.with(GatewayConfigs.with("resumeReadsMax", 1), "resumesWaitingMax", 2);
+        GatewayConfig narrow = Altered.of(GatewayConfig.DEFAULT, "resumeReadsMax", 1, "resumesWaitingMax", 2);
         GatewayStage slow = new GatewayStage(narrow, false);
         slow.group(ANNA, BEN);
         Device anna = slow.device(ANNA, "phone");

@@ -8,6 +8,7 @@ import static chat.parley.gateway.GatewayStage.hello;
 import static chat.parley.gateway.GatewayStage.send;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import chat.parley.Altered;
 import chat.parley.bus.Announce;
 import chat.parley.bus.Announced;
 import chat.parley.bus.Deliver;
@@ -273,7 +274,7 @@ class SessionTest {
     @Test
     void aSessionWithManySendsUnderWayIsNotReadUntilTheyAreAnswered() {
         stage.group(ANNA, BEN);
-        GatewayConfig config = GatewayConfigs.with("inFlightMax", 4);
+        GatewayConfig config = Altered.of(GatewayConfig.DEFAULT, "inFlightMax", 4);
         Device anna = stage.connect(stage.gateway("n1.7", config));
         anna.says(hello(ANNA, "phone"));
         stage.loop.settle();
@@ -289,7 +290,7 @@ class SessionTest {
     @Test
     void pastFourTimesThatSendsAreBusy() {
         stage.group(ANNA, BEN);
-        GatewayConfig config = GatewayConfigs.with("inFlightMax", 1);
+        GatewayConfig config = Altered.of(GatewayConfig.DEFAULT, "inFlightMax", 1);
         Device anna = stage.connect(stage.gateway("n1.7", config));
         anna.says(hello(ANNA, "phone"));
         stage.loop.settle();
@@ -340,7 +341,7 @@ class SessionTest {
 
     @Test
     void aHelloWaitsForTheRegistryAsLongAsIsSet() {
-        GatewayStage brief = new GatewayStage(GatewayConfigs.with("announceMillis", 300), false);
+        GatewayStage brief = new GatewayStage(Altered.of(GatewayConfig.DEFAULT, "announceMillis", 300), false);
         brief.bus.lose(message -> message instanceof Announced);
         Device anna = brief.connect();
         anna.says(hello(ANNA, "phone"));

@@ -10,6 +10,7 @@ import static chat.parley.sequencer.Stage.sibling;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import chat.parley.Altered;
 import chat.parley.bus.Address;
 import chat.parley.bus.Answer;
 import chat.parley.bus.Bus;
@@ -63,7 +64,7 @@ class HandOverTest {
     private EmbeddedStore store;
 
     /** Small, so that a shard may be moved often. */
-    private static final SequencerConfig QUICK = SequencerConfig.DEFAULT.withTakeOverMillis(20);
+    private static final SequencerConfig QUICK = Altered.of(SequencerConfig.DEFAULT, "takeOverMillis", 20);
 
     /** A sequencer and its loop. */
     private record Node(SequencerVerticle sequencer, VertxLoop loop) {

@@ -14,6 +14,7 @@ import static chat.parley.sequencer.Stage.says;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import chat.parley.Altered;
 import chat.parley.bus.Address;
 import chat.parley.bus.Answer;
 import chat.parley.bus.Pull;
@@ -35,7 +36,8 @@ import org.junit.jupiter.api.Test;
 class KnownMembersTest {
     private static final int LOADED_MAX = 10;
 
-    private final Stage stage = new Stage(true, SequencerConfig.DEFAULT.withMembers(200_000, LOADED_MAX));
+    private final Stage stage = new Stage(
+            true, Altered.of(SequencerConfig.DEFAULT, "groupMembersMax", 200_000, "loadedMembersMax", LOADED_MAX));
     private final Gate gate = new Gate();
     private SequencerVerticle sequencer = stage.serving("n1", gate, stage.config);
 

@@ -12,6 +12,7 @@ import static chat.parley.sequencer.Stage.says;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import chat.parley.Altered;
 import chat.parley.bus.Address;
 import chat.parley.bus.Answer;
 import chat.parley.bus.BusCodecs;
@@ -47,8 +48,8 @@ import org.junit.jupiter.api.io.TempDir;
 class LargeGroupTest {
     private static final int MEMBERS = 200_000;
     private static final int BULK = 1_000;
-    private static final SequencerConfig CONFIG =
-            SequencerConfig.DEFAULT.withMembers(MEMBERS, 1_000).withTakeOverMillis(20);
+    private static final SequencerConfig CONFIG = Altered.of(
+            SequencerConfig.DEFAULT, "groupMembersMax", MEMBERS, "loadedMembersMax", 1_000, "takeOverMillis", 20);
 
     @TempDir
     private Path folder;

@@ -15,6 +15,7 @@ import static chat.parley.sequencer.Stage.says;
 import static chat.parley.sequencer.Stage.sibling;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import chat.parley.Altered;
 import chat.parley.bus.Address;
 import chat.parley.bus.Answer;
 import chat.parley.bus.Submit;
@@ -53,7 +54,9 @@ class RulesTest {
     private int made;
 
     RulesTest(boolean deferred, int loadedMembersMax) {
-        stage = new Stage(deferred, SequencerConfig.DEFAULT.withMembers(100, loadedMembersMax));
+        stage = new Stage(
+                deferred,
+                Altered.of(SequencerConfig.DEFAULT, "groupMembersMax", 100, "loadedMembersMax", loadedMembersMax));
     }
 
     @BeforeEach

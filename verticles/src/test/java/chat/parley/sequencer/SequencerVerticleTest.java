@@ -17,6 +17,7 @@ import static chat.parley.sequencer.Stage.sibling;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import chat.parley.Altered;
 import chat.parley.bus.Address;
 import chat.parley.bus.Answer;
 import chat.parley.bus.NotMine;
@@ -177,7 +178,10 @@ class SequencerVerticleTest {
 
     @Test
     void aBatchHasItsBoundAndADraftWithTwoEntriesIsPlacedWhole() {
-        stage.serving("n1", gate, CONFIG.withBatch(4, 1_000_000, 1_000));
+        stage.serving(
+                "n1",
+                gate,
+                Altered.of(CONFIG, "batchEntriesMax", 4, "batchBytesMax", 1_000_000, "recentBytesMax", 1_000));
         aGroup();
         gate.hold("append");
         stage.send(says(BEN, "first", "hold the line"));
@@ -195,7 +199,10 @@ class SequencerVerticleTest {
 
     @Test
     void aBatchIsBoundedInBytes() {
-        stage.serving("n1", gate, CONFIG.withBatch(128, 3_000, 1_000));
+        stage.serving(
+                "n1",
+                gate,
+                Altered.of(CONFIG, "batchEntriesMax", 128, "batchBytesMax", 3_000, "recentBytesMax", 1_000));
         aGroup();
         gate.hold("append");
         stage.send(says(BEN, "first", "hold the line"));
@@ -209,7 +216,10 @@ class SequencerVerticleTest {
 
     @Test
     void conversationsTakeTurns() {
-        stage.serving("n1", gate, CONFIG.withBatch(4, 1_000_000, 1_000));
+        stage.serving(
+                "n1",
+                gate,
+                Altered.of(CONFIG, "batchEntriesMax", 4, "batchBytesMax", 1_000_000, "recentBytesMax", 1_000));
         aGroup();
         stage.ask(in(sibling(0), creates(ANNA, "c1", BEN)));
         gate.hold("append");
@@ -225,7 +235,10 @@ class SequencerVerticleTest {
 
     @Test
     void tooMuchInOneConversationIsBusyAndOthersGoOn() {
-        stage.serving("n1", gate, CONFIG.withWaiting(3, 100, 1_000));
+        stage.serving(
+                "n1",
+                gate,
+                Altered.of(CONFIG, "conversationWaitingMax", 3, "shardWaitingMax", 100, "tailEntriesMax", 1_000));
         aGroup();
         stage.ask(in(sibling(0), creates(ANNA, "c1", BEN)));
         gate.hold("append");
@@ -244,7 +257,10 @@ class SequencerVerticleTest {
 
     @Test
     void tooMuchInTheShardIsBusy() {
-        stage.serving("n1", gate, CONFIG.withWaiting(100, 3, 1_000));
+        stage.serving(
+                "n1",
+                gate,
+                Altered.of(CONFIG, "conversationWaitingMax", 100, "shardWaitingMax", 3, "tailEntriesMax", 1_000));
         aGroup();
         gate.hold("append");
         for (int i = 0; i < 3; i++) stage.send(says(BEN, "m" + i, "hello"));
@@ -256,7 +272,10 @@ class SequencerVerticleTest {
 
     @Test
     void whatStandsBehindARetryableRefusalOfItsSessionIsRefusedToo() {
-        stage.serving("n1", gate, CONFIG.withWaiting(3, 100, 1_000));
+        stage.serving(
+                "n1",
+                gate,
+                Altered.of(CONFIG, "conversationWaitingMax", 3, "shardWaitingMax", 100, "tailEntriesMax", 1_000));
         aGroup();
         gate.hold("append");
         stage.send(says(BEN, "first", "hold the line"));
@@ -307,7 +326,10 @@ class SequencerVerticleTest {
 
     @Test
     void aRetryLongAfterIsFoundInTheProjection() {
-        stage.serving("n1", gate, CONFIG.withBatch(128, 1_000_000, 0));
+        stage.serving(
+                "n1",
+                gate,
+                Altered.of(CONFIG, "batchEntriesMax", 128, "batchBytesMax", 1_000_000, "recentBytesMax", 0));
         aGroup();
         Answer first = stage.ask(says(BEN, "m1", "hello"));
         for (int i = 0; i < 10; i++) placed(stage.ask(says(BEN, "n" + i, "more")));
@@ -320,7 +342,10 @@ class SequencerVerticleTest {
 
     @Test
     void anIdLookedUpBeforeItWasUsedIsNotTakenForUnused() {
-        stage.serving("n1", gate, CONFIG.withBatch(128, 1_000_000, 0));
+        stage.serving(
+                "n1",
+                gate,
+                Altered.of(CONFIG, "batchEntriesMax", 128, "batchBytesMax", 1_000_000, "recentBytesMax", 0));
         aGroup();
         // The look-up of the second is answered from before the first was placed, and comes only when the first was
         // projected and would have left memory.
@@ -340,7 +365,10 @@ class SequencerVerticleTest {
 
     @Test
     void whatWasReadOfTheIdsIsOutdatedByNothingInBetween() {
-        stage.serving("n1", gate, CONFIG.withBatch(128, 1_000_000, 0));
+        stage.serving(
+                "n1",
+                gate,
+                Altered.of(CONFIG, "batchEntriesMax", 128, "batchBytesMax", 1_000_000, "recentBytesMax", 0));
         aGroup();
         stage.ask(in(sibling(0), creates(ANNA, "c1", BEN)));
         gate.hold("conversations");
@@ -691,7 +719,10 @@ class SequencerVerticleTest {
 
     @Test
     void aPullGivesWhatTheAskerLacksAndWhoMayReadIt() {
-        stage.serving("n1", gate, CONFIG.withBatch(128, 1_000_000, 1_000));
+        stage.serving(
+                "n1",
+                gate,
+                Altered.of(CONFIG, "batchEntriesMax", 128, "batchBytesMax", 1_000_000, "recentBytesMax", 1_000));
         aGroup();
         for (int i = 0; i < 20; i++) placed(stage.ask(says(BEN, "m" + i, "hello")));
         Pulled recent = stage.pull(GROUP, 21, ANNA, BEN, EVE);
@@ -775,7 +806,10 @@ class SequencerVerticleTest {
     @Test
     void aTailThatIsFullIsBusyUntilItIsProjected() {
         Stage deferred = Stage.withDeferredProjections();
-        deferred.serving("n1", gate, CONFIG.withWaiting(100, 100, 5));
+        deferred.serving(
+                "n1",
+                gate,
+                Altered.of(CONFIG, "conversationWaitingMax", 100, "shardWaitingMax", 100, "tailEntriesMax", 5));
         placed(deferred.ask(creates(ANNA, "create", BEN)));
         gate.hold("project");
         for (int i = 0; i < 5; i++) placed(deferred.ask(says(BEN, "m" + i, "hello")));
@@ -847,7 +881,21 @@ class SequencerVerticleTest {
 
     @Test
     void theLongestIdleConversationIsUnloadedAndReadAgain() {
-        stage.serving("n1", gate, CONFIG.withConversations(2, 1_000_000).withBatch(128, 1_000_000, 0));
+        stage.serving(
+                "n1",
+                gate,
+                Altered.of(
+                        CONFIG,
+                        "conversationsMax",
+                        2,
+                        "conversationBytesMax",
+                        1_000_000,
+                        "batchEntriesMax",
+                        128,
+                        "batchBytesMax",
+                        1_000_000,
+                        "recentBytesMax",
+                        0));
         for (int i = 0; i < 4; i++) placed(stage.ask(in(sibling(i), creates(ANNA, "c", BEN))));
         stage.loop.advance(200);
         int before = gate.calls("conversations").size();
@@ -861,7 +909,21 @@ class SequencerVerticleTest {
     @Test
     void aConversationWithATailStaysWhereItIs() {
         Stage deferred = Stage.withDeferredProjections();
-        deferred.serving("n1", gate, CONFIG.withConversations(1, 1_000_000).withBatch(128, 1_000_000, 0));
+        deferred.serving(
+                "n1",
+                gate,
+                Altered.of(
+                        CONFIG,
+                        "conversationsMax",
+                        1,
+                        "conversationBytesMax",
+                        1_000_000,
+                        "batchEntriesMax",
+                        128,
+                        "batchBytesMax",
+                        1_000_000,
+                        "recentBytesMax",
+                        0));
         placed(deferred.ask(creates(ANNA, "create", BEN)));
         gate.hold("project");
         placed(deferred.ask(says(BEN, "m1", "hello")));

@@ -1,5 +1,6 @@
 package chat.parley.simulator;
 
+import chat.parley.Altered;
 import chat.parley.fanout.FanoutConfig;
 import chat.parley.gateway.GatewayConfig;
 import chat.parley.sequencer.SequencerConfig;
@@ -86,34 +87,12 @@ record Options(
     }
 
     Options with(Build other) {
-        return new Options(
-                scenario,
-                deferred,
-                faultsAtOnce,
-                stormMicros,
-                pauseMicros,
-                administers,
-                ending,
-                crowded,
-                sizes,
-                harms,
-                other);
+        return Altered.of(this, "build", other);
     }
 
     /** So that a failure says whose they are. */
     Options of(String mutant) {
-        return new Options(
-                mutant,
-                deferred,
-                faultsAtOnce,
-                stormMicros,
-                pauseMicros,
-                administers,
-                ending,
-                crowded,
-                sizes,
-                harms,
-                build);
+        return Altered.of(this, "scenario", mutant);
     }
 
     /** Small bounds, so that a short run meets them. */
@@ -154,10 +133,15 @@ record Options(
     }
 
     SequencerConfig sequencer() {
-        SequencerConfig usual = SequencerConfig.DEFAULT
-                .withWays(sizes.inlineMembersMax(), sizes.workerMembersMax())
-                .withMembers(SequencerConfig.DEFAULT.groupMembersMax(), loadedMembersMax());
-        return crowded ? usual.withConversations(4, usual.conversationBytesMax()) : usual;
+        SequencerConfig usual = Altered.of(
+                SequencerConfig.DEFAULT,
+                "inlineMembersMax",
+                sizes.inlineMembersMax(),
+                "workerMembersMax",
+                sizes.workerMembersMax(),
+                "loadedMembersMax",
+                loadedMembersMax());
+        return crowded ? Altered.of(usual, "conversationsMax", 4) : usual;
     }
 
     /** In two of three runs most conversations have more members than are in memory. */
@@ -170,81 +154,26 @@ record Options(
     }
 
     Options deferring() {
-        return new Options(
-                scenario,
-                true,
-                faultsAtOnce,
-                stormMicros,
-                pauseMicros,
-                administers,
-                ending,
-                crowded,
-                sizes,
-                harms,
-                build);
+        return Altered.of(this, "deferred", true);
     }
 
     Options ending(Ending other) {
-        return new Options(
-                scenario,
-                deferred,
-                faultsAtOnce,
-                stormMicros,
-                pauseMicros,
-                administers,
-                other,
-                crowded,
-                sizes,
-                harms,
-                build);
+        return Altered.of(this, "ending", other);
     }
 
     Options sized(Sizes other) {
-        return new Options(
-                scenario,
-                deferred,
-                faultsAtOnce,
-                stormMicros,
-                pauseMicros,
-                administers,
-                ending,
-                crowded,
-                other,
-                harms,
-                build);
+        return Altered.of(this, "sizes", other);
     }
 
     Options administering(int ofThousand) {
-        return new Options(
-                scenario,
-                deferred,
-                faultsAtOnce,
-                stormMicros,
-                pauseMicros,
-                ofThousand,
-                ending,
-                crowded,
-                sizes,
-                harms,
-                build);
+        return Altered.of(this, "administers", ofThousand);
     }
 
     /** With these harms only. */
     Options only(Harm... chosen) {
         Map<Harm, Integer> weights = new EnumMap<>(Harm.class);
         for (Harm harm : chosen) weights.put(harm, 1);
-        return new Options(
-                scenario,
-                deferred,
-                faultsAtOnce,
-                stormMicros,
-                pauseMicros,
-                administers,
-                ending,
-                crowded,
-                sizes,
-                weights,
-                build);
+        return Altered.of(this, "harms", weights);
     }
 
     Harm choose(RandomGenerator random) {
