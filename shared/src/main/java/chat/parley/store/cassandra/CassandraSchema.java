@@ -5,6 +5,7 @@ import com.datastax.oss.driver.api.core.DefaultConsistencyLevel;
 import com.datastax.oss.driver.api.core.InvalidKeyspaceException;
 import com.datastax.oss.driver.api.core.cql.Row;
 import com.datastax.oss.driver.api.core.cql.SimpleStatement;
+import com.datastax.oss.driver.api.core.servererrors.ServerError;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.io.InputStream;
@@ -42,7 +43,7 @@ public final class CassandraSchema {
                     + " WITH replication = {'class': 'NetworkTopologyStrategy', '" + options.localDatacenter() + "': "
                     + options.replication() + "}");
         }
-        try (Connection connection = openOnceKnown(vertx, options)) {
+        try (Connection connection = onceKnown(() -> Connection.openKeyspace(vertx, options))) {
             connection.ask("CREATE TABLE IF NOT EXISTS format (name text PRIMARY KEY, value text)");
             int before = Integer.parseInt(said(connection).getOrDefault(Format.VERSION, "0"));
             for (Map.Entry<String, String> each :
@@ -58,18 +59,25 @@ public final class CassandraSchema {
         }
     }
 
+    /** What is there as soon as all nodes know what has just been made. */
+    private interface Asked<T> {
+        T ask() throws CannotOpen;
+    }
+
     /**
-     * A node that does not know a new keyspace yet refuses whoever asks for it; the driver has waited for those nodes only that it knew to be up,
-     * which in a cluster that has just started are few.
+     * A node that does not know a new keyspace yet refuses whoever asks for it, and one that has only just heard of a new table fails ("Unknown CF");
+     * the driver has waited for those nodes only that it knew to be up, which in a cluster that has just started are few. Asks until neither
+     * is so, for half a minute at most.
      */
-    private static Connection openOnceKnown(Vertx vertx, CassandraOptions options) throws CannotOpen {
+    private static <T> T onceKnown(Asked<T> asked) throws CannotOpen {
         long until = System.nanoTime() + KNOWN_NANOS_MAX;
         while (true) {
             try {
-                return Connection.openKeyspace(vertx, options);
+                return asked.ask();
             } catch (CannotOpen unknown) {
-                if (!(unknown.getCause() instanceof InvalidKeyspaceException) || System.nanoTime() > until)
-                    throw unknown;
+                boolean isNew = unknown.getCause() instanceof InvalidKeyspaceException
+                        || unknown.getCause() instanceof ServerError;
+                if (!isNew || System.nanoTime() > until) throw unknown;
                 LockSupport.parkNanos(KNOWN_PAUSE_NANOS);
             }
         }
@@ -83,12 +91,11 @@ public final class CassandraSchema {
                         .one()
                 == null) return said;
         for (String name : Format.NAMES) {
-            Row row = connection
-                    .ask(SimpleStatement.newInstance("SELECT value FROM format WHERE name = ?", name)
-                            .setConsistencyLevel(DefaultConsistencyLevel.LOCAL_SERIAL))
-                    .one();
-            String value = row == null ? null : row.getString("value");
-            if (value != null) said.put(name, value);
+            SimpleStatement value = SimpleStatement.newInstance("SELECT value FROM format WHERE name = ?", name)
+                    .setConsistencyLevel(DefaultConsistencyLevel.LOCAL_SERIAL);
+            Row row = onceKnown(() -> connection.ask(value)).one();
+            String its = row == null ? null : row.getString("value");
+            if (its != null) said.put(name, its);
         }
         return said;
     }
@@ -96,10 +103,11 @@ public final class CassandraSchema {
     /** Unless it was said otherwise meanwhile. @param former null: nothing */
     private static void say(Connection connection, String name, String value, @Nullable String former)
             throws CannotOpen {
-        connection.ask(SimpleStatement.builder("UPDATE format SET value = ? WHERE name = ? IF value = ?")
+        SimpleStatement update = SimpleStatement.builder("UPDATE format SET value = ? WHERE name = ? IF value = ?")
                 .addPositionalValues(value, name)
                 .addPositionalValue(former)
-                .build());
+                .build();
+        onceKnown(() -> connection.ask(update));
     }
 
     private static List<String> statements(int version) {
