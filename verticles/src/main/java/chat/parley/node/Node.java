@@ -253,7 +253,7 @@ final class Node {
         deployListener(
                 vertx,
                 1,
-                () -> new OpsVerticle(config.ops(), health, counters),
+                () -> new OpsVerticle(config.ops(), health, counters, router -> {}),
                 "ops",
                 config.ops().host(),
                 config.ops().port());

@@ -3,10 +3,11 @@ package chat.parley.node;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerOptions;
-import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /** The operators' port: says whether the node lives and whether it is to be given work, and counts what it does ({@code /metrics}). */
@@ -16,24 +17,36 @@ final class OpsVerticle extends VerticleBase {
     private final NodeConfig.Ops config;
     private final Health health;
     private final Map<String, LongSupplier> counters;
+    private final Consumer<Router> routes;
     private int port;
 
-    /** @param counters by name: what ends in {@code _total} only grows, the others say how it is. Read on this verticle's loop */
-    OpsVerticle(NodeConfig.Ops config, Health health, Map<String, LongSupplier> counters) {
+    /**
+     * @param counters by name: what ends in {@code _total} only grows, the others say how it is. Read on this verticle's loop
+     * @param routes mounts what else there is
+     */
+    OpsVerticle(NodeConfig.Ops config, Health health, Map<String, LongSupplier> counters, Consumer<Router> routes) {
         this.config = config;
         this.health = health;
         this.counters = counters;
+        this.routes = routes;
     }
 
     @Override
     public Future<?> start() {
+        Router router = Router.router(vertx);
+        router.get("/health/live").handler(asked -> say(asked, 200, "live"));
+        router.get("/health/ready")
+                .handler(asked -> say(asked, health.isReady() ? 200 : 503, health.isReady() ? "ready" : "not ready"));
+        router.get("/metrics").handler(this::count);
+        routes.accept(router);
+        router.route().handler(asked -> say(asked, 404, "not found"));
         HttpServerOptions options = new HttpServerOptions()
                 .setHost(config.host())
                 .setPort(config.port())
                 .setIdleTimeout(IDLE_SECONDS)
                 .setHttp2ClearTextEnabled(false);
         return vertx.createHttpServer(options)
-                .requestHandler(this::answer)
+                .requestHandler(router)
                 .listen()
                 .onSuccess(server -> port = server.actualPort());
     }
@@ -42,19 +55,8 @@ final class OpsVerticle extends VerticleBase {
         return port;
     }
 
-    private void answer(HttpServerRequest request) {
-        String path = request.method() == HttpMethod.GET ? request.path() : null;
-        switch (path) {
-            case "/health/live" -> say(request, 200, "live");
-            case "/health/ready" ->
-                say(request, health.isReady() ? 200 : 503, health.isReady() ? "ready" : "not ready");
-            case "/metrics" -> count(request);
-            case null, default -> say(request, 404, "not found");
-        }
-    }
-
     /** In the text format of Prometheus. */
-    private void count(HttpServerRequest request) {
+    private void count(RoutingContext asked) {
         StringBuilder text = new StringBuilder();
         counters.forEach((name, value) -> text.append("# TYPE ")
                 .append(name)
@@ -63,13 +65,13 @@ final class OpsVerticle extends VerticleBase {
                 .append(' ')
                 .append(value.getAsLong())
                 .append('\n'));
-        request.response()
+        asked.response()
                 .putHeader(HttpHeaders.CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")
                 .end(text.toString());
     }
 
-    private static void say(HttpServerRequest request, int status, String word) {
-        request.response()
+    private static void say(RoutingContext asked, int status, String word) {
+        asked.response()
                 .setStatusCode(status)
                 .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
                 .end("{\"status\":\"" + word + "\"}");
