@@ -34,6 +34,7 @@ final class Idle implements Workload {
             double seconds = fleet.connect(before, count, settings.number("connecting", 100));
             double server = proc.serverCpuSeconds() - serverSince;
             Map<String, Object> line = Workload.connectLine(fleet, "idle@" + count, opened, seconds);
+            line.put("sessions", count);
             line.put("srv_cpu_ms_per_login", Json.round(server * 1e3 / opened, 3));
             line.put("cli_cpu", Json.round((proc.driverCpuSeconds() - driverSince) / seconds, 2));
             TimeUnit.SECONDS.sleep(settings.number("settle", 6));

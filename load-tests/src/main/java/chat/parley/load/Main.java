@@ -10,14 +10,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** {@code w1|w2|w3|w4|w5|presence|slow|tax|ways [key=value …]}: runs one workload and prints its figures; README.md says what they mean. */
+/** {@code w1|w2|w3|w4|w5|presence|slow|tax|ways|capacity [key=value …]}: runs one workload and prints its figures; README.md says what they mean. */
 public final class Main {
     private static final String SYNCS = "parley_store_syncs_total";
     private static final String KEPT = "order kept, none lost or twice";
     private static final String BROKEN = "BROKEN: see lost, dup, out_of_order, holes, errors";
     private static final int BODY_BYTES = 200;
     private static final List<String> WORKLOADS =
-            List.of("w1", "w2", "w3", "w4", "w5", "presence", "slow", "tax", "ways");
+            List.of("w1", "w2", "w3", "w4", "w5", "presence", "slow", "tax", "ways", "capacity");
 
     /** Of a cluster: by then its nodes run what the compiler makes of them. */
     private static final String TAX_WARM_SECONDS = "40";
@@ -25,6 +25,9 @@ public final class Main {
     private final String name;
     private final Settings settings;
     private final List<Map<String, Object>> lines = new ArrayList<>();
+
+    /** What all lines of now say besides. */
+    private Map<String, Object> besides = Map.of();
 
     private Main(String name, Settings settings) {
         this.name = name;
@@ -61,6 +64,7 @@ public final class Main {
         Path home = Path.of(Objects.requireNonNull(System.getProperty("parley.home"), "parley.home"));
         if (name.equals("tax")) return tax(home, cores);
         if (name.equals("ways")) return ways(home, cores);
+        if (name.equals("capacity")) return capacity(home, cores);
         if (settings.text("port") != null) {
             List<Long> pids = Arrays.stream(settings.numbers("pids", ""))
                     .mapToObj(Long::valueOf)
@@ -148,10 +152,29 @@ public final class Main {
         return holds;
     }
 
+    /** Deliveries against size, latency against load, memory against connections; as pictures, too. */
+    private boolean capacity(Path home, Cores cores) throws Exception {
+        boolean holds = true;
+        for (Capacity.Step step : Capacity.steps(settings)) {
+            besides = Map.of(
+                    "step", step.name(),
+                    "shows", step.kind(),
+                    "size", step.settings().number("size", 0));
+            try (NodeProcess node = NodeProcess.start(home, cores, step.ofNode())) {
+                holds &= holds(load(List.of(node.address()), List.of(node.pid()), step::workload));
+            }
+        }
+        Path pictures = Path.of(Objects.requireNonNullElse(settings.text("pictures"), "."));
+        Capacity.draw(pictures, settings, lines);
+        System.out.println("capacity: drawn in " + pictures + "; " + (holds ? KEPT : BROKEN));
+        return holds;
+    }
+
     private void line(Map<String, Object> fields) {
         Map<String, Object> line = new LinkedHashMap<>();
         line.put("server", "parley");
         line.put("workload", name);
+        line.putAll(besides);
         line.putAll(fields);
         lines.add(line);
         System.out.println(Json.line(line));

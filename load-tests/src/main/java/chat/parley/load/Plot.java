@@ -43,15 +43,16 @@ final class Plot {
                 .sorted()
                 .toArray();
         if (ys.length == 0) throw new IllegalStateException("there is nothing to plot");
-        double low = Math.pow(10, Math.floor(Math.log10(ys[0])));
-        double high = Math.pow(10, Math.ceil(Math.log10(ys[ys.length - 1])));
+        List<Double> lines = lines(ys[0], ys[ys.length - 1]);
+        double low = lines.getFirst();
+        double high = lines.getLast();
         StringBuilder svg = new StringBuilder();
         svg.append(format(
                 "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" font-family=\"sans-serif\""
                         + " font-size=\"13\" fill=\"%s\" role=\"img\" aria-label=\"%s\">\n",
                 WIDTH, HEIGHT, GREY, title));
         svg.append(text(LEFT, 22, "start", 16, title));
-        for (double y = low; y <= high * 1.001; y *= 10) {
+        for (double y : lines) {
             svg.append(line(LEFT, y(y, low, high), WIDTH - RIGHT, y(y, low, high)));
             svg.append(text(LEFT - 8, y(y, low, high) + 4, "end", 13, number(y)));
         }
@@ -86,6 +87,19 @@ final class Plot {
                     "<text x=\"%.1f\" y=\"%.1f\" fill=\"%s\">%s</text>\n", x(last[0]) + 9, at, colour, curve.name));
         }
         return svg.append("</svg>\n").toString();
+    }
+
+    /** Powers of ten that enclose all; where those are few, doubles and fives besides. */
+    private static List<Double> lines(double least, double most) {
+        int from = (int) Math.floor(Math.log10(least));
+        int to = (int) Math.ceil(Math.log10(most) - 1e-9);
+        List<Double> lines = new ArrayList<>();
+        for (int power = from; power <= Math.max(to, from + 1); power++) {
+            for (int step : to - from > 2 ? new int[] {1} : new int[] {1, 2, 5}) lines.add(step * Math.pow(10, power));
+        }
+        while (lines.size() > 2 && lines.get(1) <= least) lines.removeFirst();
+        while (lines.size() > 2 && lines.get(lines.size() - 2) >= most) lines.removeLast();
+        return lines;
     }
 
     private double x(double value) {

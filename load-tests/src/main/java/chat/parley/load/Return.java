@@ -110,6 +110,7 @@ final class Return implements Workload {
         }
         double seconds = (System.nanoTime() - start) / 1e9;
         Map<String, Object> line = fleet.onLoop(() -> fleet.window().end("resume"));
+        line.put("srv_cpu_ms_per_resume", Json.round(Json.number(line, "srv_cpu") * seconds * 1e3 / members, 3));
         if (talkers == 0) line.keySet().removeAll(List.of("sent_s", "acked_s", "deliv_s", "done_s"));
         line.put("k", members);
         line.put("missed_each", messages);

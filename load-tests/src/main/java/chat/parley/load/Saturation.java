@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * As much as the node bears (closed loop: each lane sends its next when the last is done), then a share of that at a steady
+ * As much as the node bears (closed loop: each lane sends its next when the last is done), then shares of that at a steady
  * rate (open loop: latency counts from when a send was due).
  */
 final class Saturation implements Workload {
@@ -68,7 +68,7 @@ final class Saturation implements Workload {
         lines.accept(Workload.connectLine(fleet, "connect", accounts.size(), seconds));
         if (Ways.Way.CHANNEL.toString().equals(settings.text("way"))) fleet.openConversations(0, accounts.size());
         double rate = saturate(fleet, lines);
-        hold(fleet, rate * settings.real("at", 0.7), lines);
+        for (double share : settings.reals("at", "0.7")) hold(fleet, rate * share, share, lines);
     }
 
     private double saturate(Fleet fleet, Consumer<Map<String, Object>> lines) throws Exception {
@@ -92,12 +92,13 @@ final class Saturation implements Workload {
         return Json.number(line, "done_s");
     }
 
-    private void hold(Fleet fleet, double rate, Consumer<Map<String, Object>> lines) throws Exception {
+    private void hold(Fleet fleet, double rate, double share, Consumer<Map<String, Object>> lines) throws Exception {
         if (rate < 1) return;
         ScheduledFuture<?> ticks = Steady.start(fleet, rate, readers, open::sender);
         Map<String, Object> line = measure(fleet, "open", STEADY_WARM_SECONDS);
         ticks.cancel(false);
         fleet.drain();
+        line.put("at", share);
         line.put("target_s", Json.round(rate, 1));
         line.put("ok", Json.number(line, "done_s") > 0.97 * rate);
         fleet.window().putChecks(line);

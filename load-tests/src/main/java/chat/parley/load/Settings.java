@@ -22,6 +22,7 @@ final class Settings {
             "size",
             "sizes",
             "picture",
+            "pictures",
             "way",
             "window",
             "at",
@@ -61,13 +62,30 @@ final class Settings {
         return this;
     }
 
+    /** The same with one that counts instead of what was given. */
+    Settings with(String key, String value) {
+        Settings others = new Settings(new String[0]);
+        others.values.putAll(values);
+        others.values.put(key, value);
+        return others;
+    }
+
     int number(String key, int otherwise) {
         return (int) real(key, otherwise);
     }
 
     double real(String key, double otherwise) {
         String value = values.get(key);
-        if (value == null) return otherwise;
+        return value == null ? otherwise : real(key, value);
+    }
+
+    double[] reals(String key, String otherwise) {
+        return Arrays.stream(values.getOrDefault(key, otherwise).split(","))
+                .mapToDouble(each -> real(key, each.trim()))
+                .toArray();
+    }
+
+    private static double real(String key, String value) {
         try {
             return Double.parseDouble(value);
         } catch (NumberFormatException e) {
