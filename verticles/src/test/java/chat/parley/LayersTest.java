@@ -60,8 +60,18 @@ class LayersTest {
     }
 
     @Test
-    void storeKnowsOnlyWireAndModel() {
-        knowsNoneBut("store", "wire", "model");
+    void storeKnowsOnlyWireModelAndWhatIsCounted() {
+        knowsNoneBut("store", "wire", "model", "telemetry");
+    }
+
+    @Test
+    void telemetryKnowsNobody() {
+        knowsNoneBut("telemetry");
+    }
+
+    @Test
+    void whoGathersMetricsIsKnownToTheNodeOnly() {
+        areKnownOnlyIn(List.of(), "io.micrometer..", "io.prometheus..");
     }
 
     @ParameterizedTest
