@@ -9,7 +9,9 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -206,6 +208,22 @@ class LauncherTest {
                 "Maven is needed to build it, and no mvn is on the PATH.");
     }
 
+    @Test
+    void anInstallationWithoutSourcesIsTakenAsItIs() throws Exception {
+        Path tools = tools("sed", "dirname", "readlink", "find", "head");
+        Files.setLastModifiedTime(home.resolve("pom.xml"), FileTime.from(Instant.now().plusSeconds(3_600)));
+        assertIsOneSentence(
+                runWith(Map.of("PATH", tools.toString()), "build"),
+                1,
+                "Maven is needed to build it, and no mvn is on the PATH.");
+        for (String module : List.of("shared", "verticles")) {
+            Files.delete(home.resolve(module).resolve("src/main"));
+            Files.delete(home.resolve(module).resolve("src"));
+        }
+        assertThat(runWith(Map.of("PATH", tools.toString()), "build")).isEqualTo(new Ended(0, "", ""));
+        assertIsOneSentence(runWith(Map.of("PATH", tools.toString()), "token", "a b"), 1, "'a b' cannot be a user");
+    }
+
     /** A folder with these and nothing else, to be the PATH. */
     private Path tools(String... names) throws IOException {
         Path tools = Files.createDirectory(home.resolve("tools"));
@@ -227,6 +245,7 @@ class LauncherTest {
                         "schema ",
                         "cluster ",
                         "bench ",
+                        "build ",
                         "--help",
                         "--version",
                         "conf/README.md");
