@@ -198,7 +198,7 @@ final class Node {
         SockJs sockJs = new SockJs(config.sockJs(), config.gateway().limits(), door, sources);
         AtomicInteger connected = new AtomicInteger();
         Tokens tokens = watch.tokens();
-        WebFiles web = config.web() ? WebFiles.load(config.auth().dev()) : null;
+        WebFiles web = config.web() ? WebFiles.client(config.auth().dev()) : null;
         GatewayConfig gatewayConfig = config.gateway().ofInstances(gatewayInstances());
         deployListener(
                 vertx,
@@ -250,10 +250,11 @@ final class Node {
                             .sum());
         }
         if (redis != null) counters.putAll(redis.counters());
+        WebRoutes opsPage = new WebRoutes(WebFiles.ops());
         deployListener(
                 vertx,
                 1,
-                () -> new OpsVerticle(config.ops(), health, counters, router -> {}),
+                () -> new OpsVerticle(config.ops(), health, counters, opsPage::mount),
                 "ops",
                 config.ops().host(),
                 config.ops().port());

@@ -12,8 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.HashMap;
 import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -21,11 +21,8 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The files of the web client, by the paths that they are asked for; the same for all instances and threads. */
+/** The files of a page that a node shows, by the paths that they are asked for; the same for all instances and threads. */
 public final class WebFiles {
-    static final String PAGE = "/";
-
-    private static final String FOLDER = "web";
     private static final String INDEX = "index.html";
     private static final String SDK = "sdk/";
     private static final String DOCS = "docs/";
@@ -43,36 +40,67 @@ public final class WebFiles {
     /** @param tag changes with the bytes */
     record WebFile(String contentType, byte[] bytes, String tag) {}
 
+    private final String kept;
+    private final List<String> routes;
     private final Map<String, WebFile> files;
 
-    private WebFiles(Map<String, WebFile> files) {
+    private WebFiles(String kept, List<String> routes, Map<String, WebFile> files) {
+        this.kept = kept;
+        this.routes = List.copyOf(routes);
         this.files = Map.copyOf(files);
     }
 
     /**
-     * Reads them from the class path.
+     * The web client at {@code /}, from the class path.
      *
      * @param offersTokens whether the page may ask this node for development tokens
      * @throws IllegalStateException if this build has none, or such as do not belong there
      */
-    public static WebFiles load(boolean offersTokens) {
-        SortedMap<String, byte[]> sources = readAll();
-        String version = digest(sources);
-        String below = "/" + FOLDER + "/" + version;
-        Map<String, WebFile> files = new LinkedHashMap<>();
+    public static WebFiles client(boolean offersTokens) {
+        SortedMap<String, byte[]> sources = readAll("web");
+        Map<String, WebFile> files = new HashMap<>();
+        putPage(files, sources, "/", "/web/", Map.of("tokens", offersTokens ? "offered" : "none"));
         sources.forEach((name, bytes) -> {
-            WebFile file = file(name, bytes);
-            if (name.startsWith(DOCS)) files.put("/" + name.replaceFirst("(/index)?\\.html$", ""), file);
-            else if (!name.equals(INDEX)) files.put(below + "/" + name, file);
-            if (name.startsWith(SDK)) files.put("/" + name, file);
+            if (name.startsWith(DOCS)) files.put("/" + name.replaceFirst("(/index)?\\.html$", ""), file(name, bytes));
+            if (name.startsWith(SDK)) files.put("/" + name, file(name, bytes));
         });
+        return new WebFiles("/web/", List.of("/", "/web/*", "/sdk/*", "/docs", "/docs/*"), files);
+    }
+
+    /** The operators' page at {@code /admin/}, likewise. */
+    public static WebFiles ops() {
+        Map<String, WebFile> files = new HashMap<>();
+        putPage(files, readAll("ops"), "/admin/", "/admin/files/", Map.of());
+        return new WebFiles("/admin/files/", List.of("/admin", "/admin/files/*"), files);
+    }
+
+    /** @param filled what stands in the page for the names in double braces, besides where its files are */
+    private static void putPage(
+            Map<String, WebFile> files,
+            SortedMap<String, byte[]> sources,
+            String path,
+            String kept,
+            Map<String, String> filled) {
         byte[] index = sources.get(INDEX);
-        if (index == null) throw new IllegalStateException("the web client has no " + INDEX);
-        String page = new String(index, StandardCharsets.UTF_8)
-                .replace("{{files}}", below)
-                .replace("{{tokens}}", offersTokens ? "offered" : "none");
-        files.put(PAGE, file(INDEX, page.getBytes(StandardCharsets.UTF_8)));
-        return new WebFiles(files);
+        if (index == null) throw new IllegalStateException("the page at " + path + " has no " + INDEX);
+        String below = kept + digest(sources);
+        String page = new String(index, StandardCharsets.UTF_8).replace("{{files}}", below);
+        for (Map.Entry<String, String> each : filled.entrySet())
+            page = page.replace("{{" + each.getKey() + "}}", each.getValue());
+        files.put(path, file(INDEX, page.getBytes(StandardCharsets.UTF_8)));
+        sources.forEach((name, bytes) -> {
+            if (!name.equals(INDEX) && !name.startsWith(DOCS)) files.put(below + "/" + name, file(name, bytes));
+        });
+    }
+
+    /** Begins the paths of those that never change, as their version is in their path. */
+    String kept() {
+        return kept;
+    }
+
+    /** Routes that all of them are on. */
+    List<String> routes() {
+        return routes;
     }
 
     /** What is at this path, exactly; null: nothing. */
@@ -83,7 +111,7 @@ public final class WebFiles {
 
     private static WebFile file(String name, byte[] bytes) {
         String type = TYPES.get(name.substring(name.lastIndexOf('.') + 1));
-        if (type == null) throw new IllegalStateException("the web client has a file of no known type: " + name);
+        if (type == null) throw new IllegalStateException("a page has a file of no known type: " + name);
         return new WebFile(
                 type, bytes, "\"" + HexFormat.of().formatHex(sha256().digest(bytes), 0, VERSION_BYTES) + "\"");
     }
@@ -97,17 +125,17 @@ public final class WebFiles {
         return HexFormat.of().formatHex(all.digest(), 0, VERSION_BYTES);
     }
 
-    private static SortedMap<String, byte[]> readAll() {
-        URL index = WebFiles.class.getClassLoader().getResource(FOLDER + "/" + INDEX);
-        if (index == null) throw new IllegalStateException("this build has no web client");
+    private static SortedMap<String, byte[]> readAll(String folder) {
+        URL index = WebFiles.class.getClassLoader().getResource(folder + "/" + INDEX);
+        if (index == null) throw new IllegalStateException("this build has no page in " + folder);
         try {
             URI uri = index.toURI();
             if (!uri.getScheme().equals("jar")) return readBelow(Path.of(uri).resolveSibling(""));
             try (FileSystem jar = FileSystems.newFileSystem(uri, Map.of())) {
-                return readBelow(jar.getPath(FOLDER));
+                return readBelow(jar.getPath(folder));
             }
         } catch (URISyntaxException | IOException unreadable) {
-            throw new IllegalStateException("the web client cannot be read", unreadable);
+            throw new IllegalStateException("the page in " + folder + " cannot be read", unreadable);
         }
     }
 
@@ -124,7 +152,7 @@ public final class WebFiles {
             byte[] content = Files.readAllBytes(path);
             bytes += content.length;
             if (paths.size() > FILES_MAX || bytes > BYTES_MAX)
-                throw new IllegalStateException("the web client has too many files, or too large ones");
+                throw new IllegalStateException("a page has too many files, or too large ones");
             files.put(folder.relativize(path).toString().replace('\\', '/'), content);
         }
         return files;

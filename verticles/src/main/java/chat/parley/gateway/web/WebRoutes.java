@@ -8,15 +8,12 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 
-/** {@code GET /}, what that page needs, the SDK for the pages of others, and {@code /docs}, which shows the contracts. What is not there is left to the other routes, who say so. */
+/** Answers with the files of a page. What is not there is left to the other routes, who say so. */
 public final class WebRoutes {
     /** Nothing from elsewhere, no script or style in the page, no text that becomes markup. 'self' covers the WebSockets of the page's own host. */
     static final String CONTENT_SECURITY_POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src"
             + " 'self' data: blob:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none';"
             + " require-trusted-types-for 'script'; trusted-types 'none'";
-
-    /** What is below has its version in its path. */
-    private static final String KEPT = "/web/";
 
     private static final String ASK_AGAIN = "no-cache";
     private static final String KEEP = "public, max-age=31536000, immutable";
@@ -28,7 +25,7 @@ public final class WebRoutes {
     }
 
     public void mount(Router router) {
-        for (String path : new String[] {WebFiles.PAGE, KEPT + "*", "/sdk/*", "/docs", "/docs/*"})
+        for (String path : files.routes())
             router.route(path).method(HttpMethod.GET).method(HttpMethod.HEAD).handler(this::answer);
     }
 
@@ -36,14 +33,16 @@ public final class WebRoutes {
         String path = asked.normalizedPath();
         WebFile file = files.at(path);
         if (file == null) {
-            asked.next();
+            if (files.at(path + "/") == null) asked.next();
+            else asked.redirect(path + "/");
             return;
         }
         HttpServerResponse response = asked.response()
                 .putHeader(HttpHeaders.CONTENT_TYPE, file.contentType())
-                .putHeader(HttpHeaders.CACHE_CONTROL, path.startsWith(KEPT) ? KEEP : ASK_AGAIN)
+                .putHeader(HttpHeaders.CACHE_CONTROL, path.startsWith(files.kept()) ? KEEP : ASK_AGAIN)
                 .putHeader(HttpHeaders.ETAG, file.tag())
                 .putHeader("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+                .putHeader("X-Content-Type-Options", "nosniff")
                 .putHeader("Referrer-Policy", "no-referrer")
                 .putHeader("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
                 .putHeader("Cross-Origin-Opener-Policy", "same-origin")
