@@ -1,12 +1,11 @@
 // How it looks to eyes and to screen readers, in both themes, on a desk and on a phone.
 
 import assert from 'node:assert/strict';
-import { readFile, mkdir } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { after, afterEach, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { findings } from '../../testing/browser.js';
 import { ARTIFACTS, DESKTOP, PHONE, Stage } from './stage.js';
-
-const AXE = await readFile(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
 
 /** Kept with the sources, for the README, when `npm run pictures` asks for it. */
 const KEPT = ['conversation-desk-light', 'group-desk-dark', 'list-phone-light', 'conversation-phone-dark'];
@@ -50,20 +49,6 @@ async function demo() {
     await stage.say(from, await stage.direct(from, 'maya'), text);
   }
   return { theo: hall, concert: group };
-}
-
-/** What axe finds that keeps people out. */
-async function findings(page) {
-  await page.evaluate(async () => {
-    const ending = document.getAnimations().filter(each => each.effect.getComputedTiming().endTime < Infinity);
-    await Promise.allSettled(ending.map(each => each.finished));
-  });
-  // Through the debugger, as the page itself lets no foreign script in.
-  await page.evaluate(AXE);
-  const { violations } = await page.evaluate(() => axe.run(document, { resultTypes: ['violations'] }));
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')}: ${failureSummary}`));
 }
 
 async function keep(page, name) {

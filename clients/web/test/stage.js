@@ -5,11 +5,10 @@ import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import http from 'node:http';
 import net from 'node:net';
-import { chromium } from 'playwright-core';
+import { launch, watch } from '../../testing/browser.js';
 import { Server } from '../../testing/server.js';
 import { judgePassing, judgeSockets } from './judge.js';
 
-const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 const WAIT_MILLIS = 20_000;
 
 /** Where what a run leaves behind is kept. */
@@ -35,7 +34,7 @@ export class Stage {
     const stage = new Stage();
     await stage.#listen();
     stage.server = await Server.start({ 'http.origins': stage.url, 'drain.windowMillis': 0, ...settings });
-    stage.#browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: FLAGS });
+    stage.#browser = await launch();
     await mkdir(ARTIFACTS, { recursive: true });
     return stage;
   }
@@ -168,12 +167,7 @@ class Person {
     this.context = context;
     this.page = page;
     judgeSockets(page);
-    page.on('pageerror', error => this.troubles.push(error.stack ?? error.message));
-    page.on('console', message => {
-      const text = message.text();
-      const isNetwork = /Failed to load resource|WebSocket connection to|net::ERR/.test(text);
-      if (message.type() === 'error' && !(isNetwork && this.expectsFailures)) this.troubles.push(`${text} (${message.location().url})`);
-    });
+    watch(page, trouble => this.troubles.push(trouble), () => this.expectsFailures);
   }
 
   /** Shows a conversation of which one has the id. */

@@ -68,10 +68,11 @@ final class JsTests {
             throw new IllegalStateException("Node " + NODE_MIN + " or newer is needed, and node is " + version);
     }
 
-    /** As the lock file says; what is there of an earlier install of the same is left alone. */
+    /** As the lock file says, if there is one; what is there of an earlier install of the same is left alone. */
     private static void install(Path npm) throws IOException, InterruptedException {
         Path installed = npm.resolve("node_modules/.package-lock.json");
         Path lock = npm.resolve("package-lock.json");
+        if (!Files.exists(lock)) return;
         if (Files.exists(installed)
                 && Files.getLastModifiedTime(installed).compareTo(Files.getLastModifiedTime(lock)) >= 0) return;
         Process process = new ProcessBuilder("npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts")

@@ -211,7 +211,8 @@ class LauncherTest {
     @Test
     void anInstallationWithoutSourcesIsTakenAsItIs() throws Exception {
         Path tools = tools("sed", "dirname", "readlink", "find", "head");
-        Files.setLastModifiedTime(home.resolve("pom.xml"), FileTime.from(Instant.now().plusSeconds(3_600)));
+        Files.setLastModifiedTime(
+                home.resolve("pom.xml"), FileTime.from(Instant.now().plusSeconds(3_600)));
         assertIsOneSentence(
                 runWith(Map.of("PATH", tools.toString()), "build"),
                 1,
