@@ -5,6 +5,7 @@ import com.datastax.oss.driver.api.core.DefaultConsistencyLevel;
 import com.datastax.oss.driver.api.core.InvalidKeyspaceException;
 import com.datastax.oss.driver.api.core.cql.Row;
 import com.datastax.oss.driver.api.core.cql.SimpleStatement;
+import com.datastax.oss.driver.api.core.servererrors.InvalidQueryException;
 import com.datastax.oss.driver.api.core.servererrors.ServerError;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -65,7 +66,8 @@ public final class CassandraSchema {
     }
 
     /**
-     * A node that does not know a new keyspace yet refuses whoever asks for it, and one that has only just heard of a new table fails ("Unknown CF");
+     * A node that does not know a new keyspace yet refuses whoever asks for it, and one that has not heard of a new table, or only just, fails
+     * ("does not exist", "Unknown CF");
      * the driver has waited for those nodes only that it knew to be up, which in a cluster that has just started are few. Asks until neither
      * is so, for half a minute at most.
      */
@@ -76,6 +78,7 @@ public final class CassandraSchema {
                 return asked.ask();
             } catch (CannotOpen unknown) {
                 boolean isNew = unknown.getCause() instanceof InvalidKeyspaceException
+                        || unknown.getCause() instanceof InvalidQueryException
                         || unknown.getCause() instanceof ServerError;
                 if (!isNew || System.nanoTime() > until) throw unknown;
                 LockSupport.parkNanos(KNOWN_PAUSE_NANOS);
