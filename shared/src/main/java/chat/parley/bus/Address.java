@@ -51,7 +51,7 @@ public final class Address {
         return FANOUT + shard;
     }
 
-    /** The node's control verticle: takes {@link Bundle} and {@link Canary}, and what is for the owners of its shards. */
+    /** The node's control verticle: takes {@link Bundle}, {@link Canary} and {@link Command}, and what is for the owners of its shards. */
     public static String node(String node) {
         return NODE + node;
     }

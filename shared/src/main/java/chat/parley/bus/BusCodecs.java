@@ -35,6 +35,7 @@ public final class BusCodecs {
     public static final int VERSION = 2;
 
     private static final int ENTRIES_MAX = 500;
+    private static final int STATUSES = 600;
 
     static final List<RecordCodec<?>> ALL = List.of(
             new RecordCodec<>(Submit.class, BusCodecs::write, BusCodecs::readSubmit),
@@ -57,7 +58,9 @@ public final class BusCodecs {
             new RecordCodec<>(SettingsChanged.class, BusCodecs::write, BusCodecs::readSettingsChanged),
             new RecordCodec<>(Bundle.class, BusCodecs::write, BusCodecs::readBundle),
             new RecordCodec<>(Unbundled.class, BusCodecs::write, BusCodecs::readUnbundled),
-            new RecordCodec<>(Canary.class, BusCodecs::write, BusCodecs::readCanary));
+            new RecordCodec<>(Canary.class, BusCodecs::write, BusCodecs::readCanary),
+            new RecordCodec<>(Command.class, BusCodecs::write, BusCodecs::readCommand),
+            new RecordCodec<>(Commanded.class, BusCodecs::write, BusCodecs::readCommanded));
 
     private static final Map<Class<?>, RecordCodec<?>> BY_CLASS =
             ALL.stream().collect(Collectors.toMap(RecordCodec::type, Function.identity()));
@@ -123,6 +126,22 @@ public final class BusCodecs {
 
     private static Canary readCanary(ByteReader in) {
         return new Canary(in.getString());
+    }
+
+    private static void write(Command command, ByteWriter out) {
+        out.putString(command.name()).putString(command.arguments());
+    }
+
+    private static Command readCommand(ByteReader in) {
+        return new Command(in.getString(), in.getString());
+    }
+
+    private static void write(Commanded commanded, ByteWriter out) {
+        out.putVar(commanded.status()).putString(commanded.answer());
+    }
+
+    private static Commanded readCommanded(ByteReader in) {
+        return new Commanded(readInt(in, STATUSES, "status"), in.getString());
     }
 
     private static void write(Submit submit, ByteWriter out) {

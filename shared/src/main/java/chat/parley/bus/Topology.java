@@ -60,6 +60,11 @@ public final class Topology {
         return picture.nodes.navigableKeySet();
     }
 
+    /** What the node does; nothing if it is not alive. */
+    public Set<NodeRole> roles(String node) {
+        return picture.nodes.getOrDefault(node, Set.of());
+    }
+
     public boolean isAlive(String node) {
         return picture.nodes.containsKey(node);
     }

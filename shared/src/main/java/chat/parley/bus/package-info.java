@@ -19,8 +19,8 @@
  *   <tr><td>{@code gateways.<node>}, in its node only</td><td>all gateway instances of the node, each of them</td>
  *     <td>{@link chat.parley.bus.Deliver} of large conversations; from other nodes in a Bundle</td></tr>
  *   <tr><td>{@code node.<node>}</td><td>the node's control verticle</td>
- *     <td>{@link chat.parley.bus.Bundle} → {@link chat.parley.bus.Unbundled}; {@link chat.parley.bus.Canary} → the same; what is for the
- * owners of its shards</td></tr>
+ *     <td>{@link chat.parley.bus.Bundle} → {@link chat.parley.bus.Unbundled}; {@link chat.parley.bus.Canary} → the same; {@link
+ *     chat.parley.bus.Command} → {@link chat.parley.bus.Commanded}; what is for the owners of its shards</td></tr>
  *   <tr><td>{@code fanout.<shard>}, in its node only</td><td>the worker that owns the shard</td><td>{@link chat.parley.bus.Spread}</td></tr>
  * </table>
  *
@@ -38,7 +38,8 @@
  * <ul>
  *   <li>A new field goes behind all others of its message: the older reader passes over it, and the newer reader takes a default when nothing
  *       is left ({@code hasMore}). A field of what stands inside a message is added as a list of its own at the message's end, in the same order.
- *   <li>A new message, or a new value of what is enumerated (kinds of entry, roles, codes, states), is read by one minor version and sent by the next.
+ *   <li>A new message, or a new value of what is enumerated (kinds of entry, roles, codes, states), is read by one minor version and sent by the next; or
+ *       only to nodes that say that they read it, as {@link chat.parley.bus.Command} is.
  *   <li>Whatever else changes the form takes a new message. If it cannot, it is a new version of the bus: a node does not join others that speak
  *       another one, so all have to be stopped.
  * </ul>

@@ -55,6 +55,7 @@ final class RandomRecords {
         if (name.equals("wanted")) return List.of(0, UserId.SHARDS - 1);
         if (name.equals("entriesMax")) return random.nextInt(501);
         if (name.equals("intervals")) return list(component, 1);
+        if (name.equals("status") && component.getType() == int.class) return random.nextInt(600);
         if (name.equals("version")) return random.nextInt(256);
         Class<?> type = component.getType();
         if (type == List.class) return list(component, 0);

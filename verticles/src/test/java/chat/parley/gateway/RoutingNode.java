@@ -100,7 +100,14 @@ final class RoutingNode {
         topology = membership.topology();
         BusCodecs.register(vertx.eventBus());
         bus = new VertxBus(vertx);
-        vertx.deployVerticle(new NodeVerticle(name, bus, new VertxLoop(vertx), topology, () -> {}, () -> {}))
+        vertx.deployVerticle(new NodeVerticle(
+                        name,
+                        bus,
+                        new VertxLoop(vertx),
+                        topology,
+                        () -> {},
+                        () -> {},
+                        command -> Future.failedFuture("none")))
                 .await();
         presence = roles.contains(NodeRole.PRESENCE) ? deployPresence(boot) : null;
         edge = roles.contains(NodeRole.GATEWAY) ? deployEdge(boot) : null;

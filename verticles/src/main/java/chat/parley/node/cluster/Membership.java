@@ -46,6 +46,7 @@ public final class Membership {
     private static final String NODE = "parley.node";
     private static final String BOOT = "parley.boot";
     private static final String BUS = "parley.bus";
+    private static final String COMMANDS = "parley.commands";
     private static final String SERVING = "parley.serving";
     private static final String BUS_VERSION = String.valueOf(BusCodecs.VERSION);
     private static final int JOIN_SECONDS_MAX = 60;
@@ -221,6 +222,17 @@ public final class Membership {
         return topology;
     }
 
+    /** Whether that node says that it takes {@link chat.parley.bus.Command}s. */
+    public boolean takesCommands(String name) {
+        try {
+            return hazelcast.getCluster().getMembers().stream()
+                    .anyMatch(
+                            member -> name.equals(member.getAttribute(NODE)) && member.getAttribute(COMMANDS) != null);
+        } catch (HazelcastInstanceNotActiveException gone) {
+            return false;
+        }
+    }
+
     /** Tells all that this node takes its share of what these roles do, and no longer of any other. */
     public void serve(Set<NodeRole> roles) {
         says = boot + " " + roles.stream().map(NodeRole::name).sorted().collect(Collectors.joining(" "));
@@ -331,6 +343,7 @@ public final class Membership {
                 .setAttribute(NODE, node)
                 .setAttribute(BOOT, String.valueOf(boot))
                 .setAttribute(BUS, BUS_VERSION)
+                .setAttribute(COMMANDS, "1")
                 .setAttribute(MemberAttributes.BUS_PORT, String.valueOf(config.busPort()))
                 .setAttribute(MemberAttributes.VERTX_NODE, node + "-" + boot);
         NetworkConfig network = hazelcast.getNetworkConfig();

@@ -4,6 +4,8 @@ import chat.parley.bus.Address;
 import chat.parley.bus.Bundle;
 import chat.parley.bus.Bus.Received;
 import chat.parley.bus.Canary;
+import chat.parley.bus.Command;
+import chat.parley.bus.Commanded;
 import chat.parley.bus.Loop;
 import chat.parley.bus.NotMine;
 import chat.parley.bus.PeerBus;
@@ -17,11 +19,12 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Hears {@code node.<node>}: passes on what other nodes send in bundles, and to the owners of its shards; and lets canaries fly: every 5 s one
+ * Hears {@code node.<node>}: passes on what other nodes send in bundles, and to the owners of its shards; has what operators say carried out; and lets canaries fly: every 5 s one
  * over each other node. Without one that came home for 15 s every address is registered again; after 60 s the node is to be restarted.
  */
 public final class NodeVerticle extends VerticleBase {
@@ -34,6 +37,7 @@ public final class NodeVerticle extends VerticleBase {
     private final Topology topology;
     private final Runnable lost;
     private final Runnable foundAgain;
+    private final Function<Command, Future<Commanded>> commands;
     private final Canaries canaries;
     private Runnable deaf = () -> {};
     private Loop.Timer next = () -> {};
@@ -41,14 +45,23 @@ public final class NodeVerticle extends VerticleBase {
     /**
      * @param lost is run when nobody has found this node for a minute, though others are there
      * @param foundAgain is run when this node and another one find each other again: what was sent meanwhile may be lost
+     * @param commands carries out what operators tell this node at others
      */
-    public NodeVerticle(String node, VertxBus bus, Loop loop, Topology topology, Runnable lost, Runnable foundAgain) {
+    public NodeVerticle(
+            String node,
+            VertxBus bus,
+            Loop loop,
+            Topology topology,
+            Runnable lost,
+            Runnable foundAgain,
+            Function<Command, Future<Commanded>> commands) {
         this.node = node;
         this.bus = bus;
         this.loop = loop;
         this.topology = topology;
         this.lost = lost;
         this.foundAgain = foundAgain;
+        this.commands = commands;
         this.canaries = new Canaries(loop.monotonicMillis());
     }
 
@@ -79,6 +92,7 @@ public final class NodeVerticle extends VerticleBase {
                             found(canary.home());
                             received.answer(canary);
                         });
+            case Command command -> commands.apply(command).onSuccess(received::answer);
             default ->
                 LOG.warn("dropped a {}: a node takes none", received.body().getClass());
         }

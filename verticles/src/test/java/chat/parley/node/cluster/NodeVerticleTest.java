@@ -12,6 +12,7 @@ import chat.parley.bus.Spread;
 import chat.parley.bus.Topology;
 import chat.parley.bus.VertxBus;
 import chat.parley.bus.Windows;
+import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.junit5.VertxExtension;
@@ -65,7 +66,14 @@ class NodeVerticleTest {
                 .toList();
         Topology topology = new Topology("n1", all);
         VertxBus bus = new VertxBus(vertx);
-        new NodeVerticle("n1", bus, loop, topology, lost::incrementAndGet, () -> {})
+        new NodeVerticle(
+                        "n1",
+                        bus,
+                        loop,
+                        topology,
+                        lost::incrementAndGet,
+                        () -> {},
+                        command -> Future.failedFuture("none"))
                 .start()
                 .await(10, SECONDS);
         return bus;
