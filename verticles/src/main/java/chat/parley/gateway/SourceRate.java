@@ -9,7 +9,7 @@ import java.util.Map;
  * a bound the one that was heard of least recently is forgotten, and has its burst again. Who has so many sources is bounded by the node's own
  * rate. For all loops of a node.
  */
-final class SourceRate {
+public final class SourceRate {
     /** A few megabytes. */
     private static final int SOURCES_MAX = 1 << 16;
 
@@ -26,7 +26,7 @@ final class SourceRate {
     /** When each would have its whole burst again; the least recently heard of first. */
     private final Map<Long, Long> fullAtNanos = new LinkedHashMap<>(16, 0.75f, true);
 
-    SourceRate(int perSecond, int burst) {
+    public SourceRate(int perSecond, int burst) {
         this(perSecond, burst, SOURCES_MAX);
     }
 
@@ -37,7 +37,7 @@ final class SourceRate {
     }
 
     /** Takes one: 0. Or, if it is too much, nothing is taken, and the answer is in how many milliseconds it will not be. @param nowNanos monotonic */
-    long takeMillis(Source source, long nowNanos) {
+    public long takeMillis(Source source, long nowNanos) {
         return source.isExempt() ? 0 : takeMillis(source.key(), nowNanos);
     }
 

@@ -92,6 +92,16 @@ public final class Metrics implements MultiCollector, AutoCloseable {
         return now;
     }
 
+    /** The highest of all parts and labels as it is now; 0: no part says so. */
+    public synchronized double most(Metric metric) {
+        double most = 0;
+        for (Figures part : parts)
+            for (Figures.Figure each : part.all())
+                if (each instanceof Figures.Level(Figures.Key key, var now) && key.metric() == metric)
+                    most = Math.max(most, now.getAsDouble());
+        return most;
+    }
+
     /** Whether some part shows, or has shown, this. */
     public synchronized boolean has(Metric metric) {
         return counts().keySet().stream().anyMatch(key -> key.metric() == metric)

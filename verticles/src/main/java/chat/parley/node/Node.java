@@ -28,6 +28,9 @@ import chat.parley.gateway.auth.Tokens;
 import chat.parley.gateway.sockjs.SockJs;
 import chat.parley.gateway.web.WebFiles;
 import chat.parley.gateway.web.WebRoutes;
+import chat.parley.node.admin.AdminRoutes;
+import chat.parley.node.admin.Credential;
+import chat.parley.node.admin.Nodes;
 import chat.parley.node.cluster.ClusterConfig;
 import chat.parley.node.cluster.Membership;
 import chat.parley.node.cluster.NodeVerticle;
@@ -65,6 +68,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -88,8 +92,9 @@ final class Node {
     private final NodeConfig config;
     private final Opening opening;
     private final Health health = new Health();
-    private final List<GatewayVerticle> gateways = new ArrayList<>();
-    private final List<SequencerVerticle> sequencers = new ArrayList<>();
+    private final Metrics metrics = new Metrics();
+    private final List<GatewayVerticle> gateways = new CopyOnWriteArrayList<>();
+    private final List<SequencerVerticle> sequencers = new CopyOnWriteArrayList<>();
     private final List<String> deployed = new ArrayList<>();
     private final CountDownLatch ended = new CountDownLatch(1);
     private final Thread ending = new Thread(this::endProcess, "parley-end");
@@ -101,6 +106,7 @@ final class Node {
     private @Nullable RedisStore redis;
     private @Nullable KeyWatch keys;
     private @Nullable Entrance entrance;
+    private @Nullable OpsVerticle ops;
 
     /** Opens the store; tests open it with faults. */
     interface Opening {
@@ -133,6 +139,7 @@ final class Node {
 
     private void startParts() throws Refusal {
         makeFolder();
+        Credential credential = Credential.open(config.ops().credentialFile(), config.storeFolder());
         long boot = System.currentTimeMillis();
         Vertx vertx = begin(boot);
         OpenStore opened = openStore(vertx);
@@ -153,11 +160,23 @@ final class Node {
         SecureRandom random = new SecureRandom();
         Windows windows = new Windows();
 
+        NodeCommands commands = new NodeCommands(
+                topology,
+                config.roles(),
+                health,
+                new NodeStatus(config.name(), config.roles(), boot, health, metrics, this::instances, sequencers),
+                () -> new Thread(this::end, "parley-drain").start());
         if (membership != null)
             deploy(
                     1,
                     () -> new NodeVerticle(
-                            config.name(), bus, new VertxLoop(vertx), topology, this::startAgain, this::compareHeads));
+                            config.name(),
+                            bus,
+                            new VertxLoop(vertx),
+                            topology,
+                            this::startAgain,
+                            this::compareHeads,
+                            commands));
         Map<String, LongSupplier> counters = new TreeMap<>(opened.counters());
         if (has(NodeRole.PRESENCE)) {
             deploy(1, () -> {
@@ -251,14 +270,36 @@ final class Node {
         }
         if (redis != null) counters.putAll(redis.counters());
         WebRoutes opsPage = new WebRoutes(WebFiles.ops());
+        Membership others = membership;
+        Nodes nodes = new Nodes(topology, bus, commands, node -> others != null && others.takesCommands(node));
+        AdminRoutes admin = new AdminRoutes(credential, nodes, System::currentTimeMillis);
+        OpsVerticle operators = new OpsVerticle(config.ops(), health, counters, router -> {
+            opsPage.mount(router); // before what wants a credential
+            admin.mount(router);
+        });
+        ops = operators;
         deployListener(
                 vertx,
                 1,
-                () -> new OpsVerticle(config.ops(), health, counters, opsPage::mount),
+                () -> operators,
                 "ops",
                 config.ops().host(),
                 config.ops().port());
         health.setReady(true);
+    }
+
+    private Map<String, Integer> instances() {
+        return Map.of(
+                "gateway",
+                gateways.size(),
+                "sequencer",
+                sequencers.size(),
+                "fanout",
+                has(NodeRole.FANOUT) ? 1 : 0,
+                "presence",
+                has(NodeRole.PRESENCE) ? 1 : 0,
+                "consumers",
+                0);
     }
 
     /** Alone or as a member of the cluster. */
@@ -330,6 +371,11 @@ final class Node {
         return gateways.isEmpty() ? 0 : gateways.getFirst().port();
     }
 
+    /** The port that operators connect to. */
+    int opsPort() {
+        return Objects.requireNonNull(ops).port();
+    }
+
     /** The names of the nodes that serve, as this one sees them. */
     Set<String> nodes() {
         return membership == null
@@ -385,7 +431,7 @@ final class Node {
         if (ended.getCount() == 0) return;
         long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(END_SECONDS_MAX);
         log.info("draining");
-        health.setReady(false);
+        health.drain();
         if (entrance != null) entrance.drain();
         if (membership != null && membership.topology().nodes().size() > 1) membership.serve(Set.of(NodeRole.GATEWAY));
         List<Future<Void>> drained = new ArrayList<>();

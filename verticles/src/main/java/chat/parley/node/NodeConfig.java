@@ -61,8 +61,12 @@ record NodeConfig(
         Instances instances,
         long drainWindowMillis,
         String logLevel) {
-    /** Where operators look. */
-    record Ops(String host, int port) {}
+    /**
+     * Where operators look.
+     *
+     * @param credentialFile null: the node makes a credential of its own
+     */
+    record Ops(String host, int port, @Nullable Path credentialFile) {}
 
     /** @param dev whether anybody who can reach the node gets a token */
     record Auth(boolean dev, KeyConfig keys) {}
@@ -111,9 +115,19 @@ record NodeConfig(
                 sockJs(settings),
                 new Ops(
                         settings.text(
-                                "ops.host", "127.0.0.1", "Address of the operators' port; it wants no credential."),
+                                "ops.host",
+                                "127.0.0.1",
+                                "Address of the operators' port. Only what is below /admin/ wants a credential."),
                         settings.number(
-                                "ops.port", 0, PORT_MAX, 8081, "Operators' port: /health/live and /health/ready.")),
+                                "ops.port",
+                                0,
+                                PORT_MAX,
+                                8081,
+                                "Operators' port: /health/live, /health/ready, /metrics, /admin/."),
+                        path(settings.optionalText(
+                                "ops.credentialFile",
+                                "File with the operators' credential, 32 characters or more; without one the node"
+                                        + " makes it, in ops-credential of store.path."))),
                 Path.of(settings.text(
                         "store.path", "./data", "Folder of all data, relative to the working directory.")),
                 kafka == null ? store : store.withExport(),

@@ -16,6 +16,7 @@ import chat.parley.store.ShardCursors;
 import chat.parley.store.Stores;
 import chat.parley.wire.EventJson;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -24,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -192,6 +194,14 @@ public final class SequencerVerticle extends VerticleBase {
     public boolean serves(int shard) {
         Ownership ownership = owned[shard];
         return ownership != null && ownership.isServing();
+    }
+
+    /** The numbers of the shards that it serves. From any thread. */
+    public Future<List<Integer>> serving() {
+        Promise<List<Integer>> said = Promise.promise();
+        loop.soon(() -> said.complete(
+                IntStream.range(0, owned.length).filter(this::serves).boxed().toList()));
+        return said.future();
     }
 
     /** How many entries of its shards are not exported yet, as of a moment ago. From any thread. */

@@ -15,7 +15,8 @@ class OpsVerticleTest {
     void whatOnlyGrowsIsACounterAndTheRestIsAGauge() throws Exception {
         Map<String, LongSupplier> counters = new TreeMap<>(Map.of("parley_a_total", () -> 3, "parley_b", () -> 4));
         Vertx vertx = Vertx.vertx();
-        OpsVerticle ops = new OpsVerticle(new NodeConfig.Ops("127.0.0.1", 0), new Health(), counters, router -> {});
+        OpsVerticle ops =
+                new OpsVerticle(new NodeConfig.Ops("127.0.0.1", 0, null), new Health(), counters, router -> {});
         vertx.deployVerticle(ops).await(20, SECONDS);
         try (RawClient client = RawClient.connect(ops.port())) {
             client.raw("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(StandardCharsets.US_ASCII));

@@ -28,6 +28,7 @@ final class OtherBuild implements ClusterOfNodes.Build {
         String type = node.getClass().getName();
         return new TestNode(
                 () -> (int) call(type, node, "port"),
+                () -> (int) call(type, node, "opsPort"),
                 () -> (Set<String>) call(type, node, "sees"),
                 () -> call(type, node, "close"));
     }

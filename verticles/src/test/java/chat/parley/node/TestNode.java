@@ -12,11 +12,13 @@ import java.util.function.Supplier;
 /** A whole node in this JVM, on the real embedded store and on free ports of loopback. */
 public final class TestNode implements AutoCloseable {
     private final IntSupplier port;
+    private final IntSupplier opsPort;
     private final Supplier<Set<String>> sees;
     private final Runnable end;
 
-    TestNode(IntSupplier port, Supplier<Set<String>> sees, Runnable end) {
+    TestNode(IntSupplier port, IntSupplier opsPort, Supplier<Set<String>> sees, Runnable end) {
         this.port = port;
+        this.opsPort = opsPort;
         this.sees = sees;
         this.end = end;
     }
@@ -38,7 +40,7 @@ public final class TestNode implements AutoCloseable {
         try {
             Settings all = Settings.of(Path.of("..", "conf", "embedded.json"), Map.of(), assignments);
             Node node = Node.start(NodeConfig.read(all), opening);
-            return new TestNode(node::port, node::nodes, node::end);
+            return new TestNode(node::port, node::opsPort, node::nodes, node::end);
         } catch (Refusal refusal) {
             throw new IllegalStateException(refusal);
         }
@@ -56,6 +58,10 @@ public final class TestNode implements AutoCloseable {
 
     public int port() {
         return port.getAsInt();
+    }
+
+    public int opsPort() {
+        return opsPort.getAsInt();
     }
 
     /** One who calls its HTTP API as this user. */

@@ -3,11 +3,8 @@ package chat.parley.gateway.auth;
 import chat.parley.model.UserId;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.util.Base64;
@@ -42,13 +39,9 @@ public final class DevTokens {
 
     /** With the secret of the data in this folder, which is made if there is none yet; only its owner can read it. */
     public static DevTokens open(Path folder) throws IOException {
-        Path file = folder.resolve(FILE);
-        if (!Files.exists(file)) {
-            Files.createDirectories(folder);
-            byte[] fresh = new byte[SECRET_BYTES];
-            new SecureRandom().nextBytes(fresh);
-            create(file, HexFormat.of().formatHex(fresh) + "\n");
-        }
+        byte[] fresh = new byte[SECRET_BYTES];
+        new SecureRandom().nextBytes(fresh);
+        SecretFile.create(folder.resolve(FILE), HexFormat.of().formatHex(fresh) + "\n");
         return read(folder);
     }
 
@@ -61,24 +54,6 @@ public final class DevTokens {
             return new DevTokens(secret);
         } catch (IllegalArgumentException broken) {
             throw new IOException(file + " is not what a node wrote");
-        }
-    }
-
-    private static void create(Path file, String text) throws IOException {
-        boolean isPosix = file.getFileSystem().supportedFileAttributeViews().contains("posix");
-        FileAttribute<?>[] ownerOnly = isPosix
-                ? new FileAttribute<?>[] {
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
-                }
-                : new FileAttribute<?>[0];
-        Path whole = Files.createTempFile(file.getParent(), FILE, ".new", ownerOnly);
-        try {
-            Files.writeString(whole, text);
-            Files.createLink(file, whole); // all of it or nothing, and never over another's
-        } catch (FileAlreadyExistsException another) {
-            // Two start at once: the other's is as good.
-        } finally {
-            Files.deleteIfExists(whole);
         }
     }
 

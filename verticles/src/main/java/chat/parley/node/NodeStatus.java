@@ -1,0 +1,118 @@
+package chat.parley.node;
+
+import chat.parley.bus.NodeRole;
+import chat.parley.sequencer.SequencerVerticle;
+import chat.parley.telemetry.Metric;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryUsage;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/** How this node is, for operators: {@code conf/ops-api.md} says what each figure means. What the node does not know is not there. */
+final class NodeStatus {
+    private static final Map<String, Metric> COUNTERS = Map.of(
+            "sends", Metric.SENDS,
+            "acks", Metric.ACKS,
+            "deliveries", Metric.DELIVERIES,
+            "logins", Metric.LOGINS,
+            "pulls", Metric.GATEWAY_PULLS,
+            "conflicts", Metric.APPEND_CONFLICTS,
+            "drift", Metric.REGISTRY_DRIFT,
+            "dropped", Metric.BUS_DROPPED);
+    private static final Map<String, Metric> QUEUES = Map.of(
+            "submit", Metric.SUBMIT_WAITING,
+            "outboxBytes", Metric.OUTBOX_BYTES,
+            "toExport", Metric.EXPORT_WAITING,
+            "toProject", Metric.PROJECTION_WAITING);
+    private static final Map<String, Metric> LAGS = Map.of(
+            "projection", Metric.PROJECTION_WAITING,
+            "fanout", Metric.FANOUT_WAITING,
+            "export", Metric.EXPORT_WAITING);
+
+    private final String node;
+    private final Set<NodeRole> roles;
+    private final long bootedAt;
+    private final Health health;
+    private final Metrics metrics;
+    private final Supplier<Map<String, Integer>> instances;
+    private final Collection<SequencerVerticle> sequencers;
+
+    /** @param instances how many of each verticle there are now */
+    NodeStatus(
+            String node,
+            Set<NodeRole> roles,
+            long bootedAt,
+            Health health,
+            Metrics metrics,
+            Supplier<Map<String, Integer>> instances,
+            Collection<SequencerVerticle> sequencers) {
+        this.node = node;
+        this.roles = roles;
+        this.bootedAt = bootedAt;
+        this.health = health;
+        this.metrics = metrics;
+        this.instances = instances;
+        this.sequencers = sequencers;
+    }
+
+    /** Completes when every sequencer has said which shards it serves. */
+    Future<JsonObject> read() {
+        List<Future<List<Integer>>> served = new ArrayList<>();
+        for (SequencerVerticle each : sequencers) served.add(each.serving());
+        return Future.all(served).map(all -> {
+            List<Integer> shards = all.<List<Integer>>list().stream()
+                    .flatMap(List::stream)
+                    .distinct()
+                    .sorted()
+                    .toList();
+            return status(shards);
+        });
+    }
+
+    private JsonObject status(List<Integer> shards) {
+        MemoryUsage heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage();
+        JsonObject status = new JsonObject()
+                .put("name", node)
+                .put("version", Main.version())
+                .put("bootedAt", bootedAt)
+                .put("ready", health.isReady())
+                .put("draining", health.isDraining())
+                .put("roles", roleNames(roles))
+                .put("instances", new JsonObject(Map.copyOf(instances.get())))
+                .put("heapUsed", heap.getUsed())
+                .put("heapMax", heap.getMax())
+                .put("shards", new JsonArray(shards));
+        put(status, "connections", Metric.CONNECTIONS);
+        put(status, "users", Metric.USERS);
+        if (metrics.has(Metric.LOOP_DELAY_MAX))
+            status.put("loopDelayMillis", Math.round(1_000 * metrics.most(Metric.LOOP_DELAY_MAX)));
+        return status.put("counters", of(COUNTERS)).put("queues", of(QUEUES)).put("lags", of(LAGS));
+    }
+
+    static JsonArray roleNames(Set<NodeRole> roles) {
+        return new JsonArray(roles.stream()
+                .map(role -> role.name().toLowerCase(Locale.ROOT))
+                .sorted()
+                .toList());
+    }
+
+    private JsonObject of(Map<String, Metric> metricsByName) {
+        JsonObject values = new JsonObject();
+        metricsByName.forEach((name, metric) -> put(values, name, metric));
+        return values;
+    }
+
+    private void put(JsonObject values, String name, Metric metric) {
+        if (!metrics.has(metric)) return;
+        values.put(
+                name, metric.type() == Metric.Type.COUNTER ? metrics.total(metric) : Math.round(metrics.now(metric)));
+    }
+}
