@@ -26,6 +26,7 @@ final class Idle implements Workload {
         accounts.forEach(fleet::add);
         long baseKilobytes = proc.serverPssKilobytes();
         long basePages = Proc.socketPages();
+        long baseSlab = Proc.slabKilobytes();
         int before = 0;
         for (int count : points) {
             int opened = count - before;
@@ -43,6 +44,7 @@ final class Idle implements Workload {
             line.put("base_pss_mb", baseKilobytes / 1024);
             line.put("kb_per_conn", Json.round((double) (kilobytes - baseKilobytes) / count, 2));
             line.put("tcp_mem_pages_both_ends", Proc.socketPages() - basePages);
+            line.put("slab_kb_per_conn_both_ends", Json.round((double) (Proc.slabKilobytes() - baseSlab) / count, 2));
             double idleSince = proc.serverCpuSeconds();
             TimeUnit.SECONDS.sleep(IDLE_SECONDS);
             line.put("idle_srv_cpu", Json.round((proc.serverCpuSeconds() - idleSince) / IDLE_SECONDS, 3));

@@ -50,6 +50,11 @@ final class Proc {
         return number(Path.of("/proc/net/sockstat"), "TCP: ", " mem ");
     }
 
+    /** Memory of the kernel for its objects, sockets and files among them, of the whole machine. */
+    static long slabKilobytes() {
+        return number(Path.of("/proc/meminfo"), "Slab:");
+    }
+
     /** The last word of the command line of a process; empty: it has none. */
     static String lastArgument(long pid) {
         try {
