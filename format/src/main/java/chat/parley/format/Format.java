@@ -19,6 +19,9 @@ public final class Format {
             .style(JavaFormatterOptions.Style.PALANTIR)
             .build());
 
+    /** A module may have another below it. */
+    private static final int MODULES_DEEP = 2;
+
     private final boolean apply;
     private final Path root;
 
@@ -43,7 +46,7 @@ public final class Format {
 
     private List<String> everything() throws IOException {
         List<Path> sources;
-        try (Stream<Path> modules = Files.list(root)) {
+        try (Stream<Path> modules = Files.walk(root, MODULES_DEEP)) {
             sources = modules.flatMap(module -> sourcesOf(module.resolve("src")))
                     .sorted()
                     .toList();

@@ -8,6 +8,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -15,19 +16,25 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntFunction;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** The users of a run and their conversations, made over HTTP with development tokens. Each run has users of its own. */
-final class Accounts {
+/** The users of a run and their conversations, made over HTTP. Each run has users of its own. */
+public final class Accounts {
     /**
      * @param conversationId the one conversation that the user is in; null for none
      * @param head its last sequence
      */
-    record Account(String token, @Nullable String conversationId, long head) {}
+    public record Account(String token, @Nullable String conversationId, long head) {}
+
+    /** Who says what a user shows to be let in. */
+    public interface Tokens {
+        String of(String userId) throws Exception;
+    }
 
     private static final int AT_ONCE = 8;
     private static final int ADDED_MAX = 1_000;
@@ -37,14 +44,21 @@ final class Accounts {
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final String base;
+    private final Tokens tokens;
+    private final AtomicInteger made = new AtomicInteger(); // conversations
     private final String prefix = "load" + Long.toString(System.nanoTime() & 0xFFFFFFF, 36) + "-";
 
     Accounts(InetSocketAddress node) {
-        this("http://" + node.getHostString() + ":" + node.getPort());
+        this("http://" + node.getHostString() + ":" + node.getPort(), null);
     }
 
-    private Accounts(String base) {
+    /**
+     * @param base the address of a server, like {@code https://chat.example.org}
+     * @param tokens null: development tokens, of that server
+     */
+    public Accounts(String base, @Nullable Tokens tokens) {
         this.base = base;
+        this.tokens = tokens == null ? this::developmentToken : tokens;
     }
 
     /** Users with nobody to talk to. */
@@ -55,10 +69,7 @@ final class Accounts {
     /** Users 0 and 1 share a conversation, 2 and 3, and so on. */
     List<Account> pairs(int count) throws Exception {
         List<String> tokens = tokens(count);
-        List<Account> first = each(count / 2, pair -> {
-            String body = "{\"type\":\"direct\",\"memberIds\":[\"" + name(2 * pair + 1) + "\"]}";
-            return create(tokens.get(2 * pair), body);
-        });
+        List<Account> first = each(count / 2, pair -> direct(tokens.get(2 * pair), 2 * pair + 1));
         return IntStream.range(0, count)
                 .mapToObj(user -> of(tokens.get(user), first.get(user / 2)))
                 .toList();
@@ -72,17 +83,7 @@ final class Accounts {
                             IntStream.range(group * size + 1, (group + 1) * size),
                             IntStream.range(0, extra).map(i -> groups * size + group))
                     .toArray();
-            String body = "{\"type\":\"group\",\"name\":\"load " + group + "\",\"clientRequestId\":\"" + group
-                    + "\",\"memberIds\":" + names(others, 0) + "}";
-            String token = tokens.get(group * size);
-            Account created = create(token, body);
-            for (int from = ADDED_MAX; from < others.length; from += ADDED_MAX) {
-                call(
-                        "/v1/conversations/" + created.conversationId + "/members",
-                        token,
-                        "{\"userIds\":" + names(others, from) + "}");
-            }
-            return others.length > ADDED_MAX ? at(token, created.conversationId) : created;
+            return group(tokens.get(group * size), group, others);
         });
         return IntStream.range(0, tokens.size())
                 .mapToObj(user ->
@@ -90,13 +91,28 @@ final class Accounts {
                 .toList();
     }
 
+    /**
+     * A conversation for each of these sets of users, the first of whom makes it: a direct one of two, else a group.
+     *
+     * @param tokens of {@link #tokens}
+     */
+    public List<Account> conversations(List<String> tokens, List<int[]> members) throws Exception {
+        int first = made.getAndAdd(members.size());
+        return each(members.size(), number -> {
+            int[] all = members.get(number);
+            String token = tokens.get(all[0]);
+            if (all.length == 2) return direct(token, all[1]);
+            return group(token, first + number, Arrays.copyOfRange(all, 1, all.length));
+        });
+    }
+
     /** Others than these. */
     Accounts others() {
-        return new Accounts(base);
+        return new Accounts(base, tokens);
     }
 
     /** From now on whoever shares a conversation with them sees whether they are there. */
-    void showThemselves(List<Account> accounts) throws Exception {
+    public void showThemselves(List<Account> accounts) throws Exception {
         each(accounts.size(), user -> {
             Account account = accounts.get(user);
             return send("PATCH", "/v1/settings", account.token, "{\"presence\":\"everyone\"}");
@@ -114,6 +130,23 @@ final class Accounts {
                 .collect(Collectors.joining(",", "[", "]"));
     }
 
+    private Account direct(String token, int other) throws IOException, InterruptedException {
+        return create(token, "{\"type\":\"direct\",\"memberIds\":[\"" + name(other) + "\"]}");
+    }
+
+    private Account group(String token, int number, int[] others) throws IOException, InterruptedException {
+        String body = "{\"type\":\"group\",\"name\":\"load " + number + "\",\"clientRequestId\":\"" + number
+                + "\",\"memberIds\":" + names(others, 0) + "}";
+        Account created = create(token, body);
+        for (int from = ADDED_MAX; from < others.length; from += ADDED_MAX) {
+            call(
+                    "/v1/conversations/" + created.conversationId + "/members",
+                    token,
+                    "{\"userIds\":" + names(others, from) + "}");
+        }
+        return others.length > ADDED_MAX ? at(token, created.conversationId) : created;
+    }
+
     private Account create(String token, String body) throws IOException, InterruptedException {
         return at(token, text(call("/v1/conversations", token, body), "conversationId"));
     }
@@ -123,12 +156,17 @@ final class Accounts {
         return new Account(token, id, Long.parseLong(value(page, "head", "-?\\d+")));
     }
 
-    private List<String> tokens(int count) throws Exception {
-        return each(count, user -> text(call("/v1/dev/tokens", null, "{\"userId\":\"" + name(user) + "\"}"), "token"));
+    /** Of users 0, 1, 2 and so on. */
+    public List<String> tokens(int count) throws Exception {
+        return each(count, user -> tokens.of(name(user)));
+    }
+
+    private String developmentToken(String userId) throws IOException, InterruptedException {
+        return text(call("/v1/dev/tokens", null, "{\"userId\":\"" + userId + "\"}"), "token");
     }
 
     /** The id of a user. */
-    String name(int user) {
+    public String name(int user) {
         return prefix + user;
     }
 

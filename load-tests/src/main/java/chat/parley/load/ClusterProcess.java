@@ -14,11 +14,11 @@ import java.util.concurrent.ThreadLocalRandom;
  * @param nodes where clients come to
  * @param pids of the nodes alone
  */
-record ClusterProcess(Started started, List<InetSocketAddress> nodes, List<Long> pids) implements AutoCloseable {
+public record ClusterProcess(Started started, List<InetSocketAddress> nodes, List<Long> pids) implements AutoCloseable {
     private static final String NODE = "node ";
 
     /** Starts one of so many nodes and waits until all serve. */
-    static ClusterProcess start(Path home, Cores cores, int count) throws IOException {
+    public static ClusterProcess start(Path home, Cores cores, int count) throws IOException {
         Path folder = Started.folder();
         ThreadLocalRandom any = ThreadLocalRandom.current();
         String host = "127." + any.nextInt(1, 255) + "." + any.nextInt(1, 255) + ".1"; // with all ports free

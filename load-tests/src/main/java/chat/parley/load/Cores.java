@@ -9,13 +9,22 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** One core for the server and another for the driver, so that neither takes from the other. */
-final class Cores {
+public final class Cores {
     private final List<Integer> allowed;
     private final boolean pins;
 
     Cores() {
+        this(true);
+    }
+
+    private Cores(boolean wantsToPin) {
         allowed = allowed();
-        pins = allowed.size() > 1 && run("taskset", "--version");
+        pins = wantsToPin && allowed.size() > 1 && run("taskset", "--version");
+    }
+
+    /** None that is kept for one of them. */
+    public static Cores shared() {
+        return new Cores(false);
     }
 
     /** The words before a command that is to run on the server's core. */

@@ -18,13 +18,13 @@ import java.util.stream.Stream;
  *
  * @param opsPort where its operator asks
  */
-record NodeProcess(Started started, int port, int opsPort) implements AutoCloseable {
+public record NodeProcess(Started started, int port, int opsPort) implements AutoCloseable {
     /**
      * Starts it on the server's core and waits until it serves.
      *
      * @param settings that are not as by default
      */
-    static NodeProcess start(Path home, Cores cores, List<String> settings) throws IOException {
+    public static NodeProcess start(Path home, Cores cores, List<String> settings) throws IOException {
         Path folder = Started.folder();
         int port = freePort();
         int opsPort = freePort();
@@ -36,7 +36,8 @@ record NodeProcess(Started started, int port, int opsPort) implements AutoClosea
         return new NodeProcess(Started.start(home, cores, folder, "parley ready", arguments), port, opsPort);
     }
 
-    InetSocketAddress address() {
+    /** Where clients come to. */
+    public InetSocketAddress address() {
         return new InetSocketAddress("127.0.0.1", port);
     }
 

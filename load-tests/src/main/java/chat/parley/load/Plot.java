@@ -1,11 +1,13 @@
 package chat.parley.load;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.DoubleStream;
 
-/** Curves over two logarithmic axes, as an SVG that can be read on a light page and on a dark one. */
-final class Plot {
+/** Curves over an axis of x and a logarithmic one of y, as an SVG that can be read on a light page and on a dark one. */
+public final class Plot {
     private static final int WIDTH = 760;
     private static final int HEIGHT = 440;
     private static final int LEFT = 70;
@@ -14,29 +16,65 @@ final class Plot {
     private static final int BOTTOM = 56;
     private static final List<String> COLOURS = List.of("#2f6fde", "#d9622b", "#2a9d57", "#8c4fc4", "#b8860b");
     private static final String GREY = "#808890";
+    private static final int DOTS_MAX = 20;
+    private static final int LABELS_APART = 16;
 
     private final String title;
-    private final String xName;
+    private final Axis x;
     private final String yName;
-    private final double[] ticks;
     private final List<Curve> curves = new ArrayList<>();
 
     private record Curve(String name, List<double[]> points) {}
 
-    /** @param ticks values of x that are named */
-    Plot(String title, String xName, String yName, double[] ticks) {
-        this.title = title;
-        this.xName = xName;
-        this.yName = yName;
-        this.ticks = ticks.clone();
+    private record Label(String name, String colour, double y) {}
+
+    /**
+     * What an axis shows, from the first of its ticks to the last.
+     *
+     * @param ticks values that are named
+     * @param names of these
+     */
+    public record Axis(String name, boolean isLogarithmic, List<Double> ticks, List<String> names) {
+        /** Each named by its value. */
+        public static Axis logarithmic(String name, double[] ticks) {
+            return of(name, true, ticks);
+        }
+
+        /** Likewise. */
+        public static Axis linear(String name, double[] ticks) {
+            return of(name, false, ticks);
+        }
+
+        private static Axis of(String name, boolean isLogarithmic, double[] ticks) {
+            return new Axis(
+                    name,
+                    isLogarithmic,
+                    DoubleStream.of(ticks).boxed().toList(),
+                    DoubleStream.of(ticks).mapToObj(Plot::number).toList());
+        }
     }
 
-    /** @param points pairs of x and y, both above 0, by x */
-    void curve(String name, List<double[]> points) {
+    /** @param ticks values of x, logarithmic, that are named */
+    Plot(String title, String xName, String yName, double[] ticks) {
+        this(title, Axis.logarithmic(xName, ticks), yName);
+    }
+
+    public Plot(String title, Axis x, String yName) {
+        this.title = title;
+        this.x = x;
+        this.yName = yName;
+    }
+
+    /** @param points pairs of x and y by x; y, and x on a logarithmic axis, above 0 */
+    public void curve(String name, List<double[]> points) {
         curves.add(new Curve(name, points));
     }
 
-    String svg() {
+    public boolean isEmpty() {
+        return curves.stream().allMatch(curve -> curve.points.isEmpty());
+    }
+
+    public String svg() {
         double[] ys = curves.stream()
                 .flatMap(curve -> curve.points.stream())
                 .mapToDouble(point -> point[1])
@@ -56,15 +94,16 @@ final class Plot {
             svg.append(line(LEFT, y(y, low, high), WIDTH - RIGHT, y(y, low, high)));
             svg.append(text(LEFT - 8, y(y, low, high) + 4, "end", 13, number(y)));
         }
-        for (double x : ticks) {
-            svg.append(line(x(x), TOP, x(x), HEIGHT - BOTTOM));
-            svg.append(text(x(x), HEIGHT - BOTTOM + 18, "middle", 13, number(x)));
+        for (int i = 0; i < x.ticks.size(); i++) {
+            double at = x(x.ticks.get(i));
+            svg.append(line(at, TOP, at, HEIGHT - BOTTOM));
+            svg.append(text(at, HEIGHT - BOTTOM + 18, "middle", 13, x.names.get(i)));
         }
-        svg.append(text((LEFT + WIDTH - RIGHT) / 2.0, HEIGHT - 14, "middle", 13, xName));
+        svg.append(text((LEFT + WIDTH - RIGHT) / 2.0, HEIGHT - 14, "middle", 13, x.name));
         svg.append(format(
                 "<text transform=\"translate(18 %.0f) rotate(-90)\" text-anchor=\"middle\">%s</text>\n",
                 (TOP + HEIGHT - BOTTOM) / 2.0, yName));
-        double labelled = 0;
+        List<Label> labels = new ArrayList<>();
         for (int i = 0; i < curves.size(); i++) {
             Curve curve = curves.get(i);
             if (curve.points.isEmpty()) continue;
@@ -72,6 +111,7 @@ final class Plot {
             StringBuilder path = new StringBuilder();
             for (double[] point : curve.points) {
                 path.append(format("%s%.1f %.1f ", path.isEmpty() ? "M" : "L", x(point[0]), y(point[1], low, high)));
+                if (curve.points.size() > DOTS_MAX) continue;
                 svg.append(format(
                         "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"3.5\" fill=\"%s\"/>\n",
                         x(point[0]), y(point[1], low, high), colour));
@@ -80,11 +120,15 @@ final class Plot {
                     "<path d=\"%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"2\"/>\n",
                     path.toString().trim(), colour));
             double[] last = curve.points.getLast();
-            double at = y(last[1], low, high) + 4;
-            if (labelled > 0 && Math.abs(at - labelled) < 15) at = labelled + 15;
-            labelled = at;
+            labels.add(new Label(curve.name, colour, y(last[1], low, high) + 4));
+        }
+        labels.sort(Comparator.comparingDouble(Label::y));
+        double lowest = -LABELS_APART;
+        for (Label each : labels) {
+            lowest = Math.max(each.y, lowest + LABELS_APART);
             svg.append(format(
-                    "<text x=\"%.1f\" y=\"%.1f\" fill=\"%s\">%s</text>\n", x(last[0]) + 9, at, colour, curve.name));
+                    "<text x=\"%.1f\" y=\"%.1f\" fill=\"%s\">%s</text>\n",
+                    WIDTH - RIGHT + 9.0, lowest, each.colour, each.name));
         }
         return svg.append("</svg>\n").toString();
     }
@@ -103,7 +147,10 @@ final class Plot {
     }
 
     private double x(double value) {
-        return between(LEFT, WIDTH - RIGHT, value, ticks[0], ticks[ticks.length - 1]);
+        double from = x.ticks.getFirst();
+        double to = x.ticks.getLast();
+        if (x.isLogarithmic) return between(LEFT, WIDTH - RIGHT, value, from, to);
+        return LEFT + (WIDTH - RIGHT - LEFT) * (value - from) / (to - from);
     }
 
     private static double y(double value, double low, double high) {
@@ -127,7 +174,7 @@ final class Plot {
     }
 
     private static String number(double value) {
-        return value >= 1 ? format("%,.0f", value) : format("%s", Json.round(value, 4));
+        return value >= 1 || value == 0 ? format("%,.0f", value) : format("%s", Json.round(value, 4));
     }
 
     private static String format(String pattern, Object... values) {

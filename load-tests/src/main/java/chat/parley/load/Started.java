@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** What {@code ./parley} was told to start, on the server's core, with a folder of its own, which goes when it does. */
-final class Started implements AutoCloseable {
+public final class Started implements AutoCloseable {
     private static final int STOPPED_SECONDS = 60;
 
     private final Process process;

@@ -1,0 +1,78 @@
+package chat.parley.load.gatling;
+
+import io.gatling.javaapi.core.Simulation;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * What {@code ./parley load --list} tells of a simulation.
+ *
+ * @param name by which it is asked for
+ * @param question that it answers, a line
+ * @param own settings beside {@link #COMMON}
+ * @param rule what has to hold between them
+ */
+record Listed(String name, String question, Class<? extends Simulation> type, List<Setting> own, Rule rule) {
+    /** Throws an IllegalArgumentException with a sentence if it does not hold. */
+    interface Rule {
+        void check(Listed listed);
+    }
+
+    static final Setting USERS = users(200, "users, each on one device");
+
+    /** What every simulation can be told. */
+    static final List<Setting> COMMON = List.of(
+            new Setting("seconds", 60, 5, 86_400, "how long, after all have come"),
+            new Setting("warm", 5, 0, 600, "seconds before that, whose latencies do not count"),
+            new Setting("logins", 100, 1, 2_000, "users who come in a second"),
+            new Setting("body", 200, 80, 16_000, "length of a message in characters"));
+
+    static final List<Listed> ALL = List.of(
+            OneToOne.LISTED,
+            SmallGroups.LISTED,
+            LargeGroup.LISTED,
+            RampAndIdle.LISTED,
+            ReconnectStorm.LISTED,
+            PresenceChurn.LISTED,
+            DayInAChat.LISTED,
+            SockJsFallback.LISTED,
+            SlowReaders.LISTED);
+
+    Listed(String name, String question, Class<? extends Simulation> type, List<Setting> own) {
+        this(name, question, type, own, listed -> {});
+    }
+
+    static Setting users(int otherwise, String what) {
+        return new Setting("users", otherwise, 2, 20_000, what);
+    }
+
+    static Setting rate(int otherwise) {
+        return new Setting("rate", otherwise, 1, 20_000, "messages of all a second");
+    }
+
+    static Listed of(String name) {
+        return ALL.stream()
+                .filter(each -> each.name.equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "there is no simulation '" + name + "'; ./parley load --list names them."));
+    }
+
+    List<Setting> settings() {
+        return Stream.concat(own.stream(), COMMON.stream()).toList();
+    }
+
+    /** That each setting is in its range, and what has to hold between them. */
+    void check() {
+        settings().forEach(Setting::value);
+        rule.check(this);
+    }
+
+    int value(String setting) {
+        return settings().stream()
+                .filter(each -> each.name().equals(setting))
+                .findFirst()
+                .orElseThrow()
+                .value();
+    }
+}

@@ -1,0 +1,122 @@
+package chat.parley.load.gatling;
+
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A user's part in a run: comes, does what its behaviour says until the end, asks for what it lacks, and goes. It may hang up before and come
+ * back. Decides only; {@link Life} carries it out.
+ */
+final class Visit {
+    private static final long LOGIN_MILLIS_MAX = 20_000;
+    private static final long LAST_ANSWER_MILLIS_MAX = 20_000;
+    private static final long HEARTBEAT_MILLIS = 20_000;
+
+    /** After the last send, until all is asked for once more. */
+    private static final long SETTLE_MILLIS = 1_500;
+
+    final int user;
+    final Device device;
+    private final Run run;
+    private final Behaviour behaviour;
+    private volatile String address = "";
+    private long backMillis = -1; // while it is away
+    private long nextMillis;
+    private long heartbeatMillis;
+    private long askedLastMillis;
+    private @Nullable Map<String, Long> due;
+    private boolean isDone;
+
+    Visit(Run run, int user, Device device, Behaviour behaviour) {
+        this.run = run;
+        this.user = user;
+        this.device = device;
+        this.behaviour = behaviour;
+    }
+
+    /** Where a transport of SockJS has its session; a new one each time that the user comes. */
+    void comesTo(String address) {
+        this.address = address;
+    }
+
+    String address() {
+        return address;
+    }
+
+    /** Its socket is open. */
+    synchronized void connected(long nowMillis) {
+        run.came(nowMillis);
+        backMillis = -1;
+        heartbeatMillis = nowMillis + HEARTBEAT_MILLIS;
+        nextMillis = 0;
+        device.connected(nowMillis);
+    }
+
+    /** Hangs up until then, or until the end if that is before. */
+    synchronized void leave(long backMillis) {
+        this.backMillis = Math.min(backMillis, run.endMillis());
+    }
+
+    /** It has come once. */
+    synchronized boolean hasCome() {
+        return device.helloMillis() > 0;
+    }
+
+    synchronized boolean isDone() {
+        return isDone;
+    }
+
+    synchronized boolean isThere() {
+        return !isDone && backMillis < 0;
+    }
+
+    /** How long it stays away. */
+    synchronized long awayMillis(long nowMillis) {
+        return Math.max(0, backMillis - nowMillis);
+    }
+
+    /** How long it waits before it is told what has come, and asked. */
+    synchronized long pauseMillis(long nowMillis, long most) {
+        return Math.clamp(nextMillis - nowMillis, 1, most);
+    }
+
+    /** What came was told to the device. */
+    synchronized void act(long nowMillis) {
+        if (!isThere()) return;
+        nextMillis = Long.MAX_VALUE;
+        if (!device.isReady()) {
+            if (nowMillis - device.helloMillis() > LOGIN_MILLIS_MAX) {
+                device.problem("login", 1, "not answered in " + LOGIN_MILLIS_MAX + " ms", nowMillis);
+                isDone = true;
+            }
+        } else if (nowMillis < run.endMillis()) {
+            if (nowMillis >= heartbeatMillis) {
+                device.heartbeat();
+                heartbeatMillis = nowMillis + HEARTBEAT_MILLIS;
+            }
+            device.lookForHoles(nowMillis);
+            nextMillis = behaviour.act(this, nowMillis);
+        } else {
+            end(nowMillis);
+        }
+    }
+
+    private void end(long nowMillis) {
+        if (nowMillis < run.endMillis() + SETTLE_MILLIS) return;
+        if (due == null) {
+            due = device.due();
+            askedLastMillis = nowMillis;
+            device.sync();
+        } else if (device.isQuiet() || nowMillis - askedLastMillis > LAST_ANSWER_MILLIS_MAX) {
+            if (!device.isQuiet())
+                device.problem(
+                        "not answered",
+                        1,
+                        "the last sync, in " + TimeUnit.MILLISECONDS.toSeconds(LAST_ANSWER_MILLIS_MAX) + " s",
+                        nowMillis);
+            device.finish(due, nowMillis);
+            isDone = true;
+        }
+    }
+}
