@@ -1,14 +1,13 @@
 package chat.parley.store;
 
-import java.util.Map;
-import java.util.function.LongSupplier;
+import chat.parley.telemetry.Figures;
 
 /** A store that is open, until it is closed. */
 public interface OpenStore extends AutoCloseable {
     Stores stores();
 
-    /** What it counts since it was opened, by name. From any thread. */
-    Map<String, LongSupplier> counters();
+    /** What it counts. */
+    Figures figures();
 
     /** Blocks until nothing is under way any more. */
     @Override

@@ -74,7 +74,7 @@ public final class Figures {
     public long total(Metric metric) {
         long total = 0;
         for (Figure each : all)
-            if (each instanceof Count count && count.key.metric() == metric) total += count.total.getAsLong();
+            if (each instanceof Count count && count.key.metric().equals(metric)) total += count.total.getAsLong();
         return total;
     }
 }

@@ -1,182 +1,145 @@
 package chat.parley.telemetry;
 
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Every name that a node shows of its own, with what it says; {@code conf/metrics.md} adds what to do about it. */
-public enum Metric {
-    CONNECTIONS("parley_connections", Type.GAUGE, "transport", "Sessions' connections that are open, welcome or not."),
-    CONNECTIONS_OPENED(
-            "parley_connections_opened_total", Type.COUNTER, "transport", "Sessions' connections that were opened."),
-    CONNECTIONS_CLOSED(
-            "parley_connections_closed_total",
-            Type.COUNTER,
-            "code",
-            "Sessions that the node closed, by the close code."),
-    HTTP_CONNECTIONS(
-            "parley_http_connections",
-            Type.GAUGE,
-            null,
-            "Connections of clients of all kinds, those of sessions among them."),
-    HTTP_REQUESTS(
-            "parley_http_requests_total",
-            Type.COUNTER,
-            "status",
-            "Answers to HTTP requests, by the class of their status."),
-    USERS("parley_users", Type.GAUGE, null, "Users who have a session here, counted once for each gateway."),
-    LOGINS("parley_logins_total", Type.COUNTER, null, "Sessions whose hello was accepted."),
-    RESUMES("parley_resumes_total", Type.COUNTER, null, "Of these, those that came back with cursors."),
-    RESUMED_ENTRIES(
-            "parley_resumed_entries_total",
-            Type.COUNTER,
-            null,
-            "Entries sent to sessions that lacked them, after a hello, sync or open."),
-    RESUMES_WAITING(
-            "parley_resumes_waiting",
-            Type.GAUGE,
-            null,
-            "Reads of the store for sessions that come back, which wait for their turn."),
-    WELCOME_SECONDS("parley_welcome_seconds", Type.HISTOGRAM, null, "From an accepted hello to the welcome."),
-    SENDS("parley_sends_total", Type.COUNTER, null, "Sends that came to the gateways, by socket and HTTP."),
-    ACKS("parley_acks_total", Type.COUNTER, null, "Sends that were answered with their place."),
-    REFUSALS("parley_refusals_total", Type.COUNTER, "code", "Errors sent to sessions, by code."),
-    ACK_SECONDS(
-            "parley_ack_seconds",
-            Type.HISTOGRAM,
-            null,
-            "From a send's arrival at the gateway to the answer with its place."),
-    SUBMIT_WAITING("parley_submit_waiting", Type.GAUGE, null, "Sends at the gateways without an answer yet."),
-    DELIVERIES(
-            "parley_deliveries_total", Type.COUNTER, null, "Live entries, and gaps among them, written to sessions."),
-    OUTBOX_BYTES("parley_outbox_bytes", Type.GAUGE, null, "Bytes written for sessions that these have not taken."),
-    OUTBOX_DROPPED(
-            "parley_outbox_dropped_total",
-            Type.COUNTER,
-            null,
-            "Live entries that were not sent as the session's outbox was full."),
-    GATEWAY_PULLS(
-            "parley_gateway_pulls_total",
-            Type.COUNTER,
-            null,
-            "How often a gateway asked for entries that had not come by the bus."),
-    GATES("parley_gates", Type.GAUGE, null, "Conversations of which a gateway keeps the place."),
-    SEQUENCER_SHARDS("parley_sequencer_shards", Type.GAUGE, null, "Shards that are served here."),
-    SEQUENCER_WAITING("parley_sequencer_waiting", Type.GAUGE, null, "Drafts that wait in the shards to be decided."),
-    SEQUENCER_CONVERSATIONS(
-            "parley_sequencer_conversations", Type.GAUGE, null, "Conversations in the memory of the sequencers."),
-    TAKEOVERS("parley_takeovers_total", Type.COUNTER, null, "Shards that were taken over."),
-    COMMIT_SECONDS(
-            "parley_commit_seconds",
-            Type.HISTOGRAM,
-            null,
-            "From the arrival of a message with drafts at the shard's owner to its answer."),
-    APPEND_SECONDS(
-            "parley_append_seconds", Type.HISTOGRAM, null, "From an append to the store's answer that it is durable."),
-    APPEND_CONFLICTS(
-            "parley_append_conflicts_total",
-            Type.COUNTER,
-            null,
-            "Appends that came too late, as another owner had the place."),
-    APPEND_UNKNOWN(
-            "parley_append_unknown_total", Type.COUNTER, null, "Appends that the store failed, or did not answer."),
-    BATCH_ENTRIES("parley_batch_entries", Type.HISTOGRAM, null, "Entries of one append."),
-    PROJECTION_SECONDS(
-            "parley_projection_seconds",
-            Type.HISTOGRAM,
-            null,
-            "From the projection of some entries to the store's answer."),
-    PROJECTION_FAILURES(
-            "parley_projection_failures_total", Type.COUNTER, null, "Projections that failed, and are tried again."),
-    PROJECTION_WAITING(
-            "parley_projection_waiting", Type.GAUGE, null, "Entries of the logs that are not in the tables yet."),
-    FANOUT_INLINE(
-            "parley_fanout_inline_entries_total", Type.COUNTER, null, "Entries fanned out to each member by name."),
-    FANOUT_WORKER(
-            "parley_fanout_worker_entries_total",
-            Type.COUNTER,
-            null,
-            "Entries fanned out to large groups by a worker."),
-    FANOUT_CHANNEL(
-            "parley_fanout_channel_entries_total", Type.COUNTER, null, "Entries fanned out to channels by a worker."),
-    FANOUT_MESSAGES(
-            "parley_fanout_messages_total", Type.COUNTER, null, "Messages of workers to all gateways of a node."),
-    FANOUT_HEADS(
-            "parley_fanout_heads_total",
-            Type.COUNTER,
-            null,
-            "Heads that were repeated, so that a lost last entry is found."),
-    FANOUT_WAITING("parley_fanout_waiting", Type.GAUGE, null, "Conversations whose last head is still to be repeated."),
-    REGISTRY_USERS(
-            "parley_registry_users", Type.GAUGE, null, "Users of whom it is known here where they are connected."),
-    REGISTRY_DRIFT(
-            "parley_registry_drift_total",
-            Type.COUNTER,
-            null,
-            "Users of whom it was not known, or known wrongly, until nodes compared."),
-    REGISTRY_REFUSED(
-            "parley_registry_refused_total", Type.COUNTER, null, "Users who came while the registry was full."),
-    REGISTRY_MISROUTED(
-            "parley_registry_misrouted_total",
-            Type.COUNTER,
-            null,
-            "Routes that came to a node which does not have these users."),
-    EXPORT_WAITING("parley_export_waiting", Type.GAUGE, null, "Entries that are not exported to the event log yet."),
-    EXPORTED("parley_exported_total", Type.COUNTER, null, "Entries that Kafka has acknowledged."),
-    KAFKA_SECONDS(
-            "parley_kafka_seconds", Type.HISTOGRAM, null, "From a batch of records to its acknowledgement by Kafka."),
-    KAFKA_FAILURES(
-            "parley_kafka_failures_total",
-            Type.COUNTER,
-            null,
-            "Batches of records that Kafka did not take, and that are sent again."),
-    STORE_COMMITS(
-            "parley_store_commits_total", Type.COUNTER, null, "Writes of the embedded store, with or without fsync."),
-    STORE_SYNCS("parley_store_syncs_total", Type.COUNTER, null, "Fsyncs for commits of the embedded store."),
-    STORE_COMMIT_SECONDS(
-            "parley_store_commit_seconds", Type.HISTOGRAM, null, "One write of the embedded store, fsync included."),
-    STORE_WAITING("parley_store_waiting", Type.GAUGE, null, "Writes that wait for the embedded store."),
-    STORE_FAILURES(
-            "parley_store_failures_total",
-            Type.COUNTER,
-            null,
-            "Writes of the embedded store that failed, after which it is reopened."),
-    STORE_CONDITIONAL_WRITES(
-            "parley_store_conditional_writes_total", Type.COUNTER, null, "Conditional writes to Cassandra."),
-    STORE_CONFLICTS(
-            "parley_store_conflicts_total", Type.COUNTER, null, "Conditional writes that Cassandra did not apply."),
-    CASSANDRA_SECONDS("parley_cassandra_seconds", Type.HISTOGRAM, null, "From a request to the answer of Cassandra."),
-    CASSANDRA_FAILURES(
+/**
+ * A name that monitoring sees, and what it says. All that a node shows of its own are here; {@code conf/metrics.md} adds what to do about each.
+ *
+ * @param shownAs the name
+ * @param label what its figures are told apart by; null: there is one
+ * @param help what it says, in a sentence
+ */
+public record Metric(String shownAs, Type type, @Nullable String label, String help) implements Comparable<Metric> {
+    private static final List<Metric> ALL = new ArrayList<>();
+
+    public static final Metric CONNECTIONS =
+            gauge("parley_connections", "transport", "Sessions' connections that are open, welcome or not.");
+    public static final Metric CONNECTIONS_OPENED =
+            counter("parley_connections_opened_total", "transport", "Sessions' connections that were opened.");
+    public static final Metric CONNECTIONS_CLOSED =
+            counter("parley_connections_closed_total", "code", "Sessions that the node closed, by the close code.");
+    public static final Metric HTTP_CONNECTIONS =
+            gauge("parley_http_connections", "Connections of clients of all kinds, those of sessions among them.");
+    public static final Metric HTTP_REQUESTS =
+            counter("parley_http_requests_total", "status", "Answers to HTTP requests, by the class of their status.");
+    public static final Metric USERS =
+            gauge("parley_users", "Users who have a session here, counted once for each gateway.");
+    public static final Metric LOGINS = counter("parley_logins_total", "Sessions whose hello was accepted.");
+    public static final Metric RESUMES =
+            counter("parley_resumes_total", "Of these, those that came back with cursors.");
+    public static final Metric RESUMED_ENTRIES = counter(
+            "parley_resumed_entries_total", "Entries sent to sessions that lacked them, after a hello, sync or open.");
+    public static final Metric RESUMES_WAITING = gauge(
+            "parley_resumes_waiting", "Reads of the store for sessions that come back, which wait for their turn.");
+    public static final Metric WELCOME_SECONDS =
+            histogram("parley_welcome_seconds", "From an accepted hello to the welcome.");
+    public static final Metric SENDS =
+            counter("parley_sends_total", "Sends that came to the gateways, by socket and HTTP.");
+    public static final Metric ACKS = counter("parley_acks_total", "Sends that were answered with their place.");
+    public static final Metric REFUSALS = counter("parley_refusals_total", "code", "Errors sent to sessions, by code.");
+    public static final Metric ACK_SECONDS =
+            histogram("parley_ack_seconds", "From a send's arrival at the gateway to the answer with its place.");
+    public static final Metric SUBMIT_WAITING =
+            gauge("parley_submit_waiting", "Sends at the gateways without an answer yet.");
+    public static final Metric DELIVERIES =
+            counter("parley_deliveries_total", "Live entries, and gaps among them, written to sessions.");
+    public static final Metric OUTBOX_BYTES =
+            gauge("parley_outbox_bytes", "Bytes written for sessions that these have not taken.");
+    public static final Metric OUTBOX_DROPPED =
+            counter("parley_outbox_dropped_total", "Live entries that were not sent as the session's outbox was full.");
+    public static final Metric GATEWAY_PULLS = counter(
+            "parley_gateway_pulls_total", "How often a gateway asked for entries that had not come by the bus.");
+    public static final Metric GATES = gauge("parley_gates", "Conversations of which a gateway keeps the place.");
+    public static final Metric SEQUENCER_SHARDS = gauge("parley_sequencer_shards", "Shards that are served here.");
+    public static final Metric SEQUENCER_WAITING =
+            gauge("parley_sequencer_waiting", "Drafts that wait in the shards to be decided.");
+    public static final Metric SEQUENCER_CONVERSATIONS =
+            gauge("parley_sequencer_conversations", "Conversations in the memory of the sequencers.");
+    public static final Metric TAKEOVERS = counter("parley_takeovers_total", "Shards that were taken over.");
+    public static final Metric COMMIT_SECONDS = histogram(
+            "parley_commit_seconds", "From the arrival of a message with drafts at the shard's owner to its answer.");
+    public static final Metric APPEND_SECONDS =
+            histogram("parley_append_seconds", "From an append to the store's answer that it is durable.");
+    public static final Metric APPEND_CONFLICTS =
+            counter("parley_append_conflicts_total", "Appends that came too late, as another owner had the place.");
+    public static final Metric APPEND_UNKNOWN =
+            counter("parley_append_unknown_total", "Appends that the store failed, or did not answer.");
+    public static final Metric BATCH_ENTRIES = histogram("parley_batch_entries", "Entries of one append.");
+    public static final Metric PROJECTION_SECONDS =
+            histogram("parley_projection_seconds", "From the projection of some entries to the store's answer.");
+    public static final Metric PROJECTION_FAILURES =
+            counter("parley_projection_failures_total", "Projections that failed, and are tried again.");
+    public static final Metric PROJECTION_WAITING =
+            gauge("parley_projection_waiting", "Entries of the logs that are not in the tables yet.");
+    public static final Metric FANOUT_INLINE =
+            counter("parley_fanout_inline_entries_total", "Entries fanned out to each member by name.");
+    public static final Metric FANOUT_WORKER =
+            counter("parley_fanout_worker_entries_total", "Entries fanned out to large groups by a worker.");
+    public static final Metric FANOUT_CHANNEL =
+            counter("parley_fanout_channel_entries_total", "Entries fanned out to channels by a worker.");
+    public static final Metric FANOUT_MESSAGES =
+            counter("parley_fanout_messages_total", "Messages of workers to all gateways of a node.");
+    public static final Metric FANOUT_HEADS =
+            counter("parley_fanout_heads_total", "Heads that were repeated, so that a lost last entry is found.");
+    public static final Metric FANOUT_WAITING =
+            gauge("parley_fanout_waiting", "Conversations whose last head is still to be repeated.");
+    public static final Metric REGISTRY_USERS =
+            gauge("parley_registry_users", "Users of whom it is known here where they are connected.");
+    public static final Metric REGISTRY_DRIFT = counter(
+            "parley_registry_drift_total", "Users of whom it was not known, or known wrongly, until nodes compared.");
+    public static final Metric REGISTRY_REFUSED =
+            counter("parley_registry_refused_total", "Users who came while the registry was full.");
+    public static final Metric REGISTRY_MISROUTED =
+            counter("parley_registry_misrouted_total", "Routes that came to a node which does not have these users.");
+    public static final Metric EXPORT_WAITING =
+            gauge("parley_export_waiting", "Entries that are not exported to the event log yet.");
+    public static final Metric EXPORTED = counter("parley_exported_total", "Entries that Kafka has acknowledged.");
+    public static final Metric KAFKA_SECONDS =
+            histogram("parley_kafka_seconds", "From a batch of records to its acknowledgement by Kafka.");
+    public static final Metric KAFKA_FAILURES = counter(
+            "parley_kafka_failures_total", "Batches of records that Kafka did not take, and that are sent again.");
+    public static final Metric STORE_COMMITS =
+            counter("parley_store_commits_total", "Writes of the embedded store, with or without fsync.");
+    public static final Metric STORE_SYNCS =
+            counter("parley_store_syncs_total", "Fsyncs for commits of the embedded store.");
+    public static final Metric STORE_COMMIT_SECONDS =
+            histogram("parley_store_commit_seconds", "One write of the embedded store, fsync included.");
+    public static final Metric STORE_WAITING =
+            gauge("parley_store_waiting", "Writes that wait for the embedded store.");
+    public static final Metric STORE_FAILURES = counter(
+            "parley_store_failures_total", "Writes of the embedded store that failed, after which it is reopened.");
+    public static final Metric STORE_CONDITIONAL_WRITES =
+            counter("parley_store_conditional_writes_total", "Conditional writes to Cassandra.");
+    public static final Metric STORE_CONFLICTS =
+            counter("parley_store_conflicts_total", "Conditional writes that Cassandra did not apply.");
+    public static final Metric CASSANDRA_SECONDS =
+            histogram("parley_cassandra_seconds", "From a request to the answer of Cassandra.");
+    public static final Metric CASSANDRA_FAILURES = counter(
             "parley_cassandra_failures_total",
-            Type.COUNTER,
-            null,
-            "Requests that Cassandra failed, or did not answer, or that could not wait."),
-    CASSANDRA_WAITING("parley_cassandra_waiting", Type.GAUGE, null, "Requests that wait until others are answered."),
-    REDIS_SECONDS(
-            "parley_redis_seconds",
-            Type.HISTOGRAM,
-            null,
-            "From some commands, sent together, to their answers by Redis."),
-    REDIS_FAILURES(
-            "parley_redis_failures_total",
-            Type.COUNTER,
-            null,
-            "Requests that Redis failed, or did not answer in time."),
-    REDIS_WAITING("parley_redis_waiting", Type.GAUGE, null, "Commands without an answer."),
-    BUS_DROPPED(
-            "parley_bus_dropped_total",
-            Type.COUNTER,
-            null,
-            "Messages to other nodes that were dropped as too much was on its way."),
-    BUS_UNREADABLE(
-            "parley_bus_unreadable_total", Type.COUNTER, null, "Messages of other nodes that could not be read."),
-    CLUSTER_NODES(
-            "parley_cluster_nodes", Type.GAUGE, null, "Nodes that serve as far as this one sees, itself among them."),
-    READY("parley_ready", Type.GAUGE, null, "1 while the node takes clients: it has started and does not drain."),
-    LOOP_DELAY_SECONDS(
+            "Requests that Cassandra failed, or did not answer, or that could not wait.");
+    public static final Metric CASSANDRA_WAITING =
+            gauge("parley_cassandra_waiting", "Requests that wait until others are answered.");
+    public static final Metric REDIS_SECONDS =
+            histogram("parley_redis_seconds", "From some commands, sent together, to their answers by Redis.");
+    public static final Metric REDIS_FAILURES =
+            counter("parley_redis_failures_total", "Requests that Redis failed, or did not answer in time.");
+    public static final Metric REDIS_WAITING = gauge("parley_redis_waiting", "Commands without an answer.");
+    public static final Metric BUS_DROPPED = counter(
+            "parley_bus_dropped_total", "Messages to other nodes that were dropped as too much was on its way.");
+    public static final Metric BUS_UNREADABLE =
+            counter("parley_bus_unreadable_total", "Messages of other nodes that could not be read.");
+    public static final Metric CLUSTER_NODES =
+            gauge("parley_cluster_nodes", "Nodes that serve as far as this one sees, itself among them.");
+    public static final Metric READY =
+            gauge("parley_ready", "1 while the node takes clients: it has started and does not drain.");
+    public static final Metric LOOP_DELAY_SECONDS = histogram(
             "parley_loop_delay_seconds",
-            Type.HISTOGRAM,
-            null,
-            "How long something waits for its turn on an event loop, tried on each twice a second."),
-    LOOP_DELAY_MAX("parley_loop_delay_max_seconds", Type.GAUGE, "loop", "The longest such wait of the last 10 s.");
+            "How long something waits for its turn on an event loop, tried on each twice a second.");
+    public static final Metric LOOP_DELAY_MAX =
+            gauge("parley_loop_delay_max_seconds", "loop", "The longest such wait of the last 10 s.");
 
     public enum Type {
         /** Only grows while the node lives; its name ends in {@code _total}. */
@@ -187,34 +150,42 @@ public enum Metric {
         HISTOGRAM
     }
 
-    private final String shownAs;
-    private final Type type;
-    private final @Nullable String label;
-    private final String help;
-
-    Metric(String shownAs, Type type, @Nullable String label, String help) {
-        this.shownAs = shownAs;
-        this.type = type;
-        this.label = label;
-        this.help = help;
+    public Metric {
+        if (shownAs.endsWith("_total") != (type == Type.COUNTER)) throw new IllegalArgumentException(shownAs);
     }
 
-    /** The name that monitoring sees. */
-    public String shownAs() {
-        return shownAs;
+    /** All of a node's own. */
+    public static List<Metric> all() {
+        return Collections.unmodifiableList(ALL);
     }
 
-    public Type type() {
-        return type;
+    @Override
+    public int compareTo(Metric other) {
+        return shownAs.compareTo(other.shownAs);
     }
 
-    /** What its figures are told apart by; null: there is one. */
-    public @Nullable String label() {
-        return label;
+    private static Metric counter(String shownAs, String help) {
+        return counter(shownAs, null, help);
     }
 
-    /** What it says, in a sentence. */
-    public String help() {
-        return help;
+    private static Metric counter(String shownAs, @Nullable String label, String help) {
+        return listed(new Metric(shownAs, Type.COUNTER, label, help));
+    }
+
+    private static Metric gauge(String shownAs, String help) {
+        return gauge(shownAs, null, help);
+    }
+
+    private static Metric gauge(String shownAs, @Nullable String label, String help) {
+        return listed(new Metric(shownAs, Type.GAUGE, label, help));
+    }
+
+    private static Metric histogram(String shownAs, String help) {
+        return listed(new Metric(shownAs, Type.HISTOGRAM, null, help));
+    }
+
+    private static Metric listed(Metric metric) {
+        ALL.add(metric);
+        return metric;
     }
 }

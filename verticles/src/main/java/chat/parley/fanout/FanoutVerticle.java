@@ -19,6 +19,8 @@ import chat.parley.model.UserId;
 import chat.parley.store.LogRow;
 import chat.parley.store.ShardCursors;
 import chat.parley.store.Stores;
+import chat.parley.telemetry.Figures;
+import chat.parley.telemetry.Metric;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.util.ArrayList;
@@ -70,8 +72,9 @@ public final class FanoutVerticle extends VerticleBase {
     private Loop.@Nullable Timer timer;
     private @Nullable Runnable deaf;
 
-    private long repeated;
+    private final LongAdder repeated = new LongAdder();
     private final LongAdder messages = new LongAdder();
+    private volatile int waiting; // as of the last tick
 
     /** @param random spreads what nodes started together do at intervals */
     public FanoutVerticle(
@@ -113,12 +116,15 @@ public final class FanoutVerticle extends VerticleBase {
 
     /** Heads repeated since the start. */
     public long repeated() {
-        return repeated;
+        return repeated.sum();
     }
 
-    /** Messages to all gateways of a node since the start. From any thread. */
-    public long messages() {
-        return messages.sum();
+    /** What it counts. */
+    public Figures figures() {
+        return new Figures()
+                .count(Metric.FANOUT_MESSAGES, messages::sum)
+                .count(Metric.FANOUT_HEADS, repeated::sum)
+                .level(Metric.FANOUT_WAITING, () -> waiting);
     }
 
     /** Conversations whose heads are to be repeated yet. */
@@ -161,6 +167,7 @@ public final class FanoutVerticle extends VerticleBase {
         for (Shard shard : shards.values()) shard.repeats.due(now, due::add, large::add);
         repeatToAll(large);
         repeat(due);
+        waiting = conversations();
         if (now >= lookAt) {
             lookAt = now + config.lookMillis();
             for (Shard shard : shards.values()) shard.look();
@@ -182,7 +189,7 @@ public final class FanoutVerticle extends VerticleBase {
             }
             toAllGateways(new Deliver(stores.log().incarnation(), List.of(), heads));
         }
-        repeated += due.size() - named.size();
+        repeated.add(due.size() - named.size());
         repeat(named);
     }
 
@@ -197,7 +204,7 @@ public final class FanoutVerticle extends VerticleBase {
     /** To the presence nodes that own the members now; they know which gateways hold them now. */
     private void repeat(List<HeadHint> due) {
         if (due.isEmpty()) return;
-        repeated += due.size();
+        repeated.add(due.size());
         Map<String, List<HeadHint>> byOwner = new LinkedHashMap<>();
         for (HeadHint hint : due) {
             ofOwners(hint).forEach((owner, part) -> {

@@ -199,6 +199,7 @@ final class Attaching {
         while (to < frames.size() && (to == from || bytes + frames.get(to).length < ARRAY_BYTES_MAX)) {
             bytes += frames.get(to++).length + 1;
         }
+        gateway.tally.resumedEntries.add(to - from);
         session.feed.write(array(frames.subList(from, to), bytes - 1));
         int next = to;
         if (next == frames.size() && attach.next().isEmpty()) then.run();

@@ -132,8 +132,13 @@ final class Feed implements Watcher.Sink {
     void live(Passing passing) {
         if (outbox != null && outbox.isPaused(passing.conversation) && attaching == null) return;
         if (attaching == null && floors == null) {
-            if (isFull()) drop(passing.conversation);
-            else transport.write(passing.packet());
+            if (isFull()) {
+                gateway.tally.dropped.add(passing.run.size());
+                drop(passing.conversation);
+            } else {
+                gateway.tally.deliveries.add(passing.run.size());
+                transport.write(passing.packet());
+            }
             return;
         }
         for (int i = 0; i < passing.run.size(); i++)
@@ -173,8 +178,13 @@ final class Feed implements Watcher.Sink {
             if (floors.isEmpty()) floors = null;
         }
         if (outbox != null && outbox.isPaused(conversation)) return;
-        if (isFull()) drop(conversation);
-        else write(frame);
+        if (isFull()) {
+            gateway.tally.dropped.increment();
+            drop(conversation);
+        } else {
+            gateway.tally.deliveries.increment();
+            write(frame);
+        }
     }
 
     /** Entries of the conversation went past this session. */
@@ -243,6 +253,7 @@ final class Feed implements Watcher.Sink {
     // What is written, and whether it is read.
 
     void send(ServerFrame frame) {
+        if (frame instanceof ServerFrame.Error error) gateway.tally.refused(error.code());
         write(FrameCodec.encode(frame));
     }
 
@@ -272,6 +283,11 @@ final class Feed implements Watcher.Sink {
         boolean hasRoom = transport.pendingBytes() <= gateway.config.outboxBytesMax() / 2
                 && transport.pendingFrames() <= gateway.config.outboxFramesMax() / 2;
         if (session.isWelcome() && outbox == null && hasRoom) transport.write(packet);
+    }
+
+    /** What the client has not taken. */
+    long pendingBytes() {
+        return transport.pendingBytes();
     }
 
     /** Nothing is sent any more. */

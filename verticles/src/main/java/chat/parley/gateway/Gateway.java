@@ -18,6 +18,8 @@ import chat.parley.model.UserSettings;
 import chat.parley.store.Ephemeral;
 import chat.parley.store.SharedBuckets;
 import chat.parley.store.Stores;
+import chat.parley.telemetry.Figures;
+import chat.parley.telemetry.Metric;
 import chat.parley.wire.CloseCode;
 import chat.parley.wire.ErrorCode;
 import chat.parley.wire.FrameCodec;
@@ -65,6 +67,7 @@ public final class Gateway {
     final Users users;
     final Gates gates;
     final Channels channels;
+    final Tally tally = new Tally();
     final Tail tail;
     final ResumeReads resumeReads;
     final Ranges ranges;
@@ -121,7 +124,7 @@ public final class Gateway {
         this.users = new Users(new Spending(loop, ephemeral.buckets(), rate));
         this.readPointers = new ReadPointers(loop, stores.directory());
         this.rechecking = new Rechecking(bus, loop, topology);
-        this.submitter = new Submitter(bus, loop, topology, readPointers, config.submitMillis());
+        this.submitter = new Submitter(bus, loop, topology, readPointers, config.submitMillis(), tally);
         this.tail = new Tail(bus, topology, stores, config.tailMillis());
         Recent recent = new Recent(config.recentBytesMax(), config.recentEntriesMax());
         this.resumeReads = new ResumeReads(config.resumeReadsMax(), config.resumesWaitingMax());
@@ -160,6 +163,7 @@ public final class Gateway {
     public Session open(Transport transport) {
         Session session = new Session(this, transport, newSessionId());
         sessions.add(session);
+        tally.opened(transport.kind());
         fresh.add(new Fresh(session, loop.monotonicMillis() + config.helloMillis()));
         waitForHellos();
         if (!isTicking) {
@@ -240,9 +244,13 @@ public final class Gateway {
         return gates.count();
     }
 
-    /** How often entries were pulled that had not come by the bus. From any thread. */
-    public long pulls() {
-        return gates.pulls();
+    /** What the instance counts. */
+    Figures figures() {
+        return tally.figures()
+                .count(Metric.GATEWAY_PULLS, gates::pulls)
+                .level(Metric.GATES, gates::count)
+                .level(Metric.USERS, users::count)
+                .level(Metric.RESUMES_WAITING, resumeReads::waiting);
     }
 
     // What comes by the bus.
@@ -317,6 +325,7 @@ public final class Gateway {
 
     void ended(Session session) {
         sessions.remove(session);
+        tally.ended(session.kind());
         LocalUser user = session.user();
         if (user != null) {
             DeviceId device = session.device();
@@ -394,7 +403,12 @@ public final class Gateway {
     private void tick() {
         isTicking = false;
         long now = loop.monotonicMillis();
-        for (Session session : List.copyOf(sessions)) session.tick(now);
+        long pending = 0;
+        for (Session session : List.copyOf(sessions)) {
+            session.tick(now);
+            pending += session.feed.pendingBytes();
+        }
+        tally.outboxBytes = pending;
         if (sessions.isEmpty()) return;
         isTicking = true;
         loop.after(TICK_MILLIS, this::tick);

@@ -1,5 +1,6 @@
 package chat.parley.gateway;
 
+import chat.parley.telemetry.Figures;
 import chat.parley.wire.Limits;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -49,9 +50,9 @@ public final class GatewayVerticle extends VerticleBase {
         context.runOnContext(onLoop -> gateway.compareHeads());
     }
 
-    /** See {@link Gateway#pulls}. */
-    public long pulls() {
-        return gateway.pulls();
+    /** What the instance counts. */
+    public Figures figures() {
+        return gateway.figures().with(edge.figures());
     }
 
     /** The port that clients connect to, once started. */

@@ -1,5 +1,7 @@
 package chat.parley.gateway;
 
+import chat.parley.telemetry.Figures;
+import chat.parley.telemetry.Metric;
 import chat.parley.wire.ErrorCode;
 import chat.parley.wire.Limits;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
@@ -20,8 +22,10 @@ import io.vertx.ext.web.handler.BodyHandler;
 import java.net.InetAddress;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,6 +44,8 @@ public final class HttpEdge {
     /** A free one, the same for all instances. */
     private static final int ANY_PORT = -1;
 
+    private static final int STATUS_CLASSES = 6;
+
     private static final String TOO_MANY = "too many connections from there, or too many at once";
 
     private final HttpConfig config;
@@ -52,6 +58,11 @@ public final class HttpEdge {
     private final Fallback fallback;
     private final BiConsumer<Router, HttpEdge> routes;
     private final HttpConnections connections;
+
+    /** By the first figure of their status. */
+    private final LongAdder[] answers =
+            Stream.generate(LongAdder::new).limit(STATUS_CLASSES).toArray(LongAdder[]::new);
+
     private @Nullable Vertx vertx;
     private @Nullable Sockets sockets;
     private @Nullable HttpServer server;
@@ -112,6 +123,14 @@ public final class HttpEdge {
         return listening == null
                 ? Future.succeededFuture()
                 : Future.join(sockets().drained(), fallback.drained()).compose(gone -> listening.close());
+    }
+
+    /** What it counts. */
+    Figures figures() {
+        Figures figures = new Figures();
+        for (int first = 1; first < STATUS_CLASSES; first++)
+            figures.count(Metric.HTTP_REQUESTS, first + "xx", answers[first]::sum);
+        return figures;
     }
 
     /** The port it listens on, once started. */
@@ -197,7 +216,10 @@ public final class HttpEdge {
     private void begin(RoutingContext asked) {
         HttpConnection connection = asked.request().connection();
         asked.response().putHeader("X-Content-Type-Options", "nosniff");
-        asked.addEndHandler(ended -> connections.requestEnded(connection));
+        asked.addEndHandler(ended -> {
+            connections.requestEnded(connection);
+            answers[Math.clamp(asked.response().getStatusCode() / 100, 1, STATUS_CLASSES - 1)].increment();
+        });
         Problem problem = connections.requestBegan(connection, asked.response())
                 ? refusal(asked.request())
                 : entrance.tooMany(TOO_MANY);

@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -148,6 +149,8 @@ public final class Session implements Inbound {
             return;
         }
         transport.authenticated();
+        gateway.tally.logins.increment();
+        if (hello.cursors() != null) gateway.tally.resumes.increment();
         identity = proven;
         device = hello.deviceId();
         client = hello.client();
@@ -375,6 +378,8 @@ public final class Session implements Inbound {
     /** It is known where live entries begin. */
     void welcome(long unread) {
         state = State.WELCOME;
+        gateway.tally.welcomeSeconds.record(
+                TimeUnit.MILLISECONDS.toNanos(gateway.loop.monotonicMillis() - saidHelloAt));
         heartbeats = 1 + gateway.random.nextInt(COMPARE_EVERY);
         heardHeadsAt = gateway.loop.monotonicMillis();
         sendWelcome(ref, unread);
@@ -486,6 +491,10 @@ public final class Session implements Inbound {
         return state == State.WELCOME;
     }
 
+    Transport.Kind kind() {
+        return transport.kind();
+    }
+
     boolean isNew() {
         return state == State.NEW;
     }
@@ -506,6 +515,7 @@ public final class Session implements Inbound {
 
     void close(CloseCode code) {
         if (state == State.CLOSED) return;
+        gateway.tally.closed(code);
         transport.close(code.number(), code.reason());
         ended();
     }

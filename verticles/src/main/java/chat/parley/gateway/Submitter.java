@@ -51,18 +51,20 @@ public final class Submitter {
     private final Topology topology;
     private final ReadPointers readPointers;
     private final long answerMillis;
+    private final Tally tally;
     private final Map<Integer, List<Ready>> ready = new HashMap<>();
     private final List<Integer> readyShards = new ArrayList<>();
     private final Set<Shipment> underWay = new LinkedHashSet<>();
     private boolean isPlanned;
     private int drafts;
 
-    Submitter(Bus bus, Loop loop, Topology topology, ReadPointers readPointers, long answerMillis) {
+    Submitter(Bus bus, Loop loop, Topology topology, ReadPointers readPointers, long answerMillis, Tally tally) {
         this.bus = bus;
         this.loop = loop;
         this.topology = topology;
         this.readPointers = readPointers;
         this.answerMillis = answerMillis;
+        this.tally = tally;
     }
 
     /** From now on it hears of nodes that leave. */
@@ -89,7 +91,9 @@ public final class Submitter {
 
     /** @param lanes of the session that sends: kept by the caller, filled and emptied here */
     void submit(Submission submission, Map<ConversationId, Lane> lanes) {
+        tally.sends.increment();
         if (drafts >= DRAFTS_MAX) {
+            tally.answers.increment();
             submission.answered(BUSY);
             return;
         }
@@ -254,7 +258,12 @@ public final class Submitter {
 
     private void answer(Submission submission, Answer answer) {
         drafts--;
-        if (answer instanceof Answer.Placed placed) readPointers.sent(submission.draft, placed);
+        tally.answers.increment();
+        if (answer instanceof Answer.Placed placed) {
+            tally.acks.increment();
+            tally.ackSeconds.recordSince(submission.cameAtNanos);
+            readPointers.sent(submission.draft, placed);
+        }
         submission.answered(answer);
     }
 

@@ -5,6 +5,17 @@ package chat.parley.gateway;
  * writes; it decides nothing.
  */
 public interface Transport {
+    /** How the frames travel. */
+    enum Kind {
+        WEBSOCKET,
+        /** SockJS over HTTP requests. */
+        HTTP
+    }
+
+    default Kind kind() {
+        return Kind.WEBSOCKET;
+    }
+
     /** Queues the frames for writing; they leave with the flush at the end of the turn, in order. Retains nothing beyond the write. */
     void write(Packet packet);
 

@@ -16,8 +16,11 @@ import chat.parley.bus.Signals;
 import chat.parley.bus.Topology;
 import chat.parley.bus.Watch;
 import chat.parley.presence.Watchers.Tell;
+import chat.parley.telemetry.Figures;
+import chat.parley.telemetry.Metric;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -38,7 +41,7 @@ public final class PresenceVerticle extends VerticleBase {
     private long timerAt = Long.MAX_VALUE;
     private @Nullable Listening listening;
     private @Nullable Runnable deaf;
-    private long misrouted;
+    private final LongAdder misrouted = new LongAdder();
 
     /**
      * @param boot not 0, and another one each time that this node starts
@@ -83,19 +86,13 @@ public final class PresenceVerticle extends VerticleBase {
         return table.users();
     }
 
-    /** Registry drift since the start: users that had to be put right, in what was believed to be known. From any thread. */
-    public long drift() {
-        return table.drift();
-    }
-
-    /** Users who came while the table was full and were not taken in, since the start. From any thread. */
-    public long overflow() {
-        return table.overflow();
-    }
-
-    /** Routes since the start that came here for users of another node's shards. */
-    public long misrouted() {
-        return misrouted;
+    /** What it counts. */
+    public Figures figures() {
+        return new Figures()
+                .level(Metric.REGISTRY_USERS, table::users)
+                .count(Metric.REGISTRY_DRIFT, table::drift)
+                .count(Metric.REGISTRY_REFUSED, table::overflow)
+                .count(Metric.REGISTRY_MISROUTED, misrouted::sum);
     }
 
     /** Users of the owned shards who are watched, counted for each gateway that does. */
@@ -151,7 +148,7 @@ public final class PresenceVerticle extends VerticleBase {
         Dispatch dispatch = Dispatch.of(route, table, topology);
         dispatch.deliver(bus::send);
         if (dispatch.passedOn().isEmpty()) return;
-        misrouted++;
+        misrouted.increment();
         if (passOn)
             dispatch.passedOn().forEach((owner, rest) -> bus.send(Address.presence(owner), new Forwarded(rest)));
     }

@@ -21,6 +21,7 @@ final class Ask {
     private final List<Draft> drafts;
     private final Bus.Received received;
     private final long arrived;
+    private final long cameAtNanos = System.nanoTime();
     private final Turn turn;
     private final @Nullable Answer[] answers;
     private final @Nullable WaitingDraft[] waiting;
@@ -48,6 +49,11 @@ final class Ask {
 
     long arrived() {
         return arrived;
+    }
+
+    /** By {@link System#nanoTime}: only for how long it took. */
+    long cameAtNanos() {
+        return cameAtNanos;
     }
 
     boolean isReplied() {

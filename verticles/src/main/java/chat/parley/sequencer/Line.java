@@ -141,6 +141,11 @@ final class Line {
         return cut == null && waitingCount == 0;
     }
 
+    /** Drafts that are not decided, or not durable. */
+    int waiting() {
+        return waitingCount;
+    }
+
     boolean isTailFull() {
         return position - projectedThrough >= config.tailEntriesMax() || tailBytes >= config.tailBytesMax();
     }

@@ -58,6 +58,7 @@ final class Ownership {
     private final SequencerConfig config;
     private final RandomGenerator random;
     private final Turn turn;
+    private final Tally tally;
     private final Supplier<@Nullable String> elsewhere;
     private final Runnable changed;
     private final Consumer<Ownership> ended;
@@ -105,6 +106,7 @@ final class Ownership {
             SequencerConfig config,
             RandomGenerator random,
             Turn turn,
+            Tally tally,
             TakeOver.Lines lines,
             Supplier<@Nullable String> elsewhere,
             Consumer<Spread> spreads,
@@ -119,6 +121,7 @@ final class Ownership {
         this.config = config;
         this.random = random;
         this.turn = turn;
+        this.tally = tally;
         this.elsewhere = elsewhere;
         this.spreads = spreads;
         this.changed = changed;
@@ -245,14 +248,23 @@ final class Ownership {
 
     /** @param tries how often the outcome of this batch was left open */
     private void append(Line serving, Batch batch, int tries) {
+        long began = System.nanoTime();
         when(log.append(batch), answer -> {
             if (answer.failed()) {
+                tally.unknown.increment();
                 notAnswered(serving, batch, tries, answer.cause());
                 return;
             }
             switch (answer.result()) {
-                case Appended.Done done -> appended(serving);
-                case Appended.Lost(ShardHead head) -> judge(serving, batch, head, tries + 1);
+                case Appended.Done done -> {
+                    tally.appendSeconds.recordSince(began);
+                    tally.batchEntries.record(batch.entries().size());
+                    appended(serving);
+                }
+                case Appended.Lost(ShardHead head) -> {
+                    tally.conflicts.increment();
+                    judge(serving, batch, head, tries + 1);
+                }
             }
         });
     }
@@ -407,10 +419,13 @@ final class Ownership {
             isProjecting = true;
             List<Entry> entries = new ArrayList<>(next.size());
             for (Kept kept : next) entries.add(kept.entry());
+            long began = System.nanoTime();
             when(stores.projections().project(shard, entries), answer -> {
                 isProjecting = false;
-                if (answer.succeeded()) projecting.projected();
-                else notProjected(projecting, entries.size(), answer.cause());
+                if (answer.succeeded()) {
+                    tally.projectionSeconds.recordSince(began);
+                    projecting.projected();
+                } else notProjected(projecting, entries.size(), answer.cause());
                 isProjectionFailing = answer.failed();
                 changed.run();
                 project(projecting);
@@ -422,6 +437,7 @@ final class Ownership {
 
     private void notProjected(Line projecting, int entries, Throwable cause) {
         if (!isProjectionFailing) LOG.warn("shard {}: {} entries are not projected yet", shard, entries, cause);
+        tally.projectionFailures.increment();
         projecting.projectionFailed(loop.monotonicMillis());
     }
 

@@ -14,6 +14,7 @@ import chat.parley.model.ConversationId;
 import chat.parley.store.EventExport;
 import chat.parley.store.ShardCursors;
 import chat.parley.store.Stores;
+import chat.parley.telemetry.Figures;
 import chat.parley.wire.EventJson;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -23,10 +24,8 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -63,9 +62,7 @@ public final class SequencerVerticle extends VerticleBase {
     private boolean isFlushing;
     private boolean isSaving;
     private boolean isStopped;
-    private volatile long toExport;
-    private final List<LongAdder> fannedOut =
-            Stream.of(Way.values()).map(way -> new LongAdder()).toList();
+    private final Tally tally = new Tally();
     private long savedAt;
     private Loop.@Nullable Timer tick;
     private int instances;
@@ -162,6 +159,7 @@ public final class SequencerVerticle extends VerticleBase {
                 config,
                 random,
                 turn,
+                tally,
                 (epoch, cursors) -> line(shard, epoch, cursors),
                 () -> ownerElsewhere(shard),
                 this::spread,
@@ -172,6 +170,7 @@ public final class SequencerVerticle extends VerticleBase {
         long now = loop.monotonicMillis();
         long earliest = takenAt[shard] == Long.MIN_VALUE ? now : takenAt[shard] + config.takeOverMillis();
         takenAt[shard] = Math.max(now, earliest);
+        tally.takeOvers.increment();
         ownership.take(Math.max(0, earliest - now));
         return ownership.taken();
     }
@@ -204,14 +203,9 @@ public final class SequencerVerticle extends VerticleBase {
         return said.future();
     }
 
-    /** How many entries of its shards are not exported yet, as of a moment ago. From any thread. */
-    public long toExport() {
-        return toExport;
-    }
-
-    /** Entries that went this way since the start. From any thread. */
-    public long fannedOut(Way way) {
-        return fannedOut.get(way.ordinal()).sum();
+    /** What the instance counts. */
+    public Figures figures() {
+        return tally.figures(export != null);
     }
 
     // What comes in.
@@ -306,7 +300,10 @@ public final class SequencerVerticle extends VerticleBase {
 
     /** Answers first, then what others hear. */
     private void tell() {
-        for (Ask ask : turn.takeReplied()) ask.tell();
+        for (Ask ask : turn.takeReplied()) {
+            ask.tell();
+            tally.commitSeconds.recordSince(ask.cameAtNanos());
+        }
         List<Turn.Told> told = turn.takeTold();
         if (told.isEmpty()) return;
         Routes routes = new Routes();
@@ -316,7 +313,7 @@ public final class SequencerVerticle extends VerticleBase {
             routes.add(event, each.recipients().named());
             Way way = each.recipients().way();
             if (way != Way.INLINE) lives.add(event);
-            fannedOut.get(way.ordinal()).increment();
+            tally.fannedOut(way);
         }
         for (Map.Entry<String, Route> each :
                 routes.byNode(stores.log().incarnation(), topology).entrySet()) {
@@ -353,17 +350,34 @@ public final class SequencerVerticle extends VerticleBase {
 
     private void tick() {
         long now = loop.monotonicMillis();
-        long waiting = 0;
-        for (Ownership ownership : owned) {
-            if (ownership == null) continue;
-            guarded(ownership, () -> ownership.tick(now));
-            waiting += ownership.toExport();
-        }
-        toExport = waiting;
+        for (Ownership ownership : owned) if (ownership != null) guarded(ownership, () -> ownership.tick(now));
         loaded.shrink();
+        look();
         if (now - savedAt >= config.cursorMillis()) saveCursors(now);
         if (now >= followAt && !isStopped) followNow();
         changed();
+    }
+
+    /** How it is now, for those who ask from other threads. */
+    private void look() {
+        long shards = 0;
+        long waiting = 0;
+        long toProject = 0;
+        long toExport = 0;
+        for (Ownership ownership : owned) {
+            if (ownership == null) continue;
+            toExport += ownership.toExport();
+            Line line = ownership.line();
+            if (line == null) continue;
+            if (ownership.isServing()) shards++;
+            waiting += line.waiting();
+            toProject += line.position() - line.projectedThrough();
+        }
+        tally.shards = shards;
+        tally.waiting = waiting;
+        tally.toProject = toProject;
+        tally.toExport = toExport;
+        tally.conversations = loaded.count();
     }
 
     private void saveCursors(long now) {

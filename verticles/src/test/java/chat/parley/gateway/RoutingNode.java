@@ -24,6 +24,7 @@ import chat.parley.node.cluster.NodeVerticle;
 import chat.parley.presence.PresenceConfig;
 import chat.parley.presence.PresenceVerticle;
 import chat.parley.store.Scribe;
+import chat.parley.telemetry.Metric;
 import chat.parley.wire.EventJson;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -144,7 +145,7 @@ final class RoutingNode {
             case "heap" -> heap();
             case "route" -> route(users.get(order[1]), Long.parseLong(order[2]));
             case "complete" -> complete(Integer.parseInt(order[1]));
-            case "drift" -> presence.drift();
+            case "drift" -> presence.figures().total(Metric.REGISTRY_DRIFT);
             default -> throw new IllegalArgumentException(order[0]);
         };
     }

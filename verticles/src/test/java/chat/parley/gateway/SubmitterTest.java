@@ -42,7 +42,8 @@ class SubmitterTest {
             topology,
             new ReadPointers(
                     loop, new MemoryStore(false, 1).stores(Weather.FINE).directory()),
-            2_000);
+            2_000,
+            new Tally());
     private final Map<ConversationId, Lane> lanes = new HashMap<>();
     private final List<Received> heard = new ArrayList<>();
     private final List<String> asked = new ArrayList<>();

@@ -7,11 +7,10 @@ import chat.parley.store.Batch;
 import chat.parley.store.OpenStore;
 import chat.parley.store.ShardLog;
 import chat.parley.store.Stores;
+import chat.parley.telemetry.Figures;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.LongSupplier;
 
 /**
  * The store of a node that dies, as if killed, once so many messages are durable whose body begins with {@link #WORDS}; it never learns
@@ -36,8 +35,8 @@ public final class LastWords implements OpenStore {
     }
 
     @Override
-    public Map<String, LongSupplier> counters() {
-        return store.counters();
+    public Figures figures() {
+        return store.figures();
     }
 
     @Override

@@ -18,7 +18,12 @@ final class OtherBuild implements ClusterOfNodes.Build {
     /** @param folder for what is built */
     OtherBuild(Path folder, Mutation... mutations) throws IOException {
         classes = Mutation.classesWith(
-                List.of(mutations), folder, "chat.parley.model.", "chat.parley.wire.", "chat.parley.store.");
+                List.of(mutations),
+                folder,
+                "chat.parley.model.",
+                "chat.parley.wire.",
+                "chat.parley.store.",
+                "chat.parley.telemetry.");
     }
 
     @Override

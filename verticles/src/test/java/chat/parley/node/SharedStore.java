@@ -4,9 +4,8 @@ import chat.parley.store.OpenStore;
 import chat.parley.store.Stores;
 import chat.parley.store.memory.MemoryStore;
 import chat.parley.store.memory.Weather;
+import chat.parley.telemetry.Figures;
 import io.vertx.core.Future;
-import java.util.Map;
-import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /** One store in memory for several nodes in this JVM. */
@@ -37,8 +36,8 @@ final class SharedStore implements OpenStore {
     }
 
     @Override
-    public Map<String, LongSupplier> counters() {
-        return Map.of();
+    public Figures figures() {
+        return new Figures();
     }
 
     /** Other nodes may still have it. */

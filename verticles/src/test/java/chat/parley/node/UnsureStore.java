@@ -7,15 +7,14 @@ import chat.parley.store.OpenStore;
 import chat.parley.store.ShardHead;
 import chat.parley.store.ShardLog;
 import chat.parley.store.Stores;
+import chat.parley.telemetry.Figures;
+import chat.parley.telemetry.Metric;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -46,12 +45,16 @@ public final class UnsureStore implements OpenStore {
     }
 
     @Override
-    public Map<String, LongSupplier> counters() {
-        Map<String, LongSupplier> counters = new TreeMap<>(store.counters());
-        counters.put(APPLIED, log.applied::get);
-        counters.put(LATE, log.late::get);
-        counters.put(NEVER, log.never::get);
-        return counters;
+    public Figures figures() {
+        return new Figures()
+                .with(store.figures())
+                .count(counter(APPLIED), log.applied::get)
+                .count(counter(LATE), log.late::get)
+                .count(counter(NEVER), log.never::get);
+    }
+
+    private static Metric counter(String name) {
+        return new Metric(name, Metric.Type.COUNTER, null, "Answers that were lost.");
     }
 
     @Override

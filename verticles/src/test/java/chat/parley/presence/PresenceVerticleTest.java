@@ -28,6 +28,7 @@ import chat.parley.model.DeviceId;
 import chat.parley.model.Digest;
 import chat.parley.model.Entry;
 import chat.parley.model.UserId;
+import chat.parley.telemetry.Metric;
 import chat.parley.wire.CloseCode;
 import chat.parley.wire.ServerFrame.Status;
 import io.vertx.core.Future;
@@ -163,7 +164,7 @@ class PresenceVerticleTest {
         bus.send(Address.presence("a"), new Forwarded(rest));
         loop.settle();
         assertThat(atB).isEmpty();
-        assertThat(presence.misrouted()).isEqualTo(2);
+        assertThat(presence.figures().total(Metric.REGISTRY_MISROUTED)).isEqualTo(2);
     }
 
     @Test

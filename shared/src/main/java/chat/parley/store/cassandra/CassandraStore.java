@@ -3,14 +3,14 @@ package chat.parley.store.cassandra;
 import chat.parley.store.CannotOpen;
 import chat.parley.store.OpenStore;
 import chat.parley.store.Stores;
+import chat.parley.telemetry.Figures;
+import chat.parley.telemetry.Metric;
 import com.datastax.oss.driver.api.core.cql.Row;
 import com.datastax.oss.driver.api.core.cql.SimpleStatement;
 import com.datastax.oss.driver.api.core.metadata.Node;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import java.util.Map;
 import java.util.Set;
-import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,6 +21,8 @@ public final class CassandraStore implements OpenStore {
 
     private final Vertx vertx;
     private final Connection connection;
+    private final Requests logs;
+    private final Requests tables;
     private final CassandraLog shardLog;
     private final Trimming trimming;
     private final Stores stores;
@@ -51,8 +53,8 @@ public final class CassandraStore implements OpenStore {
             throws CannotOpen {
         this.vertx = vertx;
         this.connection = connection;
-        var logs = new Requests(vertx, connection.client(), Connection.LOG_OUT_MAX, options.waitingMax());
-        var tables = new Requests(vertx, connection.client(), options.requestsMax(), options.waitingMax());
+        logs = new Requests(vertx, connection.client(), Connection.LOG_OUT_MAX, options.waitingMax());
+        tables = new Requests(vertx, connection.client(), options.requestsMax(), options.waitingMax());
         shardLog = new CassandraLog(connection, logs, format);
         stores = new Stores(
                 shardLog,
@@ -106,12 +108,12 @@ public final class CassandraStore implements OpenStore {
     }
 
     @Override
-    public Map<String, LongSupplier> counters() {
-        return Map.of(
-                "parley_store_conditional_writes_total",
-                this::conditionalWrites,
-                "parley_store_conflicts_total",
-                shardLog::conflicts);
+    public Figures figures() {
+        return new Figures()
+                .count(Metric.STORE_CONDITIONAL_WRITES, this::conditionalWrites)
+                .count(Metric.STORE_CONFLICTS, shardLog::conflicts)
+                .with(logs.figures())
+                .with(tables.figures());
     }
 
     /** Conditional writes so far. */

@@ -1,6 +1,9 @@
 package chat.parley.store.cassandra;
 
 import chat.parley.store.Unavailable;
+import chat.parley.telemetry.Figures;
+import chat.parley.telemetry.Histogram;
+import chat.parley.telemetry.Metric;
 import com.datastax.oss.driver.api.core.AllNodesFailedException;
 import com.datastax.oss.driver.api.core.NodeUnavailableException;
 import com.datastax.oss.driver.api.core.connection.BusyConnectionException;
@@ -23,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +46,9 @@ final class Requests {
     private final Deque<Waiting> waiting = new ArrayDeque<>();
     private int out;
 
+    private final Histogram seconds = Histogram.ofSeconds();
+    private final LongAdder failures = new LongAdder();
+
     private record Waiting(Statement<?> statement, Promise<ResultSet> answer) {}
 
     Requests(Vertx vertx, CassandraClient client, int outMax, int waitingMax) {
@@ -51,13 +58,26 @@ final class Requests {
         this.waitingMax = waitingMax;
     }
 
+    Figures figures() {
+        return new Figures()
+                .spread(Metric.CASSANDRA_SECONDS, seconds)
+                .count(Metric.CASSANDRA_FAILURES, failures::sum)
+                .level(Metric.CASSANDRA_WAITING, this::waiting);
+    }
+
+    private synchronized int waiting() {
+        return waiting.size();
+    }
+
     Future<ResultSet> send(Statement<?> statement) {
         Promise<ResultSet> answer = ((ContextInternal) vertx.getOrCreateContext()).promise();
         var request = new Waiting(statement, answer);
         synchronized (this) {
             if (out == outMax) {
-                if (waiting.size() == waitingMax)
+                if (waiting.size() == waitingMax) {
+                    failures.increment();
                     return Future.failedFuture(new Unavailable("too many requests wait for Cassandra"));
+                }
                 waiting.add(request);
                 return answer.future();
             }
@@ -68,6 +88,7 @@ final class Requests {
     }
 
     private void run(Waiting request) {
+        long began = System.nanoTime();
         Future<ResultSet> sent;
         try {
             sent = client.execute(request.statement);
@@ -76,6 +97,8 @@ final class Requests {
         }
         sent.onComplete(answer -> {
             next();
+            seconds.recordSince(began);
+            if (answer.failed()) failures.increment();
             if (answer.succeeded()) request.answer.complete(answer.result());
             else request.answer.fail(failure(answer.cause()));
         });

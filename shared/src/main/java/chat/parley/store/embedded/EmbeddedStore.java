@@ -7,6 +7,7 @@ import chat.parley.store.OpenStore;
 import chat.parley.store.ShardHead;
 import chat.parley.store.Stores;
 import chat.parley.store.embedded.Writer.Committing;
+import chat.parley.telemetry.Figures;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -15,8 +16,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Map;
-import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import org.rocksdb.RocksDBException;
 import org.slf4j.Logger;
@@ -110,8 +109,8 @@ public final class EmbeddedStore implements OpenStore {
     }
 
     @Override
-    public Map<String, LongSupplier> counters() {
-        return Map.of("parley_store_commits_total", this::commits, "parley_store_syncs_total", this::syncs);
+    public Figures figures() {
+        return writer.figures();
     }
 
     /** Writes of the database so far, with or without fsync. */

@@ -4,6 +4,9 @@ import chat.parley.store.CannotOpen;
 import chat.parley.store.ShardHead;
 import chat.parley.store.Unavailable;
 import chat.parley.store.embedded.Answers.Call;
+import chat.parley.telemetry.Figures;
+import chat.parley.telemetry.Histogram;
+import chat.parley.telemetry.Metric;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
@@ -16,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.DBOptions;
@@ -63,6 +67,8 @@ final class Writer {
 
     private final AtomicLong commits = new AtomicLong();
     private final AtomicLong syncs = new AtomicLong();
+    private final LongAdder failures = new LongAdder();
+    private final Histogram commitSeconds = Histogram.ofSeconds();
 
     /** A change: adds its rows to the commit and says what to answer once it is done. Must be repeatable with another commit. */
     interface Change<T> {
@@ -136,6 +142,15 @@ final class Writer {
 
     long syncs() {
         return syncs.get();
+    }
+
+    Figures figures() {
+        return new Figures()
+                .count(Metric.STORE_COMMITS, commits::get)
+                .count(Metric.STORE_SYNCS, syncs::get)
+                .count(Metric.STORE_FAILURES, failures::sum)
+                .spread(Metric.STORE_COMMIT_SECONDS, commitSeconds)
+                .level(Metric.STORE_WAITING, waitingCount::get);
     }
 
     Tables tables() {
@@ -285,9 +300,11 @@ final class Writer {
 
     private void write(boolean sync, Commit commit) throws RocksDBException {
         if (!rows.isEmpty()) {
+            long began = System.nanoTime();
             try (WriteBatch batch = new WriteBatch(rows.serialized())) {
                 committing.commit(rocks, sync, batch);
             }
+            commitSeconds.recordSince(began);
             commits.incrementAndGet();
             if (sync) syncs.incrementAndGet();
         }
@@ -310,6 +327,7 @@ final class Writer {
     /** Nobody knows what of this is on the disk. */
     private void broken(List<Asked<?>> taken, Throwable cause) {
         log.error("a write to the store failed; it is reopened before it takes another", cause);
+        failures.increment();
         isUsable = false;
         if (state == State.SERVING) state = State.BROKEN;
         for (Asked<?> asked : taken) {

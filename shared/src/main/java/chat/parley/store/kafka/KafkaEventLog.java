@@ -9,6 +9,9 @@ import chat.parley.store.EventReader;
 import chat.parley.store.EventRecord;
 import chat.parley.store.ShardLog;
 import chat.parley.store.Unavailable;
+import chat.parley.telemetry.Figures;
+import chat.parley.telemetry.Histogram;
+import chat.parley.telemetry.Metric;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.nio.charset.StandardCharsets;
@@ -20,7 +23,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.LongSupplier;
+import java.util.concurrent.atomic.LongAdder;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -44,6 +47,8 @@ public final class KafkaEventLog implements EventLog, EventExport, AutoCloseable
     private final Topic topic;
     private final Sending sending;
     private final AtomicLong exported = new AtomicLong();
+    private final LongAdder failures = new LongAdder();
+    private final Histogram seconds = Histogram.ofSeconds();
     private final long looking;
 
     /** Since when each shard waits for its batch. */
@@ -123,9 +128,14 @@ public final class KafkaEventLog implements EventLog, EventExport, AutoCloseable
     public Future<Void> add(int shard, List<EventRecord> records) {
         int bytesMax = recordBytesMax;
         if (bytesMax == 0) return Future.failedFuture(away());
-        underWay.put(shard, System.nanoTime());
+        long began = System.nanoTime();
+        underWay.put(shard, began);
         return sending.send(() -> written(records, bytesMax - FRAME_BYTES))
-                .onSuccess(done -> exported.addAndGet(records.size()))
+                .onSuccess(done -> {
+                    exported.addAndGet(records.size());
+                    seconds.recordSince(began);
+                })
+                .onFailure(broken -> failures.increment())
                 .onComplete(done -> underWay.remove(shard));
     }
 
@@ -177,9 +187,12 @@ public final class KafkaEventLog implements EventLog, EventExport, AutoCloseable
         isTold = isStuck;
     }
 
-    /** What it counts since it was opened, by name. From any thread. */
-    public Map<String, LongSupplier> counters() {
-        return Map.of("parley_exported_total", exported::get);
+    /** What it counts. */
+    public Figures figures() {
+        return new Figures()
+                .count(Metric.EXPORTED, exported::get)
+                .spread(Metric.KAFKA_SECONDS, seconds)
+                .count(Metric.KAFKA_FAILURES, failures::sum);
     }
 
     /** What is not written within two seconds is exported again by the next owner. Blocks. */

@@ -3,6 +3,9 @@ package chat.parley.store.redis;
 import static java.util.Objects.requireNonNull;
 
 import chat.parley.store.Unavailable;
+import chat.parley.telemetry.Figures;
+import chat.parley.telemetry.Histogram;
+import chat.parley.telemetry.Metric;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -55,6 +58,7 @@ final class Pipe {
     private final RedisOptions options;
     private final AtomicInteger waiting = new AtomicInteger();
     private final AtomicLong failures = new AtomicLong();
+    private final Histogram seconds = Histogram.ofSeconds();
 
     // Of the context.
     private @Nullable Life life;
@@ -94,16 +98,20 @@ final class Pipe {
         return answer.future();
     }
 
-    /** Requests that failed, since the start. */
-    long failures() {
-        return failures.get();
+    Figures figures() {
+        return new Figures()
+                .spread(Metric.REDIS_SECONDS, seconds)
+                .count(Metric.REDIS_FAILURES, failures::get)
+                .level(Metric.REDIS_WAITING, waiting::get);
     }
 
     private Future<List<Response>> sendNow(List<Request> commands) {
         Life its = life;
         if (its == null) return Future.failedFuture(new Unavailable("Redis is not there"));
+        long began = System.nanoTime();
         return write(its.connection, commands)
                 .timeout(options.requestMillis(), TimeUnit.MILLISECONDS)
+                .onComplete(answered -> seconds.recordSince(began))
                 .onFailure(broken -> failed(its, broken))
                 .recover(broken -> Future.failedFuture(exception(broken)));
     }

@@ -3,9 +3,8 @@ package chat.parley.store.redis;
 import chat.parley.store.Ephemeral;
 import chat.parley.store.Presence;
 import chat.parley.store.SharedCounts;
+import chat.parley.telemetry.Figures;
 import io.vertx.core.Vertx;
-import java.util.Map;
-import java.util.function.LongSupplier;
 
 /** What nodes tell one another through Redis. It need not be there, now or ever: what is asked of it fails then, at once. */
 public final class RedisStore implements AutoCloseable {
@@ -28,9 +27,9 @@ public final class RedisStore implements AutoCloseable {
         return ephemeral;
     }
 
-    /** What it counts since it was opened, by name. From any thread. */
-    public Map<String, LongSupplier> counters() {
-        return Map.of("parley_redis_failures_total", pipe::failures);
+    /** What it counts. */
+    public Figures figures() {
+        return pipe.figures();
     }
 
     @Override

@@ -9,6 +9,7 @@ import chat.parley.store.Presence;
 import chat.parley.store.Presence.Seen;
 import chat.parley.store.Scribe;
 import chat.parley.store.Unavailable;
+import chat.parley.telemetry.Metric;
 import io.vertx.core.Future;
 import java.nio.file.Path;
 import java.util.List;
@@ -72,8 +73,7 @@ class RedisDownTest {
         }
         RealRedis.await(() -> RealRedis.isThere(store));
         assertThat(Scribe.await(presence.find(List.of(ANN)))).isEmpty();
-        assertThat(store.counters().get("parley_redis_failures_total").getAsLong())
-                .isGreaterThanOrEqualTo(100);
+        assertThat(store.figures().total(Metric.REDIS_FAILURES)).isGreaterThanOrEqualTo(100);
     }
 
     @Test

@@ -86,6 +86,11 @@ final class HttpTransport implements Transport {
         this.lonelyUntil = inSeconds(config.disconnectSeconds());
     }
 
+    @Override
+    public Kind kind() {
+        return Kind.HTTP;
+    }
+
     /** Begins, before anything else. */
     void open(Inbound session) {
         inbound = session;
