@@ -5,7 +5,6 @@ import chat.parley.telemetry.Histogram;
 import chat.parley.telemetry.Metric;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
-import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
 import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
@@ -29,6 +28,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.SequencedSet;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * What a node shows to monitoring: the {@link Figures} of its parts, added up as they are asked for, and what Micrometer knows of the JVM. Parts may come and go:
@@ -49,7 +49,6 @@ public final class Metrics implements MultiCollector, AutoCloseable {
 
     public Metrics() {
         new JvmMemoryMetrics().bindTo(registry);
-        new JvmThreadMetrics().bindTo(registry);
         new ProcessorMetrics().bindTo(registry);
         new FileDescriptorMetrics().bindTo(registry);
         new UptimeMetrics().bindTo(registry);
@@ -80,7 +79,7 @@ public final class Metrics implements MultiCollector, AutoCloseable {
     public synchronized long total(Metric metric) {
         long total = 0;
         for (Map.Entry<Figures.Key, Long> each : counts().entrySet())
-            if (each.getKey().metric() == metric) total += each.getValue();
+            if (each.getKey().metric().equals(metric)) total += each.getValue();
         return total;
     }
 
@@ -88,7 +87,7 @@ public final class Metrics implements MultiCollector, AutoCloseable {
     public synchronized double now(Metric metric) {
         double now = 0;
         for (Map.Entry<Figures.Key, Double> each : levels().entrySet())
-            if (each.getKey().metric() == metric) now += each.getValue();
+            if (each.getKey().metric().equals(metric)) now += each.getValue();
         return now;
     }
 
@@ -97,15 +96,15 @@ public final class Metrics implements MultiCollector, AutoCloseable {
         double most = 0;
         for (Figures part : parts)
             for (Figures.Figure each : part.all())
-                if (each instanceof Figures.Level(Figures.Key key, var now) && key.metric() == metric)
-                    most = Math.max(most, now.getAsDouble());
+                if (each instanceof Figures.Level(Figures.Key key, var now)
+                        && key.metric().equals(metric)) most = Math.max(most, now.getAsDouble());
         return most;
     }
 
     /** Whether some part shows, or has shown, this. */
     public synchronized boolean has(Metric metric) {
-        return counts().keySet().stream().anyMatch(key -> key.metric() == metric)
-                || levels().keySet().stream().anyMatch(key -> key.metric() == metric);
+        return Stream.concat(counts().keySet().stream(), levels().keySet().stream())
+                .anyMatch(key -> key.metric().equals(metric));
     }
 
     /** All of it, in the text format of Prometheus. */

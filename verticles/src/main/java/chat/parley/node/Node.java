@@ -36,7 +36,6 @@ import chat.parley.node.cluster.Membership;
 import chat.parley.node.cluster.NodeVerticle;
 import chat.parley.presence.PresenceVerticle;
 import chat.parley.sequencer.SequencerVerticle;
-import chat.parley.sequencer.Way;
 import chat.parley.store.CannotOpen;
 import chat.parley.store.Ephemeral;
 import chat.parley.store.OpenStore;
@@ -49,6 +48,8 @@ import chat.parley.store.kafka.KafkaEventLog;
 import chat.parley.store.kafka.KafkaOptions;
 import chat.parley.store.redis.RedisOptions;
 import chat.parley.store.redis.RedisStore;
+import chat.parley.telemetry.Figures;
+import chat.parley.telemetry.Metric;
 import io.vertx.core.Deployable;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -56,6 +57,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
+import io.vertx.core.internal.VertxInternal;
 import io.vertx.ext.web.Router;
 import java.io.IOException;
 import java.net.UnknownHostException;
@@ -67,7 +69,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -75,7 +76,6 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
-import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -101,6 +101,7 @@ final class Node {
     private volatile boolean isToStartAgain;
     private @Nullable Membership membership;
     private @Nullable Vertx running;
+    private @Nullable Loops eventLoops;
     private @Nullable OpenStore store;
     private @Nullable KafkaEventLog events;
     private @Nullable RedisStore redis;
@@ -177,15 +178,14 @@ final class Node {
                             this::startAgain,
                             this::compareHeads,
                             commands));
-        Map<String, LongSupplier> counters = new TreeMap<>(opened.counters());
+        metrics.add(opened.figures());
         if (has(NodeRole.PRESENCE)) {
             deploy(1, () -> {
                 VertxLoop loop = new VertxLoop(vertx);
                 Bus its = new PeerBus(bus, loop, topology, windows);
                 PresenceVerticle presence =
                         new PresenceVerticle(config.name(), boot, its, loop, topology, random, config.presence());
-                counters.put("parley_registry_drift_total", presence::drift);
-                counters.put("parley_registry_refused_total", presence::overflow);
+                metrics.add(presence.figures());
                 return presence;
             });
         }
@@ -195,7 +195,7 @@ final class Node {
                 Bus its = new PeerBus(bus, loop, topology, windows);
                 FanoutVerticle fanout =
                         new FanoutVerticle(config.name(), its, loop, stores, topology, random, config.fanout());
-                counters.put("parley_fanout_messages_total", fanout::messages);
+                metrics.add(fanout.figures());
                 return fanout;
             });
         }
@@ -244,36 +244,27 @@ final class Node {
                             sockJs.fallback(),
                             routes);
                     gateways.add(verticle);
+                    metrics.add(verticle.figures());
                     return verticle;
                 },
                 "http",
                 config.http().host(),
                 config.http().port());
-        counters.put("parley_gateway_pulls_total", this::pulls);
-        if (has(NodeRole.SEQUENCER)) {
-            counters.put("parley_fanout_inline_entries_total", () -> fannedOut(Way.INLINE));
-            counters.put("parley_fanout_worker_entries_total", () -> fannedOut(Way.WORKER));
-            counters.put("parley_fanout_channel_entries_total", () -> fannedOut(Way.CHANNEL));
-        }
-        if (membership != null) {
-            counters.put("parley_bus_dropped_total", windows::dropped);
-            counters.put("parley_bus_unreadable_total", bus.unreadable()::count);
-            counters.put("parley_cluster_nodes", () -> topology.nodes().size());
-        }
-        if (kafka != null) {
-            counters.putAll(kafka.counters());
-            counters.put(
-                    "parley_export_waiting",
-                    () -> sequencers.stream()
-                            .mapToLong(SequencerVerticle::toExport)
-                            .sum());
-        }
-        if (redis != null) counters.putAll(redis.counters());
+        Figures own = new Figures()
+                .level(Metric.READY, () -> health.isReady() ? 1 : 0)
+                .level(Metric.CLUSTER_NODES, () -> topology.nodes().size())
+                .count(Metric.BUS_DROPPED, windows::dropped)
+                .count(Metric.BUS_UNREADABLE, bus.unreadable()::count);
+        if (has(NodeRole.GATEWAY)) own.level(Metric.HTTP_CONNECTIONS, connected::get);
+        metrics.add(own);
+        if (kafka != null) metrics.add(kafka.figures());
+        if (redis != null) metrics.add(redis.figures());
+        watch(vertx, stores, topology);
         WebRoutes opsPage = new WebRoutes(WebFiles.ops());
         Membership others = membership;
         Nodes nodes = new Nodes(topology, bus, commands, node -> others != null && others.takesCommands(node));
         AdminRoutes admin = new AdminRoutes(credential, nodes, System::currentTimeMillis);
-        OpsVerticle operators = new OpsVerticle(config.ops(), health, counters, router -> {
+        OpsVerticle operators = new OpsVerticle(config.ops(), health, metrics, router -> {
             opsPage.mount(router); // before what wants a credential
             admin.mount(router);
         });
@@ -319,8 +310,22 @@ final class Node {
         return running;
     }
 
-    private long pulls() {
-        return gateways.stream().mapToLong(GatewayVerticle::pulls).sum();
+    /** What has to be so for the node to be ready. */
+    private void watch(Vertx vertx, Stores stores, Topology topology) {
+        Loops its = new Loops(((VertxInternal) vertx).nettyEventLoopGroup());
+        eventLoops = its;
+        metrics.add(its.figures());
+        health.requireLoops(its);
+        health.requireStore(() -> stores.log().head(0));
+        if (membership != null)
+            health.require(
+                    "cluster", () -> topology.isAlive(config.name()) ? null : "this node is no member that serves");
+        health.require("parts", () -> {
+            List<String> missing = new ArrayList<>();
+            if (has(NodeRole.GATEWAY) && gateways.isEmpty()) missing.add("gateway");
+            if (has(NodeRole.SEQUENCER) && sequencers.isEmpty()) missing.add("sequencer");
+            return missing.isEmpty() ? null : "missing: " + String.join(", ", missing);
+        });
     }
 
     /** Entries for who is here may be lost. */
@@ -352,6 +357,7 @@ final class Node {
                     random,
                     config.sequencer().ofInstances(instances));
             sequencers.add(sequencer);
+            metrics.add(sequencer.figures());
             loops.add(loop);
             return sequencer;
         });
@@ -445,6 +451,8 @@ final class Node {
     private void endParts() {
         long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(END_SECONDS_MAX);
         Vertx vertx = running;
+        metrics.close();
+        if (eventLoops != null) eventLoops.close();
         if (vertx == null) return;
         if (membership != null) membership.leave();
         for (String deployment : deployed.reversed()) await(vertx.undeploy(deployment), until, "ending a part");
@@ -551,12 +559,6 @@ final class Node {
         if (broken instanceof Refusal refusal) return refusal;
         log.error("a part of the node did not start", broken);
         return new Refusal("a part of the node did not start (" + broken + ").");
-    }
-
-    private long fannedOut(Way way) {
-        return sequencers.stream()
-                .mapToLong(sequencer -> sequencer.fannedOut(way))
-                .sum();
     }
 
     private int gatewayInstances() {

@@ -1,14 +1,14 @@
 package chat.parley.node;
 
+import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import java.util.Map;
 import java.util.function.Consumer;
-import java.util.function.LongSupplier;
 
 /** The operators' port: says whether the node lives and whether it is to be given work, and counts what it does ({@code /metrics}). */
 final class OpsVerticle extends VerticleBase {
@@ -16,30 +16,29 @@ final class OpsVerticle extends VerticleBase {
 
     private final NodeConfig.Ops config;
     private final Health health;
-    private final Map<String, LongSupplier> counters;
+    private final Metrics metrics;
     private final Consumer<Router> routes;
     private int port;
 
     /**
-     * @param counters by name: what ends in {@code _total} only grows, the others say how it is. Read on this verticle's loop
      * @param routes mounts what else there is
      */
-    OpsVerticle(NodeConfig.Ops config, Health health, Map<String, LongSupplier> counters, Consumer<Router> routes) {
+    OpsVerticle(NodeConfig.Ops config, Health health, Metrics metrics, Consumer<Router> routes) {
         this.config = config;
         this.health = health;
-        this.counters = counters;
+        this.metrics = metrics;
         this.routes = routes;
     }
 
     @Override
     public Future<?> start() {
         Router router = Router.router(vertx);
-        router.get("/health/live").handler(asked -> say(asked, 200, "live"));
+        router.get("/health/live").handler(asked -> health.live(vertx).onComplete(found -> say(asked, found, "live")));
         router.get("/health/ready")
-                .handler(asked -> say(asked, health.isReady() ? 200 : 503, health.isReady() ? "ready" : "not ready"));
+                .handler(asked -> health.ready(vertx).onComplete(found -> say(asked, found, "ready")));
         router.get("/metrics").handler(this::count);
         routes.accept(router);
-        router.route().handler(asked -> say(asked, 404, "not found"));
+        router.route().handler(asked -> say(asked, 404, new JsonObject().put("status", "not found")));
         HttpServerOptions options = new HttpServerOptions()
                 .setHost(config.host())
                 .setPort(config.port())
@@ -55,25 +54,23 @@ final class OpsVerticle extends VerticleBase {
         return port;
     }
 
-    /** In the text format of Prometheus. */
     private void count(RoutingContext asked) {
-        StringBuilder text = new StringBuilder();
-        counters.forEach((name, value) -> text.append("# TYPE ")
-                .append(name)
-                .append(name.endsWith("_total") ? " counter\n" : " gauge\n")
-                .append(name)
-                .append(' ')
-                .append(value.getAsLong())
-                .append('\n'));
         asked.response()
-                .putHeader(HttpHeaders.CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")
-                .end(text.toString());
+                .putHeader(HttpHeaders.CONTENT_TYPE, Metrics.CONTENT_TYPE)
+                .end(metrics.text());
     }
 
-    private static void say(RoutingContext asked, int status, String word) {
+    private static void say(RoutingContext asked, AsyncResult<Health.Report> found, String word) {
+        boolean isGood = found.succeeded() && found.result().isGood();
+        JsonObject body = new JsonObject().put("status", isGood ? word : "not " + word);
+        if (found.succeeded()) body.put("checks", found.result().checks());
+        say(asked, isGood ? 200 : 503, body);
+    }
+
+    private static void say(RoutingContext asked, int status, JsonObject body) {
         asked.response()
                 .setStatusCode(status)
                 .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
-                .end("{\"status\":\"" + word + "\"}");
+                .end(body.toBuffer());
     }
 }

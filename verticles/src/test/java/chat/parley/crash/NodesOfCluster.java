@@ -238,7 +238,7 @@ final class NodesOfCluster implements AutoCloseable {
         String text = ask(name, "/metrics").body();
         return text.lines()
                 .filter(line -> line.startsWith(counter + " "))
-                .mapToLong(line -> Long.parseLong(line.substring(counter.length() + 1)))
+                .mapToLong(line -> (long) Double.parseDouble(line.substring(counter.length() + 1)))
                 .findFirst()
                 .orElseThrow(() -> new AssertionError("no " + counter + " in " + text));
     }

@@ -1,6 +1,7 @@
 package chat.parley.node;
 
 import chat.parley.store.OpenStore;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,13 +65,25 @@ public final class TestNode implements AutoCloseable {
         return opsPort.getAsInt();
     }
 
+    /** What its operators' port answers. */
+    RawClient.Response ops(String path) {
+        try (RawClient client = RawClient.connect(opsPort())) {
+            client.raw(("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+            return client.response();
+        }
+    }
+
     /** One who calls its HTTP API as this user. */
     public Caller caller(String user) {
-        Caller nobody = new Caller(port(), null);
-        String token = nobody.post("/v1/dev/tokens", "{\"userId\":\"" + user + "\"}")
+        return new Caller(port(), token(user));
+    }
+
+    /** A development token of this user. */
+    String token(String user) {
+        return new Caller(port(), null)
+                .post("/v1/dev/tokens", "{\"userId\":\"" + user + "\"}")
                 .json()
                 .getString("token");
-        return new Caller(port(), token);
     }
 
     /** Drains and ends it, as a signal does. */
