@@ -29,6 +29,12 @@ public final class Main {
                          print a development token for USER
           schema [--conf FILE] [--set NAME=VALUE]...
                          make what is missing of the tables in Cassandra, where store.type says that
+          backup FOLDER [--conf FILE] [--set NAME=VALUE]...
+                         copy the data to a new folder, while nodes run or not
+          restore FOLDER [--conf FILE] [--set NAME=VALUE]...
+                         make the data of such a copy, where there is none; clients begin anew on it
+          renew [--conf FILE] [--set NAME=VALUE]...
+                         say that the data was brought back by other means, before a node starts on it
           certs FOLDER NODE...
                          make certificates for the nodes of a cluster, of an authority of their own
           cluster [FOLDER] [--host ADDRESS] [--nodes COUNT]
@@ -55,6 +61,7 @@ public final class Main {
                 case "serve" -> serve(rest, opening, out);
                 case "token" -> token(rest, out);
                 case "schema" -> schema(rest, out);
+                case "backup", "restore", "renew" -> data(rest, out);
                 case "certs" -> certs(rest, out);
                 case "cluster" -> cluster(rest, out);
                 case "--help", "-h", "help" -> out.print(HELP);
@@ -127,6 +134,20 @@ public final class Main {
         } finally {
             vertx.close();
         }
+    }
+
+    private static void data(Arguments arguments, PrintStream out) throws Refusal, Misuse {
+        String command = arguments.command();
+        String folder = arguments.next();
+        if (folder == null && !command.equals("renew")) throw new Misuse(command + " wants a folder");
+        if (folder != null && command.equals("renew")) throw new Misuse("what is '" + folder + "'");
+        arguments.requireNoMore();
+        NodeConfig config = arguments.config();
+        System.setProperty("parley.log", "WARN");
+        DataCommands commands = new DataCommands(config, out);
+        if (folder == null) commands.renew();
+        else if (command.equals("backup")) commands.backup(Path.of(folder));
+        else commands.restore(Path.of(folder));
     }
 
     private static void certs(Arguments arguments, PrintStream out) throws Refusal, Misuse {

@@ -49,14 +49,24 @@ final class EmbeddedEventLog implements EventLog {
             Map<Integer, EventCursor> saved = new TreeMap<>();
             for (int shard : shards) {
                 byte[] row = rocks.get(Family.META, Keys.consumer(consumer, shard));
-                if (row == null) continue;
-                var in = new ByteReader(row);
-                saved.put(shard, new EventCursor(in.getVar(), in.getVar()));
+                if (row != null) saved.put(shard, cursor(row));
             }
             Reader reader = new Reader(consumer, shards, saved);
             open.add(reader);
             return reader;
         });
+    }
+
+    static byte[] encoded(EventCursor cursor) {
+        return new ByteWriter(16)
+                .putVar(cursor.incarnation())
+                .putVar(cursor.position())
+                .toBytes();
+    }
+
+    static EventCursor cursor(byte[] row) {
+        var in = new ByteReader(row);
+        return new EventCursor(in.getVar(), in.getVar());
     }
 
     /** Up to where all who read the shard now have seen it. */
@@ -108,13 +118,8 @@ final class EmbeddedEventLog implements EventLog {
         public Future<Void> save(Map<Integer, EventCursor> cursors) {
             Map<Integer, EventCursor> its = Map.copyOf(cursors);
             Future<Boolean> done = writer.write(0, commit -> {
-                its.forEach((shard, cursor) -> commit.put(
-                        Family.META,
-                        Keys.consumer(consumer, shard),
-                        new ByteWriter(16)
-                                .putVar(cursor.incarnation())
-                                .putVar(cursor.position())
-                                .toBytes()));
+                its.forEach(
+                        (shard, cursor) -> commit.put(Family.META, Keys.consumer(consumer, shard), encoded(cursor)));
                 return true;
             });
             return done.<Void>mapEmpty()

@@ -37,6 +37,7 @@ public final class EmbeddedStore implements OpenStore {
     private final EmbeddedEventLog events;
     private final Stores stores;
     private final long trimTimer;
+    private final long checkpointTimer;
 
     /**
      * Opens the store, or makes it where there is none. Blocks the caller, for about as long as it takes to read what was written since the
@@ -53,6 +54,7 @@ public final class EmbeddedStore implements OpenStore {
             throws CannotOpen {
         Exclusive exclusive = Exclusive.of(path);
         try {
+            EmbeddedBackup.requireNoneUnfinished(path);
             return open(vertx, path.resolve(FOLDER), exclusive, options, committing);
         } catch (CannotOpen | RuntimeException e) {
             exclusive.close();
@@ -96,6 +98,8 @@ public final class EmbeddedStore implements OpenStore {
         events = new EmbeddedEventLog(log, readers, writer);
         trimming = new Trimming(options, readers, writer, events);
         trimTimer = vertx.setPeriodic(options.trimEvery().toMillis(), timer -> trim());
+        var checkpoints = new Checkpoints(folder.resolveSibling(Checkpoints.FOLDER), current);
+        checkpointTimer = vertx.setPeriodic(Checkpoints.LOOK_MILLIS, timer -> look(checkpoints));
     }
 
     @Override
@@ -135,6 +139,7 @@ public final class EmbeddedStore implements OpenStore {
     @Override
     public void close() {
         vertx.cancelTimer(trimTimer);
+        vertx.cancelTimer(checkpointTimer);
         writer.close();
         readers.close();
         flush();
@@ -157,6 +162,11 @@ public final class EmbeddedStore implements OpenStore {
     Future<Integer> trim() {
         return trimming.run()
                 .onFailure(e -> log.warn("the logs of the shards were not trimmed, which will be tried again", e));
+    }
+
+    private void look(Checkpoints checkpoints) {
+        vertx.executeBlocking(checkpoints::look)
+                .onFailure(e -> log.warn("a checkpoint was not made or removed, which will be tried again", e));
     }
 
     private static ShardHead[] heads(Rocks rocks) throws RocksDBException {

@@ -27,16 +27,23 @@ final class Exclusive implements AutoCloseable {
      * @throws CannotOpen if another has it, or nothing can be written there
      */
     static Exclusive of(Path folder) throws CannotOpen {
+        Exclusive exclusive = ifFree(folder);
+        if (exclusive == null) throw new CannotOpen(inUse(folder));
+        return exclusive;
+    }
+
+    /** Null: another has it. @throws CannotOpen if nothing can be written there */
+    static @Nullable Exclusive ifFree(Path folder) throws CannotOpen {
         try {
             Files.createDirectories(folder);
             FileChannel file =
                     FileChannel.open(folder.resolve(FILE), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             if (lock(file) != null) return new Exclusive(file);
             file.close();
+            return null;
         } catch (IOException e) {
             throw new CannotOpen(sentence(folder, e), e);
         }
-        throw new CannotOpen(inUse(folder));
     }
 
     private static @Nullable FileLock lock(FileChannel file) throws IOException {

@@ -4,6 +4,8 @@ import chat.parley.model.ByteReader;
 import chat.parley.model.ByteWriter;
 import chat.parley.model.ConversationId;
 import chat.parley.store.CannotOpen;
+import chat.parley.store.EventCursor;
+import chat.parley.store.Incarnations;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import org.rocksdb.RocksDBException;
@@ -18,7 +20,6 @@ import org.rocksdb.WriteBatch;
  */
 record Format(int version, int shards, long incarnation, byte[] digestKey, boolean deferred) {
     private static final int VERSION = 1;
-    private static final int INCARNATIONS = 1 << 23;
     private static final int DIGEST_KEY_BYTES = 32;
 
     /** Reads it, or makes it where there is nothing yet. */
@@ -49,17 +50,41 @@ record Format(int version, int shards, long incarnation, byte[] digestKey, boole
             if (rows.isValid())
                 throw new CannotOpen("The store in " + folder + " has rows but does not say what it is.");
         }
-        var random = new SecureRandom();
         byte[] digestKey = new byte[DIGEST_KEY_BYTES];
-        random.nextBytes(digestKey);
-        var format =
-                new Format(VERSION, ConversationId.SHARDS, 1 + random.nextInt(INCARNATIONS - 1), digestKey, deferred);
+        new SecureRandom().nextBytes(digestKey);
+        var format = new Format(VERSION, ConversationId.SHARDS, Incarnations.first(), digestKey, deferred);
         var rows = new RowBatch(128);
         rows.put(Family.META, Keys.FORMAT, format.encoded());
+        write(rocks, rows);
+        return format;
+    }
+
+    /**
+     * Begins another life of the data, in one commit. Consumers go on where they were in the one before: what they have seen of the log is in this one,
+     * too.
+     */
+    Format renewed(Rocks rocks) throws RocksDBException {
+        var renewed = new Format(version, shards, Incarnations.other(incarnation), digestKey, deferred);
+        var rows = new RowBatch(1 << 12);
+        rows.put(Family.META, Keys.FORMAT, renewed.encoded());
+        byte[] all = Keys.consumers();
+        try (RocksIterator cursors = rocks.iterator(Family.META)) {
+            for (cursors.seek(all); cursors.isValid() && Keys.startsWith(cursors.key(), all); cursors.next()) {
+                EventCursor cursor = EmbeddedEventLog.cursor(cursors.value());
+                if (cursor.incarnation() != incarnation) continue;
+                var moved = new EventCursor(renewed.incarnation, cursor.position());
+                rows.put(Family.META, cursors.key(), EmbeddedEventLog.encoded(moved));
+            }
+            cursors.status();
+        }
+        write(rocks, rows);
+        return renewed;
+    }
+
+    private static void write(Rocks rocks, RowBatch rows) throws RocksDBException {
         try (WriteBatch batch = new WriteBatch(rows.serialized())) {
             rocks.db().write(rocks.writing(true), batch);
         }
-        return format;
     }
 
     private byte[] encoded() {

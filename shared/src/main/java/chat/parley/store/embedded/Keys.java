@@ -45,6 +45,11 @@ final class Keys {
         return new ByteWriter(ROOM).putByte(REMEMBERED).putString(name).toBytes();
     }
 
+    /** What the keys of all consumers begin with. */
+    static byte[] consumers() {
+        return new byte[] {CONSUMER};
+    }
+
     static byte[] consumer(String consumer, int shard) {
         return new ByteWriter(ROOM)
                 .putByte(CONSUMER)

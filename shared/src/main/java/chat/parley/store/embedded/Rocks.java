@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
 import org.rocksdb.Cache;
+import org.rocksdb.Checkpoint;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ColumnFamilyOptions;
@@ -59,9 +60,19 @@ final class Rocks implements AutoCloseable {
      * @throws CannotOpen with a sentence for the operator
      */
     Rocks(Path folder, EmbeddedOptions options, boolean compacting, Committing committing) throws CannotOpen {
+        this(folder, options, compacting, false, committing);
+    }
+
+    /** One that nothing is written to, but for a file about it (LOG). */
+    static Rocks readOnly(Path folder, EmbeddedOptions options) throws CannotOpen {
+        return new Rocks(folder, options, false, true, Committing.ROCKS);
+    }
+
+    private Rocks(Path folder, EmbeddedOptions options, boolean compacting, boolean readOnly, Committing committing)
+            throws CannotOpen {
         load();
         try {
-            TornTail.check(folder);
+            if (!readOnly) TornTail.check(folder);
         } catch (IOException e) {
             throw cannotOpen(folder, e);
         }
@@ -80,7 +91,9 @@ final class Rocks implements AutoCloseable {
         closed.addAll(List.of(tuned, reading, inMemory, synced, unsynced, cache));
         committing.opening(tuned);
         try {
-            db = RocksDB.open(tuned, folder.toString(), families, handles);
+            db = readOnly
+                    ? RocksDB.openReadOnly(tuned, folder.toString(), families, handles)
+                    : RocksDB.open(tuned, folder.toString(), families, handles);
         } catch (RocksDBException e) {
             closeAll();
             throw cannotOpen(folder, e);
@@ -138,6 +151,21 @@ final class Rocks implements AutoCloseable {
         try (FlushOptions waiting = new FlushOptions().setWaitForFlush(true)) {
             db.flush(waiting, handles);
         }
+    }
+
+    /**
+     * Makes a folder, which is not there yet, with what there is now, all that was committed in it: files that no longer change are linked. Either
+     * the folder is whole, or it is not there.
+     */
+    void checkpoint(Path folder) throws RocksDBException {
+        try (Checkpoint checkpoint = Checkpoint.create(db)) {
+            checkpoint.createCheckpoint(folder.toString());
+        }
+    }
+
+    /** Reads all files, and compares each block with its checksum. */
+    void verify() throws RocksDBException {
+        db.verifyChecksum();
     }
 
     /** Rewrites all files, without what was overwritten or removed. */

@@ -1,0 +1,289 @@
+package chat.parley.store.embedded;
+
+import static chat.parley.store.Scribe.ANN;
+import static chat.parley.store.Scribe.BOB;
+import static chat.parley.store.Scribe.await;
+import static chat.parley.store.Scribe.conversation;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import chat.parley.model.ConversationId;
+import chat.parley.model.Entry;
+import chat.parley.store.CannotOpen;
+import chat.parley.store.Directory.ReadPointer;
+import chat.parley.store.EventCursor;
+import chat.parley.store.EventReader;
+import chat.parley.store.History.IdKey;
+import chat.parley.store.Scribe;
+import chat.parley.store.StoredEntry;
+import chat.parley.store.Stores;
+import chat.parley.store.backup.BackupTrouble;
+import chat.parley.store.backup.Facts;
+import chat.parley.store.backup.Progress;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Backups of the embedded store, and what comes out of them. */
+class EmbeddedBackupTest {
+    @RegisterExtension
+    static final OpenStores OPEN = new OpenStores();
+
+    private static final EmbeddedOptions OPTIONS = OpenStores.OPTIONS;
+    private static final Progress SILENT = new Progress(line -> {});
+    private static final int SHARD = 5;
+    private static final ConversationId ONE = conversation(SHARD, 0);
+    private static final ConversationId OTHER = conversation(SHARD + 1, 0);
+
+    @TempDir
+    private Path temporary;
+
+    private Path data;
+    private Path backup;
+    private Path restored;
+
+    @BeforeEach
+    void name() {
+        data = temporary.resolve("data");
+        backup = temporary.resolve("backup");
+        restored = temporary.resolve("restored");
+    }
+
+    @Test
+    void whatWasAnsweredBeforeTheBackupOfAnOpenStoreIsInIt() throws Exception {
+        Stores stores = OPEN.open(data, OPTIONS).stores();
+        var scribe = new Scribe(stores);
+        scribe.group(ONE, BOB);
+        Entry message = scribe.message(ONE, ANN, "hello");
+        await(stores.directory().moveReadPointers(List.of(new ReadPointer(ONE, BOB, 3, 1, 3))));
+        Facts facts = make();
+        assertThat(facts.conversations()).isEqualTo(1);
+        assertThat(facts.entries()).isEqualTo(3);
+        assertThat(facts.incarnation()).isEqualTo(stores.log().incarnation());
+        scribe.message(ONE, ANN, "afterwards");
+
+        Facts now = EmbeddedBackup.restore(restored, OPTIONS, backup, SILENT);
+        Stores again = OPEN.open(restored, OPTIONS).stores();
+
+        assertThat(now.entries()).isEqualTo(3);
+        assertThat(again.log().incarnation()).isEqualTo(now.incarnation()).isNotEqualTo(facts.incarnation());
+        assertThat(again.log().digestKey()).isEqualTo(stores.log().digestKey());
+        assertThat(page(again, ONE)).isEqualTo(page(stores, ONE).subList(0, 3));
+        assertThat(await(again.log().head(SHARD)).position()).isEqualTo(3);
+        IdKey id = new IdKey(ONE, ANN, message.clientMessageId());
+        assertThat(await(again.history().ids(List.of(id)))).containsOnlyKeys(id);
+        assertThat(await(again.directory().readPointers(BOB, List.of(ONE)))).hasSize(1);
+    }
+
+    @Test
+    void aBackupWhileOthersWriteIsOneMoment() throws Exception {
+        Stores stores = OPEN.open(data, OPTIONS).stores();
+        var scribe = new Scribe(stores);
+        scribe.group(ONE, BOB);
+        scribe.group(OTHER, BOB);
+        AtomicBoolean isOver = new AtomicBoolean();
+        AtomicInteger answered = new AtomicInteger();
+        Thread writer = new Thread(() -> {
+            while (!isOver.get()) { // always the one, then the other
+                scribe.message(ONE, ANN, "x".repeat(2_000));
+                scribe.message(OTHER, ANN, "y".repeat(2_000));
+                answered.incrementAndGet();
+            }
+        });
+        writer.start();
+        while (answered.get() < 20) Thread.onSpinWait();
+        int before = answered.get();
+        make();
+        int after = answered.get();
+        isOver.set(true);
+        writer.join();
+        assertThat(after).as("it did not stop them").isGreaterThan(before);
+
+        Facts facts = EmbeddedBackup.restore(restored, OPTIONS, backup, SILENT);
+        Stores again = OPEN.open(restored, OPTIONS).stores();
+        List<StoredEntry> one = page(again, ONE);
+        List<StoredEntry> other = page(again, OTHER);
+        assertThat(one).isEqualTo(page(stores, ONE).subList(0, one.size())).hasSizeGreaterThanOrEqualTo(before + 2);
+        assertThat(other).isEqualTo(page(stores, OTHER).subList(0, other.size()));
+        assertThat(one.size() - other.size()).isBetween(0, 1);
+        assertThat(facts.entries()).isEqualTo(one.size() + other.size());
+        assertThat(await(again.log().head(SHARD)).position()).isEqualTo(one.size());
+    }
+
+    @Test
+    void aStoreThatNobodyHasOpenIsBackedUp() throws Exception {
+        EmbeddedStore store = OPEN.open(data, OPTIONS);
+        new Scribe(store.stores()).group(ONE, BOB);
+        OPEN.close(store);
+        assertThat(make().entries()).isEqualTo(2);
+        EmbeddedBackup.restore(restored, OPTIONS, backup, SILENT);
+        assertThat(page(OPEN.open(restored, OPTIONS).stores(), ONE)).hasSize(2);
+        assertThat(page(OPEN.open(data, OPTIONS).stores(), ONE)).hasSize(2);
+    }
+
+    @Test
+    void consumersGoOnWhereTheyWere() throws Exception {
+        EmbeddedStore store = OPEN.open(data, OPTIONS);
+        new Scribe(store.stores()).group(ONE, BOB);
+        new Scribe(store.stores()).head(SHARD);
+        EventReader reader = await(store.events().read("push", List.of(SHARD)));
+        await(reader.save(Map.of(SHARD, new EventCursor(store.stores().log().incarnation(), 1))));
+        make();
+        EmbeddedBackup.restore(restored, OPTIONS, backup, SILENT);
+        EmbeddedStore again = OPEN.open(restored, OPTIONS);
+        EventReader later = await(again.events().read("push", List.of(SHARD)));
+        long incarnation = again.stores().log().incarnation();
+        assertThat(later.saved()).containsExactly(Map.entry(SHARD, new EventCursor(incarnation, 1)));
+        assertThat(await(later.next())).singleElement().satisfies(next -> {
+            assertThat(next.position()).isEqualTo(2);
+            assertThat(next.incarnation()).isEqualTo(incarnation);
+        });
+    }
+
+    @Test
+    void aBackupThatWasKilledLeavesNothingForLong() throws Exception {
+        OPEN.open(data, OPTIONS);
+        Path left = Files.createDirectories(data.resolve("checkpoint").resolve("files"));
+        Files.createFile(left.resolve("000001.sst"));
+        long until = System.nanoTime() + 10_000_000_000L;
+        while (Files.exists(left) && System.nanoTime() < until) Thread.sleep(50);
+        assertThat(left).doesNotExist();
+    }
+
+    @Test
+    void nothingOfTheFolderButTheStoreIsInIt() throws Exception {
+        OPEN.open(data, OPTIONS);
+        Files.writeString(data.resolve("dev-token-secret"), "a secret of the node");
+        make();
+        assertThat(OpenStores.filesWith(backup, "a secret of the node")).isEmpty();
+        try (Stream<Path> files = Files.list(backup.resolve("data"))) {
+            assertThat(files.map(file -> file.getFileName().toString()))
+                    .allMatch(name -> name.matches("CURRENT|(MANIFEST|OPTIONS)-\\d+|\\d+\\.(sst|log)"));
+        }
+        assertThat(data.resolve("checkpoint").resolve("files")).doesNotExist();
+    }
+
+    @Test
+    void aStoreThatIsThereIsNotReplaced() throws Exception {
+        OPEN.close(OPEN.open(data, OPTIONS));
+        make();
+        assertRefused(
+                data,
+                "There is a store in " + data
+                        + " already; choose another store.path, or move what is there to another place.");
+        OPEN.open(restored, OPTIONS);
+        assertThatThrownBy(() -> EmbeddedBackup.restore(restored, OPTIONS, backup, SILENT))
+                .isInstanceOf(CannotOpen.class)
+                .hasMessage("The store in " + restored
+                        + " is in use by another process; stop that one, or choose another store.path.");
+    }
+
+    @Test
+    void anAlteredBackupLeavesNothing() throws Exception {
+        EmbeddedStore store = OPEN.open(data, OPTIONS);
+        new Scribe(store.stores()).group(ONE, BOB);
+        make();
+        Path last;
+        try (Stream<Path> files = Files.list(backup.resolve("data"))) {
+            last = files.sorted().toList().getLast();
+        }
+        try (OutputStream out = Files.newOutputStream(last, StandardOpenOption.APPEND)) {
+            out.write(0);
+        }
+        assertRefused(
+                restored,
+                "The backup in " + backup + " is not as it was written: data/" + last.getFileName()
+                        + " is another; use another backup.");
+        try (Stream<Path> files = Files.list(restored)) {
+            assertThat(files.map(file -> file.getFileName().toString())).containsExactly("lock");
+        }
+        OPEN.open(restored, OPTIONS); // as if nothing had been tried
+    }
+
+    @Test
+    void aRestoreThatWasKilledIsNoStoreUntilItIsRunAgain() throws Exception {
+        EmbeddedStore store = OPEN.open(data, OPTIONS);
+        new Scribe(store.stores()).group(ONE, BOB);
+        make();
+        Files.createDirectories(restored.resolve("restoring"));
+        Files.writeString(restored.resolve("restoring").resolve("CURRENT"), "a part");
+        assertThatThrownBy(() -> OPEN.open(restored, OPTIONS))
+                .isInstanceOf(CannotOpen.class)
+                .hasMessage("A restore into " + restored + " has not ended; run ./parley restore again, or remove "
+                        + restored.resolve("restoring") + ".");
+        EmbeddedBackup.restore(restored, OPTIONS, backup, SILENT);
+        assertThat(page(OPEN.open(restored, OPTIONS).stores(), ONE)).hasSize(2);
+    }
+
+    @Test
+    void aDamagedStoreIsNotBackedUpAsIfItWereWhole() throws Exception {
+        EmbeddedStore store = OPEN.open(data, OPTIONS);
+        var scribe = new Scribe(store.stores());
+        for (int i = 0; i < 200; i++) scribe.message(ONE, ANN, "message " + i);
+        store.rewrite();
+        Path largest;
+        try (Stream<Path> files = Files.list(data.resolve("rocksdb"))) {
+            largest = files.filter(file -> file.toString().endsWith(".sst"))
+                    .max((a, b) -> Long.compare(a.toFile().length(), b.toFile().length()))
+                    .orElseThrow();
+        }
+        byte[] bytes = Files.readAllBytes(largest);
+        bytes[bytes.length / 3] ^= 1;
+        Files.write(largest, bytes);
+        assertThatThrownBy(this::make)
+                .isInstanceOf(BackupTrouble.class)
+                .hasMessageStartingWith("The store is damaged, or was as it was copied (");
+        assertRefused(
+                restored,
+                "There is no whole backup in " + backup
+                        + ": SHA256SUMS, which is written last, is not there; use another backup.");
+    }
+
+    @Test
+    void whereThereIsNoStoreThereIsNoBackup() {
+        assertThatThrownBy(this::make)
+                .isInstanceOf(BackupTrouble.class)
+                .hasMessage("There is no store in " + data + "; say with store.path where it is.");
+        assertThat(backup).doesNotExist();
+        assertThat(data).doesNotExist();
+    }
+
+    @Test
+    void copiedDataIsRenewed() throws Exception {
+        EmbeddedStore store = OPEN.open(data, OPTIONS);
+        new Scribe(store.stores()).group(ONE, BOB);
+        long before = store.stores().log().incarnation();
+        assertThatThrownBy(() -> EmbeddedBackup.renew(data, OPTIONS))
+                .isInstanceOf(CannotOpen.class)
+                .hasMessageContaining("is in use by another process");
+        OPEN.close(store);
+        assertThat(EmbeddedBackup.renew(data, OPTIONS).incarnation()).isNotEqualTo(before);
+        Stores renewed = OPEN.open(data, OPTIONS).stores();
+        assertThat(renewed.log().incarnation()).isNotEqualTo(before);
+        assertThat(page(renewed, ONE)).hasSize(2);
+    }
+
+    private Facts make() throws BackupTrouble, CannotOpen {
+        return EmbeddedBackup.make(data, OPTIONS, backup, SILENT);
+    }
+
+    private void assertRefused(Path path, String sentence) {
+        assertThatThrownBy(() -> EmbeddedBackup.restore(path, OPTIONS, backup, SILENT))
+                .isInstanceOf(BackupTrouble.class)
+                .hasMessage(sentence);
+    }
+
+    private static List<StoredEntry> page(Stores stores, ConversationId conversation) {
+        return await(stores.history().after(conversation, 0, 100_000, 1 << 30));
+    }
+}
