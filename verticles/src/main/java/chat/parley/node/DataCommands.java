@@ -5,12 +5,16 @@ import chat.parley.store.backup.Backup;
 import chat.parley.store.backup.BackupTrouble;
 import chat.parley.store.backup.Facts;
 import chat.parley.store.backup.Progress;
+import chat.parley.store.cassandra.CassandraBackup;
+import chat.parley.store.cassandra.CassandraOptions;
 import chat.parley.store.embedded.EmbeddedBackup;
+import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** {@code backup}, {@code restore} and {@code renew}: for the store that the settings name, with a line at the end that says what was done. */
 final class DataCommands {
@@ -31,30 +35,40 @@ final class DataCommands {
     }
 
     void backup(Path to) throws Refusal {
-        say("backup", carriedOut(() -> EmbeddedBackup.make(config.storeFolder(), config.store(), to, progress)), to);
+        Facts facts = carriedOut((vertx, cassandra) -> cassandra == null
+                ? EmbeddedBackup.make(config.storeFolder(), config.store(), to, progress)
+                : CassandraBackup.make(vertx, cassandra, to, progress));
+        say("backup", facts, to);
     }
 
     void restore(Path from) throws Refusal {
-        say(
-                "restored",
-                carriedOut(() -> EmbeddedBackup.restore(config.storeFolder(), config.store(), from, progress)),
-                from);
+        Facts facts = carriedOut((vertx, cassandra) -> cassandra == null
+                ? EmbeddedBackup.restore(config.storeFolder(), config.store(), from, progress)
+                : CassandraBackup.restore(vertx, cassandra, from, progress));
+        say("restored", facts, from);
     }
 
     void renew() throws Refusal {
-        Facts facts = carriedOut(() -> EmbeddedBackup.renew(config.storeFolder(), config.store()));
+        Facts facts = carriedOut((vertx, cassandra) -> cassandra == null
+                ? EmbeddedBackup.renew(config.storeFolder(), config.store())
+                : CassandraBackup.renew(vertx, cassandra, progress));
         out.println("renewed: " + counts(facts) + ", incarnation " + facts.incarnation() + ".");
     }
 
+    /** Of one store or the other. */
     private interface Command {
-        Facts carriedOut() throws BackupTrouble, CannotOpen;
+        /** @param cassandra null: the store is the embedded one */
+        Facts carriedOut(Vertx vertx, @Nullable CassandraOptions cassandra) throws BackupTrouble, CannotOpen;
     }
 
-    private static Facts carriedOut(Command command) throws Refusal {
+    private Facts carriedOut(Command command) throws Refusal {
+        Vertx vertx = Vertx.vertx();
         try {
-            return command.carriedOut();
+            return command.carriedOut(vertx, config.cassandra());
         } catch (BackupTrouble | CannotOpen cannot) {
             throw new Refusal(String.valueOf(cannot.getMessage()));
+        } finally {
+            vertx.close();
         }
     }
 

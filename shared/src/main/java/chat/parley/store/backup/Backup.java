@@ -4,7 +4,6 @@ import java.io.BufferedInputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -93,10 +92,11 @@ public final class Backup {
     }
 
     /** Reads all of it. @throws IOException of a {@link BackupTrouble} if a file is not as it was written */
-    public void check() throws IOException {
+    public void check(Progress progress) throws IOException {
+        byte[] buffer = new byte[BUFFER_BYTES];
         for (String name : files()) {
             try (InputStream in = file(name)) {
-                in.transferTo(OutputStream.nullOutputStream());
+                for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) progress.add(count);
             }
         }
     }

@@ -3,6 +3,7 @@ package chat.parley.store.backup;
 import java.io.BufferedOutputStream;
 import java.io.FilterOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
@@ -56,6 +57,11 @@ public final class NewBackup {
     /** A new file of this name; once it is closed it is on the disk. */
     public OutputStream file(String name) throws IOException {
         return open(Backup.DATA + "/" + name);
+    }
+
+    /** A file that was written. */
+    public InputStream read(String name) throws IOException {
+        return Files.newInputStream(data().resolve(name));
     }
 
     private OutputStream open(String name) throws IOException {

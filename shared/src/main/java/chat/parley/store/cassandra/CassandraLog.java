@@ -39,7 +39,8 @@ final class CassandraLog implements ShardLog {
     private static final int PAGE_ROWS = 128;
     private static final Appended DONE = new Appended.Done();
 
-    private static final String REMEMBERED = "remembered/";
+    /** What names of the table {@code format} begin with that are remembered. */
+    static final String REMEMBERED = "remembered/";
 
     /** How many partitions were emptied with age. */
     static final String EMPTIED = "SELECT emptied FROM shard_cursors WHERE shard = ?";

@@ -64,6 +64,11 @@ final class CassandraProjections implements Projections {
         inbox = connection.prepare("INSERT INTO inbox" + membership);
     }
 
+    /** Of what an entry writes. */
+    static long stamp(long incarnation, long position) {
+        return (incarnation << POSITION_BITS) + position;
+    }
+
     /** The rows of one call, by when they are written. */
     private static final class Writes {
         final List<BoundStatement> first = new ArrayList<>();
@@ -101,7 +106,7 @@ final class CassandraProjections implements Projections {
     public Future<Void> project(int shard, List<Entry> entries) {
         var writes = new Writes();
         for (Entry each : entries) {
-            long stamp = (incarnation << POSITION_BITS) + each.position();
+            long stamp = stamp(incarnation, each.position());
             Projection.of(each, row -> add(row, stamp, writes));
         }
         return requests.all(writes.first)

@@ -104,13 +104,26 @@ public final class CassandraSchema {
     }
 
     /** Unless it was said otherwise meanwhile. @param former null: nothing */
-    private static void say(Connection connection, String name, String value, @Nullable String former)
-            throws CannotOpen {
+    static void say(Connection connection, String name, String value, @Nullable String former) throws CannotOpen {
         SimpleStatement update = SimpleStatement.builder("UPDATE format SET value = ? WHERE name = ? IF value = ?")
                 .addPositionalValues(value, name)
                 .addPositionalValue(former)
                 .build();
         onceKnown(() -> connection.ask(update));
+    }
+
+    static void unsay(Connection connection, String name) throws CannotOpen {
+        connection.ask(SimpleStatement.newInstance("DELETE FROM format WHERE name = ? IF EXISTS", name));
+    }
+
+    /** What is remembered with the data ({@code ShardLog.remember}), by the names in the table. */
+    static Map<String, String> remembered(Connection connection) throws CannotOpen {
+        Map<String, String> remembered = new HashMap<>();
+        for (Row row : connection.ask("SELECT name, value FROM format").currentPage()) {
+            String name = String.valueOf(row.getString("name"));
+            if (name.startsWith(CassandraLog.REMEMBERED)) remembered.put(name, String.valueOf(row.getString("value")));
+        }
+        return remembered;
     }
 
     private static List<String> statements(int version) {

@@ -2,6 +2,7 @@ package chat.parley.store.cassandra;
 
 import chat.parley.model.ConversationId;
 import chat.parley.store.CannotOpen;
+import chat.parley.store.Incarnations;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.List;
@@ -17,26 +18,32 @@ record Format(int version, int shards, long partitionRows, long incarnation, byt
     static final String VERSION = "version";
     private static final String SHARDS = "shards";
     private static final String PARTITION_ROWS = "partition_rows";
-    private static final String INCARNATION = "incarnation";
-    private static final String DIGEST_KEY = "digest_key";
-    static final List<String> NAMES = List.of(VERSION, SHARDS, PARTITION_ROWS, INCARNATION, DIGEST_KEY);
-    private static final int INCARNATIONS = 1 << 23;
+    static final String INCARNATION = "incarnation";
+    static final String DIGEST_KEY = "digest_key";
+
+    /** While the data of a backup is being written. */
+    static final String RESTORING = "restoring";
+
+    static final List<String> NAMES = List.of(VERSION, SHARDS, PARTITION_ROWS, INCARNATION, DIGEST_KEY, RESTORING);
     private static final int DIGEST_KEY_BYTES = 32;
 
     /** What new data says; the version follows when the tables are there. */
     static Map<String, String> first(long partitionRows) {
-        var random = new SecureRandom();
         byte[] digestKey = new byte[DIGEST_KEY_BYTES];
-        random.nextBytes(digestKey);
+        new SecureRandom().nextBytes(digestKey);
         return Map.of(
                 SHARDS, String.valueOf(ConversationId.SHARDS),
                 PARTITION_ROWS, String.valueOf(partitionRows),
-                INCARNATION, String.valueOf(1 + random.nextInt(INCARNATIONS - 1)),
+                INCARNATION, String.valueOf(Incarnations.first()),
                 DIGEST_KEY, HexFormat.of().formatHex(digestKey));
     }
 
     /** @throws CannotOpen if this program cannot work with such data */
     static Format of(String keyspace, Map<String, String> said, int version, long partitionRows) throws CannotOpen {
+        if (said.containsKey(RESTORING)) {
+            throw new CannotOpen("A restore into the keyspace " + keyspace
+                    + " has not ended; drop the keyspace, and run ./parley restore again.");
+        }
         Format format;
         try {
             format = new Format(

@@ -29,6 +29,22 @@
  * <p><b>Checked at the start</b>: {@code paxos_variant} v2, {@code commitlog_sync} batch or group (periodic only where that is accepted), and
  * what the data says of itself in {@code format}. Serial consistency is LOCAL_SERIAL, all else LOCAL_QUORUM: the sequencers are in one data
  * centre. {@code Requests} bounds what is out and what waits, {@code Values} binds what can be null.
+ *
+ * <p><b>A backup</b> ({@code CassandraBackup}) reads for minutes or hours what nodes write meanwhile, and yet has one state of the data, since the tables
+ * follow from the logs. It is read in this order, which all rests on:
+ *
+ * <ol>
+ *   <li>the cursors of all shards: at c, the projected one, all tables have what follows from the entries up to c;
+ *   <li>the tables, each in ranges of tokens: they have that, and here and there what follows from later entries, in whatever state;
+ *   <li>of each shard its head h, serially, and the rows of its log up to h. What was acknowledged before the backup began is in them. Nothing in a
+ *       table is of an entry behind h, as an entry is projected, and a read pointer moved, only once it is in the log.
+ * </ol>
+ *
+ * A restore writes the tables with the stamp of position 0 in the new life, below that of any entry, and then projects all entries from c to h once more
+ * ({@code CopiedLogs.settle}): each cell has then what the last entry up to h says, whenever its table was read. So what the cells were stamped with is not needed,
+ * nor is it kept. Read pointers and the like get their values as stamps, as ever, what clocks had stamped the oldest there is. While it is under way {@code
+ * format} says so, and no node starts. Other ways to bring data back, as the snapshots of Cassandra, which are of no one moment, have to keep to the same order, and {@code renew} does
+ * what a restore does at its end; there the tables keep their stamps, so the new life has to have a greater number.
  */
 @NullMarked
 package chat.parley.store.cassandra;

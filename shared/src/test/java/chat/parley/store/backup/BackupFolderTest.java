@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -21,6 +22,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** The folder of a backup: whole or none, and as it was written or refused. */
 class BackupFolderTest {
     private static final Facts FACTS = new Facts("embedded", 4711, 3, 52, Instant.parse("2026-01-02T03:04:05Z"));
+
+    private static final Progress SILENT = new Progress(line -> {});
 
     @TempDir
     private Path temporary;
@@ -39,7 +42,7 @@ class BackupFolderTest {
         assertThat(backup.facts()).isEqualTo(FACTS);
         assertThat(backup.files()).containsExactly("one", "two.gz");
         assertThat(backup.bytes()).isEqualTo(10);
-        backup.check();
+        backup.check(SILENT);
         try (InputStream in = backup.file("one")) {
             assertThat(in.readAllBytes()).isEqualTo("first".getBytes(StandardCharsets.UTF_8));
         }
@@ -90,7 +93,7 @@ class BackupFolderTest {
     void anAlteredFileIsRefused() throws Exception {
         written();
         alter("data/two.gz");
-        assertThatThrownBy(() -> Backup.open(folder, "embedded").check())
+        assertThatThrownBy(() -> Backup.open(folder, "embedded").check(SILENT))
                 .hasCauseInstanceOf(BackupTrouble.class)
                 .hasMessageContaining("is not as it was written: data/two.gz is another; use another backup.");
     }
@@ -99,7 +102,7 @@ class BackupFolderTest {
     void aMissingFileIsRefused() throws Exception {
         written();
         Files.delete(folder.resolve("data/one"));
-        assertThatThrownBy(() -> Backup.open(folder, "embedded").check()).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> Backup.open(folder, "embedded").check(SILENT)).isInstanceOf(IOException.class);
     }
 
     @Test
@@ -131,7 +134,7 @@ class BackupFolderTest {
         String later = Files.readString(facts).replaceFirst("\"version\" : 1", "\"version\" : 2");
         Files.writeString(facts, later);
         byte[] sum = Backup.digest().digest(later.getBytes(StandardCharsets.UTF_8));
-        Files.writeString(folder.resolve("SHA256SUMS"), java.util.HexFormat.of().formatHex(sum) + "  backup.json\n");
+        Files.writeString(folder.resolve("SHA256SUMS"), HexFormat.of().formatHex(sum) + "  backup.json\n");
         assertRefused("The backup in " + folder
                 + " has format 2, and this program reads format 1; restore it with the program that made it.");
     }
