@@ -2,7 +2,7 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -11,6 +11,7 @@ import { judgeBy } from './contract.js';
 import './orphan.js';
 
 const READY = /^parley ready (http:\S+)/;
+const OPS = /^for operators: (http:\S+)/;
 const HAND = [fileURLToPath(new URL('../../parley', import.meta.url)), 'serve'];
 const [program, ...args] = process.env.SERVE_COMMAND ? JSON.parse(process.env.SERVE_COMMAND) : HAND;
 
@@ -38,6 +39,8 @@ export class Server {
   #data;
   #process;
   url = '';
+  /** Where the operators' page is. */
+  opsUrl = '';
 
   /** @param settings beside the defaults: { 'gateway.heartbeatMillis': 1000 } */
   static async start(settings = {}) {
@@ -63,11 +66,15 @@ export class Server {
       said.push(`it was not ready in ${START_MILLIS} ms`);
       child.kill('SIGKILL');
     }, START_MILLIS);
-    this.url = await new Promise((resolve, reject) => {
+    await new Promise((resolve, reject) => {
       createInterface({ input: child.stdout }).on('line', line => {
         said.push(line);
         const ready = READY.exec(line);
-        if (ready) resolve(ready[1]);
+        if (ready) this.url = ready[1];
+        const ops = OPS.exec(line);
+        if (!ops) return;
+        this.opsUrl = ops[1];
+        resolve();
       });
       child.once('error', reject);
       child.once('exit', (code, signal) => reject(new Error(`the node ended with ${code ?? signal}:\n${said.join('\n')}`)));
@@ -87,6 +94,18 @@ export class Server {
     });
     if (!response.ok) throw new Error(`no token: ${response.status}`);
     return (await response.json()).token;
+  }
+
+  /** What operators have to say: the node makes it when it first starts. */
+  async opsCredential() {
+    return (await readFile(join(this.#data, 'ops-credential'), 'utf8')).trim();
+  }
+
+  /** Waits until it has ended by itself. Returns the exit code; null: it was killed. */
+  async ended() {
+    const child = this.#process;
+    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+    return child.exitCode;
   }
 
   /** SIGKILL; nothing of it runs any more when this is done. SIGTERM lets it drain. */

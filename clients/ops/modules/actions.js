@@ -57,14 +57,16 @@ function stepper(port, node, verticle, instances, tell) {
 /** The node's name has to be typed, as there is no way back. */
 export function openDraining(port, { name, last }, done) {
   const typed = field('Name of the node', { name: 'node', autocapitalize: 'none' }, `Type ${name} to say that you mean it.`);
-  const content = form([typed.element], 'Drain', async () => {
+  const force = h('input', { type: 'checkbox', name: 'force' });
+  const option = h('label', { class: 'option' }, force, 'Even if it is the last one with one of its roles, so that the rest cannot serve');
+  const content = form([typed.element, option], 'Drain', async () => {
     if (typed.input.value.trim() !== name) return typed.say(`That is not ${name}.`);
     typed.say('');
-    await port.drain(name);
+    await port.drain(name, force.checked);
     dialog.close();
     done(`${name} drains: it hands its shards over, tells its sessions to connect elsewhere, and ends.`);
   });
-  const sessions = isKnown(last.connections) ? `${numbered(last.connections, 'connection')} will have to go elsewhere, and t` : 'T';
-  const dialog = openDialog(`Drain ${name}`, [h('p', { class: 'question' }, `${sessions}he process ends. Whoever started it may start it again.`), content], { class: 'small' });
+  const question = `${name} hands its shards over, sends its ${isKnown(last.connections) ? numbered(last.connections, 'connection') : 'connections'} elsewhere, and its process ends. Whoever started it may start it again.`;
+  const dialog = openDialog(`Drain ${name}`, [h('p', { class: 'question' }, question), content], { class: 'small' });
   typed.input.focus();
 }

@@ -10,7 +10,7 @@ const COLUMNS = [
   ['Connections', ({ last }) => [['open', count(last?.connections)], ['users', count(last?.users)]]],
   ['A second', ({ rates }) => [['sends', rate(rates.sends)], ['acks', rate(rates.acks)], ['deliveries', rate(rates.deliveries)], ['logins', rate(rates.logins)]]],
   ['Waiting', ({ last }) => [['submits', count(last?.queues?.submit)], ['outboxes', bytes(last?.queues?.outboxBytes)], ['to export', count(last?.queues?.toExport)], ['to project', count(last?.queues?.toProject)]]],
-  ['Lag', ({ last }) => [['projection', count(last?.lags?.projection)], ['fan-out', count(last?.lags?.fanout)], ['export', count(last?.lags?.export)]]],
+  ['Lag', ({ last }) => [['projection', count(last?.lags?.projection)], ['head repeats', count(last?.lags?.fanout)], ['export', count(last?.lags?.export)]]],
   ['Since start', ({ last }) => [['drift', count(last?.counters?.drift)], ['pulls', count(last?.counters?.pulls)], ['conflicts', count(last?.counters?.conflicts)], ['dropped', count(last?.counters?.dropped)]]],
 ];
 

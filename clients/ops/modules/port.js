@@ -26,8 +26,9 @@ export class Port {
     return this.#ask('POST', 'scale', { node, verticle, instances });
   }
 
-  drain(node) {
-    return this.#ask('POST', 'drain', { node });
+  /** @param force also if it is the last with one of its roles */
+  drain(node, force) {
+    return this.#ask('POST', 'drain', { node, force });
   }
 
   why(messageId, userId) {
@@ -51,7 +52,7 @@ export class Port {
       throw new Error('The operators’ port does not answer.');
     }
     const said = parse(text);
-    if (!answer.ok) throw new Refused(answer.status, said?.detail ?? said?.title ?? `The operators’ port answered ${answer.status}.`);
+    if (!answer.ok) throw new Refused(answer.status, sentence(said?.detail ?? `the operators’ port answered ${answer.status}`));
     return said;
   }
 }
@@ -63,4 +64,9 @@ function parse(text) {
   } catch {
     return null;
   }
+}
+
+/** As it stands alone. */
+function sentence(text) {
+  return text.charAt(0).toUpperCase() + text.slice(1) + (text.endsWith('.') ? '' : '.');
 }

@@ -91,6 +91,7 @@ public final class Main {
             ready.append("a token: ./parley token alice\n");
             ready.append("     or: curl -s -d '{\"userId\":\"alice\"}' " + address + "/v1/dev/tokens\n");
         }
+        ready.append("for operators: http://" + config.ops().host() + ":" + node.opsPort() + "/admin/\n");
         out.print(ready);
         out.flush();
         while (node.awaitEnd()) {

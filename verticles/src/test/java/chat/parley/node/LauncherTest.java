@@ -45,7 +45,7 @@ class LauncherTest {
     }
 
     @Test
-    void theFirstScreenSaysWhereTheNodeIsAndHowToGetATokenAndNothingElse() throws Exception {
+    void theFirstScreenSaysWhereTheNodeIsHowToGetATokenAndWhereOperatorsLookAndNothingElse() throws Exception {
         Process node = parley.start("serve", "--set", "http.port=0", "--set", "ops.port=0");
         BufferedReader out = node.inputReader();
         String ready = out.readLine();
@@ -54,6 +54,7 @@ class LauncherTest {
         assertThat(out.readLine()).isEqualTo("a token: ./parley token alice");
         assertThat(out.readLine())
                 .isEqualTo("     or: curl -s -d '{\"userId\":\"alice\"}' " + address + "/v1/dev/tokens");
+        assertThat(out.readLine()).matches("for operators: http://127\\.0\\.0\\.1:\\d+/admin/");
         assertThat(node.info().commandLine().orElseThrow())
                 .as("the process is the JVM")
                 .contains("/bin/java ")
