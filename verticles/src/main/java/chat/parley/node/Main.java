@@ -82,7 +82,8 @@ public final class Main {
     private static void serve(Arguments arguments, Node.Opening opening, PrintStream out) throws Refusal, Misuse {
         arguments.requireNoMore();
         NodeConfig config = arguments.config();
-        System.setProperty("parley.log", config.logLevel()); // before the first logger is asked for
+        System.setProperty("parley.log", config.log().level()); // before the first logger is asked for
+        System.setProperty("parley.logFormat", config.log().format());
         Node node = Node.start(config, opening);
         node.endOnSignal();
         String address = "http://" + config.http().host() + ":" + node.port();

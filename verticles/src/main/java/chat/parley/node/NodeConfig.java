@@ -60,13 +60,16 @@ record NodeConfig(
         PresenceConfig presence,
         Instances instances,
         long drainWindowMillis,
-        String logLevel) {
+        Log log) {
     /**
      * Where operators look.
      *
      * @param credentialFile null: the node makes a credential of its own
      */
     record Ops(String host, int port, @Nullable Path credentialFile) {}
+
+    /** @param format text or json */
+    record Log(String level, String format) {}
 
     /** @param dev whether anybody who can reach the node gets a token */
     record Auth(boolean dev, KeyConfig keys) {}
@@ -163,11 +166,17 @@ record NodeConfig(
                         5_000,
                         "Over which sessions are told to go elsewhere when the node ends, at most; few are told"
                                 + " sooner, a thousand a second of each gateway."),
-                settings.word(
-                        "log.level",
-                        List.of("TRACE", "DEBUG", "INFO", "WARN", "ERROR"),
-                        "INFO",
-                        "What is logged at least."));
+                new Log(
+                        settings.word(
+                                "log.level",
+                                List.of("TRACE", "DEBUG", "INFO", "WARN", "ERROR"),
+                                "INFO",
+                                "What is logged at least."),
+                        settings.word(
+                                "log.format",
+                                List.of("text", "json"),
+                                "text",
+                                "Lines to be read by people, or a JSON object on each line.")));
         settings.require(
                 isName(config.name),
                 "node.name cannot be '" + config.name + "'; allowed: letters, digits, _ and -, at most 64.");

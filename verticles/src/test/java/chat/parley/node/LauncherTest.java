@@ -3,6 +3,7 @@ package chat.parley.node;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import chat.parley.node.Installation.Ended;
+import io.vertx.core.json.JsonObject;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -88,6 +89,33 @@ class LauncherTest {
         node.toHandle().destroy();
         assertThat(node.waitFor(40, TimeUnit.SECONDS)).isTrue();
         assertThat(parley.errors(node)).isEmpty();
+    }
+
+    @Test
+    void aNodeCanLogInLinesOfJson() throws Exception {
+        Process node = parley.start(
+                "serve",
+                "--set",
+                "http.port=0",
+                "--set",
+                "ops.port=0",
+                "--set",
+                "log.format=json",
+                "--set",
+                "log.level=DEBUG");
+        assertThat(node.inputReader().readLine()).startsWith("parley ready");
+        node.toHandle().destroy();
+        assertThat(node.waitFor(40, TimeUnit.SECONDS)).isTrue();
+        List<JsonObject> lines =
+                parley.errors(node).lines().map(JsonObject::new).toList();
+        assertThat(lines).allSatisfy(line -> {
+            assertThat(line.getLong("timestamp"))
+                    .isBetween(System.currentTimeMillis() - 60_000, System.currentTimeMillis());
+            assertThat(line.getString("level")).isIn("DEBUG", "INFO");
+            assertThat(line.getString("loggerName")).startsWith("chat.parley.");
+        });
+        assertThat(lines.stream().map(line -> line.getString("formattedMessage")))
+                .contains("draining", "ended");
     }
 
     @Test

@@ -126,6 +126,7 @@ class SettingsTest {
                 "http.port= | http.port cannot be '' (set on the command line); allowed: 0 to 65535.",
                 "auth.dev=yes | auth.dev cannot be 'yes' (set on the command line); allowed: true, false.",
                 "log.level=LOUD | allowed: TRACE, DEBUG, INFO, WARN, ERROR.",
+                "log.format=xml | log.format cannot be 'xml' (set on the command line); allowed: text, json.",
                 "http.origins=chat.example.org | http.origins cannot be 'chat.example.org'",
                 "http.origins=https://a.example/path | http.origins cannot be",
                 "http.trustedProxies=proxy.example.org | http.trustedProxies cannot be",
