@@ -27,6 +27,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionStage;
@@ -87,6 +88,11 @@ class LocalClusterTest {
         say("n1", alice, talk, "to the third node");
         assertThat(next(heard, "to the third node")).contains(talk);
         ClusterOfNodes.await(() -> redis("exists", "parley:presence:bob").contains("1"));
+
+        HttpRequest metrics = HttpRequest.newBuilder(URI.create("http://" + host + ":8081/metrics"))
+                .build();
+        MetricsPage.assertShows(
+                http.send(metrics, HttpResponse.BodyHandlers.ofString()).body(), Set.of("embedded store"));
 
         List<ProcessHandle> processes = cluster.descendants().toList();
         assertThat(processes).as("nodes, Cassandra, Redis, Kafka").hasSizeGreaterThanOrEqualTo(6);

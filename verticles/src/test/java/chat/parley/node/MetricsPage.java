@@ -1,5 +1,7 @@
 package chat.parley.node;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -58,6 +60,22 @@ final class MetricsPage {
             if (value == null) throw new AssertionError("no " + name + " among " + values.keySet());
             return value;
         }
+    }
+
+    /** What is shown is what the document says, but for what stands or falls with a store or server that this node has not. */
+    static void assertShows(String text, Set<String> elsewhere) {
+        Map<String, Row> documented = documented();
+        Scrape shown = read(text);
+        assertThat(documented.keySet()).containsAll(shown.types().keySet());
+        shown.types().forEach((name, type) -> {
+            Row row = documented.get(name);
+            assertThat(type).as(name).isEqualTo(row.type());
+            assertThat(shown.labels().get(name)).as(name).isEqualTo(row.labels());
+        });
+        documented.forEach((name, row) -> {
+            if (!row.comesLater())
+                assertThat(shown.types().containsKey(name)).as(name).isEqualTo(!elsewhere.contains(row.by()));
+        });
     }
 
     static Scrape read(String text) {
