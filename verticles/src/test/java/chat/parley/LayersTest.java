@@ -65,13 +65,13 @@ class LayersTest {
     }
 
     @Test
-    void telemetryKnowsNobody() {
-        knowsNoneBut("telemetry");
+    void telemetryKnowsOnlyTheModel() {
+        knowsNoneBut("telemetry", "model");
     }
 
     @Test
     void whoGathersMetricsIsKnownToTheNodeOnly() {
-        areKnownOnlyIn(List.of(), "io.micrometer..", "io.prometheus..");
+        areKnownOnlyIn(List.of(), "io.micrometer..", "io.prometheus..", "io.opentelemetry..");
     }
 
     @ParameterizedTest

@@ -5,6 +5,7 @@ import chat.parley.bus.Bus;
 import chat.parley.bus.Bus.Listening;
 import chat.parley.bus.Bus.Received;
 import chat.parley.bus.Deliver;
+import chat.parley.bus.Event;
 import chat.parley.bus.Loop;
 import chat.parley.bus.Route;
 import chat.parley.bus.Route.Events;
@@ -21,6 +22,7 @@ import chat.parley.store.ShardCursors;
 import chat.parley.store.Stores;
 import chat.parley.telemetry.Figures;
 import chat.parley.telemetry.Metric;
+import chat.parley.telemetry.Traces;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.util.ArrayList;
@@ -75,6 +77,7 @@ public final class FanoutVerticle extends VerticleBase {
     private final LongAdder repeated = new LongAdder();
     private final LongAdder messages = new LongAdder();
     private volatile int waiting; // as of the last tick
+    private Traces traces = Traces.NONE;
 
     /** @param random spreads what nodes started together do at intervals */
     public FanoutVerticle(
@@ -117,6 +120,11 @@ public final class FanoutVerticle extends VerticleBase {
     /** Heads repeated since the start. */
     public long repeated() {
         return repeated.sum();
+    }
+
+    /** Tells of the messages that are followed to these. Before it starts. */
+    public void traces(Traces its) {
+        traces = its;
     }
 
     /** What it counts. */
@@ -300,7 +308,17 @@ public final class FanoutVerticle extends VerticleBase {
         /** At once: what a gateway has not written yet when the next comes, it writes together. */
         private void sendLive(List<Events> live) {
             if (live.isEmpty()) return;
+            long began = traces.isOn() ? System.nanoTime() : 0;
             toAllGateways(new Deliver(stores.log().incarnation(), live, List.of()));
+            if (traces.isOn())
+                for (Events events : live)
+                    for (Event event : events.events())
+                        traces.entry(
+                                Traces.Stage.SPREAD,
+                                event.entry(),
+                                began,
+                                "gateways",
+                                topology.gateways().size());
         }
 
         /**

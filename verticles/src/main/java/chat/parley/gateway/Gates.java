@@ -11,6 +11,7 @@ import chat.parley.model.Entry;
 import chat.parley.model.Membership;
 import chat.parley.model.Role;
 import chat.parley.model.UserId;
+import chat.parley.telemetry.Traces;
 import chat.parley.wire.EventJson;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -65,6 +66,7 @@ final class Gates implements Gate.Exit {
     private final Forgotten forgottenOfSmall = new Forgotten();
 
     private final AtomicLong pulls = new AtomicLong();
+    private Traces traces = Traces.NONE;
     private long now;
 
     /** @param passed hears of each entry that passes, and to which members */
@@ -93,6 +95,11 @@ final class Gates implements Gate.Exit {
 
     int count() {
         return gates.size();
+    }
+
+    /** Before anything comes. */
+    void traces(Traces its) {
+        traces = its;
     }
 
     /** How often a gate asked for what it lacked. From any thread. */
@@ -297,6 +304,7 @@ final class Gates implements Gate.Exit {
 
     @Override
     public void pass(Gate gate, List<Event> run, List<LocalUser> receivers) {
+        long began = traces.isOn() ? System.nanoTime() : 0;
         recent.add(gate.conversation, run);
         if (users.hasUnready()) noteMembers(gate, run);
         for (int i = 0; i < run.size(); i++) passed.accept(run.get(i).entry(), receivers);
@@ -311,6 +319,8 @@ final class Gates implements Gate.Exit {
             passing.release();
             from = to;
         }
+        if (!traces.isOn()) return;
+        for (Event event : run) traces.entry(Traces.Stage.DELIVER, event.entry(), began, "users", receivers.size());
     }
 
     private void passToAll(Gate gate, Passing passing, List<LocalUser> receivers) {

@@ -20,6 +20,7 @@ import chat.parley.store.SharedBuckets;
 import chat.parley.store.Stores;
 import chat.parley.telemetry.Figures;
 import chat.parley.telemetry.Metric;
+import chat.parley.telemetry.Traces;
 import chat.parley.wire.CloseCode;
 import chat.parley.wire.ErrorCode;
 import chat.parley.wire.FrameCodec;
@@ -242,6 +243,12 @@ public final class Gateway {
     /** Conversations whose order is kept here now. */
     public int gates() {
         return gates.count();
+    }
+
+    /** Tells of the messages that are followed to these. Before it starts. */
+    void traces(Traces its) {
+        submitter.traces(its);
+        gates.traces(its);
     }
 
     /** What the instance counts. */

@@ -1,6 +1,7 @@
 package chat.parley.gateway;
 
 import chat.parley.telemetry.Figures;
+import chat.parley.telemetry.Traces;
 import chat.parley.wire.Limits;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -48,6 +49,11 @@ public final class GatewayVerticle extends VerticleBase {
     /** See {@link Gateway#compareHeads}. From any thread. */
     public void compareHeads() {
         context.runOnContext(onLoop -> gateway.compareHeads());
+    }
+
+    /** See {@link Gateway#traces}. */
+    public void traces(Traces traces) {
+        gateway.traces(traces);
     }
 
     /** What the instance counts. */

@@ -10,6 +10,7 @@ import chat.parley.bus.Submitted;
 import chat.parley.bus.Topology;
 import chat.parley.model.ConversationId;
 import chat.parley.model.Draft;
+import chat.parley.telemetry.Traces;
 import chat.parley.wire.ErrorCode;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -52,6 +53,7 @@ public final class Submitter {
     private final ReadPointers readPointers;
     private final long answerMillis;
     private final Tally tally;
+    private Traces traces = Traces.NONE;
     private final Map<Integer, List<Ready>> ready = new HashMap<>();
     private final List<Integer> readyShards = new ArrayList<>();
     private final Set<Shipment> underWay = new LinkedHashSet<>();
@@ -65,6 +67,11 @@ public final class Submitter {
         this.readPointers = readPointers;
         this.answerMillis = answerMillis;
         this.tally = tally;
+    }
+
+    /** Before it starts. */
+    void traces(Traces its) {
+        traces = its;
     }
 
     /** From now on it hears of nodes that leave. */
@@ -259,6 +266,12 @@ public final class Submitter {
     private void answer(Submission submission, Answer answer) {
         drafts--;
         tally.answers.increment();
+        traces.draft(
+                Traces.Stage.SEND,
+                submission.draft,
+                submission.cameAtNanos,
+                "error",
+                answer instanceof Answer.Refused refusal ? refusal.code().number() : 0);
         if (answer instanceof Answer.Placed placed) {
             tally.acks.increment();
             tally.ackSeconds.recordSince(submission.cameAtNanos);

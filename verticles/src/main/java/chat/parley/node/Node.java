@@ -50,6 +50,7 @@ import chat.parley.store.redis.RedisOptions;
 import chat.parley.store.redis.RedisStore;
 import chat.parley.telemetry.Figures;
 import chat.parley.telemetry.Metric;
+import chat.parley.telemetry.Traces;
 import io.vertx.core.Deployable;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -102,6 +103,7 @@ final class Node {
     private @Nullable Membership membership;
     private @Nullable Vertx running;
     private @Nullable Loops eventLoops;
+    private Traces followed = Traces.NONE;
     private @Nullable OpenStore store;
     private @Nullable KafkaEventLog events;
     private @Nullable RedisStore redis;
@@ -179,12 +181,14 @@ final class Node {
                             this::compareHeads,
                             commands));
         metrics.add(opened.figures());
+        followed = openTraces(stores);
         if (has(NodeRole.PRESENCE)) {
             deploy(1, () -> {
                 VertxLoop loop = new VertxLoop(vertx);
                 Bus its = new PeerBus(bus, loop, topology, windows);
                 PresenceVerticle presence =
                         new PresenceVerticle(config.name(), boot, its, loop, topology, random, config.presence());
+                presence.traces(followed);
                 metrics.add(presence.figures());
                 return presence;
             });
@@ -195,6 +199,7 @@ final class Node {
                 Bus its = new PeerBus(bus, loop, topology, windows);
                 FanoutVerticle fanout =
                         new FanoutVerticle(config.name(), its, loop, stores, topology, random, config.fanout());
+                fanout.traces(followed);
                 metrics.add(fanout.figures());
                 return fanout;
             });
@@ -244,6 +249,7 @@ final class Node {
                             sockJs.fallback(),
                             routes);
                     gateways.add(verticle);
+                    verticle.traces(followed);
                     metrics.add(verticle.figures());
                     return verticle;
                 },
@@ -310,6 +316,13 @@ final class Node {
         return running;
     }
 
+    private Traces openTraces(Stores stores) {
+        String endpoint = config.trace().endpoint();
+        if (config.trace().oneIn() == 0 || endpoint == null) return Traces.NONE;
+        return new OtlpTraces(
+                config.trace().oneIn(), endpoint, config.name(), stores.log().digestKey());
+    }
+
     /** What has to be so for the node to be ready. */
     private void watch(Vertx vertx, Stores stores, Topology topology) {
         Loops its = new Loops(((VertxInternal) vertx).nettyEventLoopGroup());
@@ -357,6 +370,7 @@ final class Node {
                     random,
                     config.sequencer().ofInstances(instances));
             sequencers.add(sequencer);
+            sequencer.traces(followed);
             metrics.add(sequencer.figures());
             loops.add(loop);
             return sequencer;
@@ -456,6 +470,7 @@ final class Node {
         if (vertx == null) return;
         if (membership != null) membership.leave();
         for (String deployment : deployed.reversed()) await(vertx.undeploy(deployment), until, "ending a part");
+        if (followed instanceof OtlpTraces traces) traces.close();
         if (keys != null) keys.close();
         if (events != null) events.close();
         if (redis != null) redis.close();

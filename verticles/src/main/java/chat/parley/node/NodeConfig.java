@@ -60,7 +60,8 @@ record NodeConfig(
         PresenceConfig presence,
         Instances instances,
         long drainWindowMillis,
-        Log log) {
+        Log log,
+        TraceSettings trace) {
     /**
      * Where operators look.
      *
@@ -176,7 +177,8 @@ record NodeConfig(
                                 "log.format",
                                 List.of("text", "json"),
                                 "text",
-                                "Lines to be read by people, or a JSON object on each line.")));
+                                "Lines to be read by people, or a JSON object on each line.")),
+                TraceSettings.read(settings));
         settings.require(
                 isName(config.name),
                 "node.name cannot be '" + config.name + "'; allowed: letters, digits, _ and -, at most 64.");

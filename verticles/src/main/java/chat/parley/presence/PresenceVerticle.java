@@ -8,6 +8,7 @@ import chat.parley.bus.Bus.Listening;
 import chat.parley.bus.Bus.Received;
 import chat.parley.bus.Compare;
 import chat.parley.bus.EndSessions;
+import chat.parley.bus.Event;
 import chat.parley.bus.Forwarded;
 import chat.parley.bus.Loop;
 import chat.parley.bus.Route;
@@ -18,6 +19,7 @@ import chat.parley.bus.Watch;
 import chat.parley.presence.Watchers.Tell;
 import chat.parley.telemetry.Figures;
 import chat.parley.telemetry.Metric;
+import chat.parley.telemetry.Traces;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.util.concurrent.atomic.LongAdder;
@@ -42,6 +44,7 @@ public final class PresenceVerticle extends VerticleBase {
     private @Nullable Listening listening;
     private @Nullable Runnable deaf;
     private final LongAdder misrouted = new LongAdder();
+    private Traces traces = Traces.NONE;
 
     /**
      * @param boot not 0, and another one each time that this node starts
@@ -84,6 +87,11 @@ public final class PresenceVerticle extends VerticleBase {
     /** Users online in the shards that this node owns. */
     public int users() {
         return table.users();
+    }
+
+    /** Tells of the messages that are followed to these. Before it starts. */
+    public void traces(Traces its) {
+        traces = its;
     }
 
     /** What it counts. */
@@ -145,8 +153,18 @@ public final class PresenceVerticle extends VerticleBase {
 
     /** Users whose shard is another's are passed on once: whoever passes on what was passed on may do so in a circle. */
     private void deliver(Route route, boolean passOn) {
+        long began = traces.isOn() ? System.nanoTime() : 0;
         Dispatch dispatch = Dispatch.of(route, table, topology);
         dispatch.deliver(bus::send);
+        if (traces.isOn())
+            for (Route.Events events : route.events())
+                for (Event event : events.events())
+                    traces.entry(
+                            Traces.Stage.ROUTE,
+                            event.entry(),
+                            began,
+                            "users",
+                            events.users().size());
         if (dispatch.passedOn().isEmpty()) return;
         misrouted.increment();
         if (passOn)

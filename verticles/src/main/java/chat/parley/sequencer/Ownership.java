@@ -16,6 +16,7 @@ import chat.parley.store.ShardHead;
 import chat.parley.store.ShardLog;
 import chat.parley.store.Stores;
 import chat.parley.store.Unavailable;
+import chat.parley.telemetry.Traces;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -259,6 +260,7 @@ final class Ownership {
                 case Appended.Done done -> {
                     tally.appendSeconds.recordSince(began);
                     tally.batchEntries.record(batch.entries().size());
+                    told(Traces.Stage.APPEND, batch.entries(), began);
                     appended(serving);
                 }
                 case Appended.Lost(ShardHead head) -> {
@@ -267,6 +269,11 @@ final class Ownership {
                 }
             }
         });
+    }
+
+    private void told(Traces.Stage stage, List<Entry> entries, long began) {
+        if (!tally.traces.isOn()) return;
+        for (Entry entry : entries) tally.traces.entry(stage, entry, began, "entries", entries.size());
     }
 
     private void appended(Line serving) {
@@ -424,6 +431,7 @@ final class Ownership {
                 isProjecting = false;
                 if (answer.succeeded()) {
                     tally.projectionSeconds.recordSince(began);
+                    told(Traces.Stage.PROJECT, entries, began);
                     projecting.projected();
                 } else notProjected(projecting, entries.size(), answer.cause());
                 isProjectionFailing = answer.failed();

@@ -11,10 +11,12 @@ import chat.parley.bus.Spread;
 import chat.parley.bus.Submit;
 import chat.parley.bus.Topology;
 import chat.parley.model.ConversationId;
+import chat.parley.model.Draft;
 import chat.parley.store.EventExport;
 import chat.parley.store.ShardCursors;
 import chat.parley.store.Stores;
 import chat.parley.telemetry.Figures;
+import chat.parley.telemetry.Traces;
 import chat.parley.wire.EventJson;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -203,6 +205,11 @@ public final class SequencerVerticle extends VerticleBase {
         return said.future();
     }
 
+    /** Tells of the messages that are followed to these. Before it starts. */
+    public void traces(Traces traces) {
+        tally.traces = traces;
+    }
+
     /** What the instance counts. */
     public Figures figures() {
         return tally.figures(export != null);
@@ -303,6 +310,14 @@ public final class SequencerVerticle extends VerticleBase {
         for (Ask ask : turn.takeReplied()) {
             ask.tell();
             tally.commitSeconds.recordSince(ask.cameAtNanos());
+            if (!tally.traces.isOn()) continue;
+            for (Draft draft : ask.drafts())
+                tally.traces.draft(
+                        Traces.Stage.SEQUENCE,
+                        draft,
+                        ask.cameAtNanos(),
+                        "shard",
+                        draft.conversationId().shard());
         }
         List<Turn.Told> told = turn.takeTold();
         if (told.isEmpty()) return;

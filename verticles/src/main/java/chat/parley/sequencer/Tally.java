@@ -3,6 +3,7 @@ package chat.parley.sequencer;
 import chat.parley.telemetry.Figures;
 import chat.parley.telemetry.Histogram;
 import chat.parley.telemetry.Metric;
+import chat.parley.telemetry.Traces;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Stream;
 
@@ -16,6 +17,9 @@ final class Tally {
     final Histogram appendSeconds = Histogram.ofSeconds();
     final Histogram projectionSeconds = Histogram.ofSeconds();
     final Histogram batchEntries = Histogram.ofCounts();
+
+    /** Where followed messages are told of. */
+    volatile Traces traces = Traces.NONE;
 
     volatile long shards;
     volatile long waiting;
