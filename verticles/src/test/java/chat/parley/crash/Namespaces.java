@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
  * <p>Names carry the number of this process. All is removed at the end, or when this JVM is told to end before; what one left that was
  * killed, the next removes, and whatever still runs there.
  */
-final class Namespaces implements Hosts, AutoCloseable {
+public final class Namespaces implements Hosts, AutoCloseable {
     private static final Pattern NAME = Pattern.compile("parley-(\\d+)-\\S+");
     private static final String NEEDED =
             "hosts for the nodes are made of network namespaces, which wants Linux, root, and the"
@@ -44,7 +44,7 @@ final class Namespaces implements Hosts, AutoCloseable {
     /** @throws IllegalStateException with what this machine lacks */
     Namespaces(List<String> nodes) {
         this.nodes = nodes;
-        for (String left : all()) if (isOfTheDead(left)) remove(left);
+        removeOfTheDead();
         Runtime.getRuntime().addShutdownHook(atExit);
         try {
             makeBridge();
@@ -134,7 +134,8 @@ final class Namespaces implements Hosts, AutoCloseable {
         return run(there.toArray(String[]::new));
     }
 
-    private static String run(String... command) {
+    /** What the command printed. @throws IllegalStateException with what this machine lacks */
+    public static String run(String... command) {
         try {
             Process process =
                     new ProcessBuilder(command).redirectErrorStream(true).start();
@@ -163,7 +164,17 @@ final class Namespaces implements Hosts, AutoCloseable {
     }
 
     private void remove() {
-        for (String each : all()) if (each.startsWith(prefix)) remove(each);
+        remove(prefix);
+    }
+
+    /** All whose names begin so, with whatever runs there. */
+    public static void remove(String prefix) {
+        for (String each : all()) if (each.startsWith(prefix)) removeOne(each);
+    }
+
+    /** What JVMs left that are no more. */
+    public static void removeOfTheDead() {
+        for (String left : all()) if (isOfTheDead(left)) removeOne(left);
     }
 
     /** Those that a run of ours has made. */
@@ -181,8 +192,8 @@ final class Namespaces implements Hosts, AutoCloseable {
         return name.matches() && ProcessHandle.of(Long.parseLong(name.group(1))).isEmpty();
     }
 
-    /** With whatever runs there. The kernel takes its links away some time later, but for those that are taken away now. */
-    private static void remove(String namespace) {
+    /** The kernel takes its links away some time later, but for those that are taken away now. */
+    private static void removeOne(String namespace) {
         run("ip", "-n", namespace, "-brief", "link", "show", "type", "veth")
                 .lines()
                 .map(line -> line.substring(0, line.indexOf('@')))
