@@ -4,8 +4,10 @@ import { confirm, field, form, openDialog } from '../web/modules/dialog.js';
 import { h, setText } from '../web/modules/dom.js';
 import { count, isKnown, numbered } from './figures.js';
 
-const VERTICLES = ['gateway', 'sequencer', 'fanout', 'presence'];
-const INSTANCES_MAX = 256;
+/** Of presence a node has one. */
+const VERTICLES = ['gateway', 'sequencer', 'fanout'];
+const INSTANCES_MIN = 1;
+const INSTANCES_MAX = 64;
 
 /** @param done runs with a sentence of what came of it */
 export function openScaling(port, { name, last }, done) {
@@ -15,18 +17,18 @@ export function openScaling(port, { name, last }, done) {
     done(sentence);
   };
   const here = VERTICLES.filter(verticle => isKnown(last.instances?.[verticle]));
-  openDialog(`Scale ${name}`, [h('p', { class: 'hint' }, 'Traffic goes on meanwhile. Sessions of a gateway that is taken away come back to the others.'), here.map(verticle => stepper(port, name, verticle, last.instances[verticle], tell)), answer]);
+  openDialog(`Scale ${name}`, [h('p', { class: 'hint' }, 'Traffic goes on meanwhile; it may take half a minute. Sessions of a gateway that is taken away come back to the others. It lasts until the node ends.'), here.map(verticle => stepper(port, name, verticle, last.instances[verticle], tell)), answer]);
 }
 
 function stepper(port, node, verticle, instances, tell) {
   let now = instances;
   const id = `instances-${verticle}`;
-  const input = h('input', { id, type: 'number', min: 0, max: INSTANCES_MAX, step: 1, value: now, inputmode: 'numeric', oninput: refresh });
+  const input = h('input', { id, type: 'number', min: INSTANCES_MIN, max: INSTANCES_MAX, step: 1, value: now, inputmode: 'numeric', oninput: refresh });
   const step = (text, label, by) => h('button', { type: 'button', class: 'button step', 'aria-label': `${label} ${verticle}`, onclick: () => move(by) }, text);
   const apply = h('button', { type: 'submit', class: 'button primary', 'aria-label': `Apply to ${verticle}`, disabled: true }, 'Apply');
 
   function move(by) {
-    input.value = Math.min(INSTANCES_MAX, Math.max(0, Number(input.value) + by));
+    input.value = Math.min(INSTANCES_MAX, Math.max(INSTANCES_MIN, Number(input.value) + by));
     refresh();
   }
 

@@ -41,7 +41,7 @@ class Page {
   #map = new ShardMap();
   #table;
   #why;
-  #done = h('ol', { class: 'done', role: 'log', 'aria-labelledby': 'done-title' });
+  #done = h('ol', { class: 'done' });
   #figures;
 
   constructor(port) {
@@ -55,7 +55,7 @@ class Page {
     this.#figures = h('div', { class: 'figures' }, h('div', { class: 'plots' }, Object.values(this.#plots).map(({ element }) => element)), this.#table.element, this.#map.element);
     return [
       h('header', { class: 'page-head' }, h('div', {}, h('h1', {}, TITLE), this.#about), h('button', { type: 'button', class: 'button', onclick: forget }, 'Forget credential')),
-      h('main', { class: 'page' }, this.#alert, this.#notices, this.#figures, this.#why.element, h('section', { class: 'panel', 'aria-labelledby': 'done-title' }, h('h2', { id: 'done-title' }, 'Done from this tab'), this.#done)),
+      h('main', { class: 'page' }, this.#alert, this.#notices, this.#figures, this.#why.element, h('section', { class: 'panel', 'aria-labelledby': 'done-title' }, h('h2', { id: 'done-title' }, 'Done from this tab'), h('div', { role: 'log', 'aria-labelledby': 'done-title' }, this.#done))),
     ];
   }
 

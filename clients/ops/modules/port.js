@@ -2,6 +2,7 @@
 
 /** Longer than a node waits for the other nodes. */
 const ANSWER_MILLIS_MAX = 6_000;
+const SCALE_MILLIS_MAX = 65_000;
 
 /** The port refused, or failed: `status` of HTTP, and its sentence as message. */
 export class Refused extends Error {
@@ -23,7 +24,7 @@ export class Port {
   }
 
   scale(node, verticle, instances) {
-    return this.#ask('POST', 'scale', { node, verticle, instances });
+    return this.#ask('POST', 'scale', { node, verticle, instances }, SCALE_MILLIS_MAX);
   }
 
   /** @param force also if it is the last with one of its roles */
@@ -36,7 +37,7 @@ export class Port {
   }
 
   /** Rejects with `Refused`, or with an error whose message says that there was no answer. */
-  async #ask(method, path, body) {
+  async #ask(method, path, body, millisMax = ANSWER_MILLIS_MAX) {
     let answer;
     let text;
     try {
@@ -45,7 +46,7 @@ export class Port {
         cache: 'no-store',
         headers: { authorization: `Bearer ${this.#credential}`, ...(body && { 'content-type': 'application/json' }) },
         body: body && JSON.stringify(body),
-        signal: AbortSignal.timeout(ANSWER_MILLIS_MAX),
+        signal: AbortSignal.timeout(millisMax),
       });
       text = await answer.text();
     } catch {

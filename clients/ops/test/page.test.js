@@ -18,7 +18,7 @@ let talk;
 
 before(async () => {
   stage = await Stage.open();
-  talk = await stage.talk(process.env.PICTURES ? Array.from({ length: 60 }, (_, i) => `user${i}`) : ['alice', 'bob', 'carol'], process.env.PICTURES ? 120 : 30);
+  talk = await stage.talk(process.env.PICTURES ? Array.from({ length: 30 }, (_, i) => `user${i}`) : ['alice', 'bob', 'carol'], process.env.PICTURES ? 40 : 30);
   page = await stage.operator();
 });
 after(() => stage?.close());

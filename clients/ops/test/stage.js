@@ -14,6 +14,7 @@ const WAIT_MILLIS = 15_000;
 const ARTIFACTS = fileURLToPath(new URL('../../target/ops/', import.meta.url));
 
 /** Kept with the sources, for the README, when `npm run pictures` asks for it. */
+const KEPT = ['desk-light', 'phone-dark'];
 const PICTURES = fileURLToPath(new URL('../pictures/', import.meta.url));
 
 export class Stage {
@@ -28,6 +29,7 @@ export class Stage {
   static async open() {
     const stage = new Stage();
     await mkdir(ARTIFACTS, { recursive: true });
+    if (process.env.PICTURES) await mkdir(PICTURES, { recursive: true });
     stage.#home = createServer((asked, answer) => answer.setHeader('content-type', 'text/html').end('<link rel="icon" href="data:,">'));
     await once(stage.#home.listen(0, '127.0.0.1'), 'listening');
     [stage.server, stage.#browser] = await Promise.all([Server.start({ 'instances.gateway': 1, 'drain.windowMillis': 0, 'http.origins': stage.#homeUrl }), launch()]);
@@ -84,9 +86,9 @@ export class Stage {
 
   async keep(page, name) {
     await page.mouse.move(0, 0);
-    const picture = { animations: 'disabled', caret: 'hide', fullPage: true };
+    const picture = { animations: 'disabled', caret: 'hide', fullPage: name.startsWith('desk') };
     await page.screenshot({ ...picture, path: `${ARTIFACTS}${name}.png` });
-    if (process.env.PICTURES) await page.screenshot({ ...picture, path: `${PICTURES}${name}.png` });
+    if (process.env.PICTURES && KEPT.includes(name)) await page.screenshot({ ...picture, path: `${PICTURES}${name}.png` });
   }
 }
 
