@@ -11,6 +11,7 @@ import chat.parley.store.memory.Weather;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -56,6 +57,62 @@ class KafkaNodeTest {
                 .hasMessageStartingWith("Entries of this data went to 3 partitions of the topic " + topic);
     }
 
+    @Test
+    void aRestoredShardIsToldFromWhereItHadBeenToldWhenItWasBackedUp(@TempDir Path folder) throws Exception {
+        Path first = folder.resolve("first");
+        Path second = folder.resolve("second");
+        String backup = folder.resolve("backup").toString();
+        String conversation;
+        try (TestNode node = start(first, PARTITIONS)) {
+            Caller anna = node.caller("anna");
+            conversation = anna.post("/v1/conversations", "{\"type\":\"direct\",\"memberIds\":[\"ben\"]}")
+                    .json()
+                    .getString("conversationId");
+            for (int i = 1; i <= 3; i++) RestoreContract.say(anna, conversation, "kept " + i);
+            assertThat(RestoreContract.command(List.of("backup", backup), List.of("store.path=" + first))
+                            .err())
+                    .isEmpty();
+            for (int i = 1; i <= 2; i++) RestoreContract.say(anna, conversation, "lost " + i);
+            read(7);
+        }
+        assertThat(RestoreContract.command(List.of("restore", backup), List.of("store.path=" + second))
+                        .err())
+                .isEmpty();
+        List<EventRecord> told;
+        try (TestNode node = start(second, PARTITIONS)) {
+            RestoreContract.say(node.caller("anna"), conversation, "new");
+            told = untilNew();
+        }
+        long before = told.getFirst().incarnation();
+        List<EventRecord> after =
+                told.stream().filter(each -> each.incarnation() != before).toList();
+        long from = after.getFirst().position();
+        // What is of the life before, and below the first of the new one, still counts.
+        List<String> counts = Stream.concat(
+                        told.stream().filter(each -> each.incarnation() == before && each.position() < from),
+                        after.stream())
+                .map(each -> new JsonObject(((EventRecord.Placed) each).event()))
+                .map(event -> event.getLong("sequence") + " " + event.getString("body"))
+                .toList();
+        assertThat(counts).containsExactly("1 null", "2 null", "3 kept 1", "4 kept 2", "5 kept 3", "6 new");
+    }
+
+    private List<EventRecord> untilNew() throws Exception {
+        KafkaEventLog events = events();
+        List<EventRecord> all = RealKafka.all(events);
+        for (int i = 0; i < 100 && !isNew(all.getLast()); i++) {
+            Thread.sleep(100);
+            all = RealKafka.all(events);
+        }
+        return all;
+    }
+
+    private static boolean isNew(EventRecord record) {
+        return new JsonObject(((EventRecord.Placed) record).event())
+                .getString("body", "")
+                .equals("new");
+    }
+
     private TestNode start(Path folder, int partitions) {
         return TestNode.start(
                 folder,
@@ -67,9 +124,12 @@ class KafkaNodeTest {
     }
 
     private List<EventRecord.Placed> read(int count) throws Exception {
-        KafkaEventLog events = KAFKA.open(
+        return RealKafka.read(events(), count);
+    }
+
+    private KafkaEventLog events() throws Exception {
+        return KAFKA.open(
                 KAFKA.options(topic, PARTITIONS),
                 new MemoryStore(false, 7).stores(Weather.FINE).log());
-        return RealKafka.read(events, count);
     }
 }

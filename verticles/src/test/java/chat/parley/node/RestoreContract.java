@@ -8,7 +8,6 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -129,11 +128,16 @@ abstract class RestoreContract {
     }
 
     Said command(Life life, String... words) throws Exception {
-        List<String> arguments = new ArrayList<>(Arrays.asList(words));
+        List<String> settings = new ArrayList<>(settings(life));
+        settings.add("store.path=" + path(life));
+        return command(List.of(words), settings);
+    }
+
+    static Said command(List<String> words, List<String> settings) {
+        List<String> arguments = new ArrayList<>(words);
         arguments.addAll(
                 List.of("--conf", Path.of("..", "conf", "embedded.json").toString()));
-        arguments.addAll(List.of("--set", "store.path=" + path(life)));
-        for (String setting : settings(life)) arguments.addAll(List.of("--set", setting));
+        for (String setting : settings) arguments.addAll(List.of("--set", setting));
         var out = new ByteArrayOutputStream();
         var err = new ByteArrayOutputStream();
         int code = Main.run(

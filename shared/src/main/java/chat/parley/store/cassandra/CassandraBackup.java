@@ -102,7 +102,7 @@ public final class CassandraBackup {
         CopiedLogs logs = new CopiedLogs(connection, requests, format);
         List<ShardCursors> cursors = logs.cursors();
         for (CopiedTable each : TABLES) each.save(connection, requests, backup, progress);
-        Map<String, Long> behind = new HashMap<>();
+        Map<String, Long> behind = new HashMap<>(); // of as many conversations as something was said in meanwhile
         List<Shard> shards = logs.save(
                 cursors,
                 backup,

@@ -91,9 +91,7 @@ final class Checkpoints {
         Path folder = path.resolve(FOLDER);
         try {
             OwnFiles.createFolder(folder);
-            if (!Files.getOwner(folder).equals(Files.getOwner(path)))
-                throw new BackupTrouble("The data in " + path + " is of the user " + Files.getOwner(path)
-                        + "; make the backup as that user.");
+            requireOwner(path, folder);
             Exclusive held = Exclusive.ifFree(folder);
             for (int i = 0;
                     held == null && i < REMOVALS_MAX;
@@ -115,6 +113,16 @@ final class Checkpoints {
         } catch (IOException e) {
             throw BackupTrouble.of(folder, e);
         }
+    }
+
+    /** What another user wrote, as root, the node could not open the next time. */
+    private static void requireOwner(Path path, Path folder) throws IOException, BackupTrouble {
+        Path own = Files.createTempFile(folder, "own", null);
+        boolean isOwner = Files.getOwner(own).equals(Files.getOwner(path));
+        Files.delete(own);
+        if (!isOwner)
+            throw new BackupTrouble("The data in " + path + " is of the user " + Files.getOwner(path)
+                    + "; make the backup as that user.");
     }
 
     /** The node may end or begin meanwhile. */
