@@ -40,6 +40,7 @@ public final class CassandraProcess implements AutoCloseable {
 
     private final String address;
     private final Path folder;
+    private final List<String> options;
     private ForeignProcess process;
 
     /**
@@ -50,8 +51,16 @@ public final class CassandraProcess implements AutoCloseable {
      * @param settings more lines of its cassandra.yaml
      */
     CassandraProcess(Path folder, String address, String seed, String token, List<String> settings) throws IOException {
+        this(folder, address, seed, token, settings, List.of());
+    }
+
+    /** @param options more for its JVM */
+    private CassandraProcess(
+            Path folder, String address, String seed, String token, List<String> settings, List<String> options)
+            throws IOException {
         this.address = address;
         this.folder = folder;
+        this.options = List.copyOf(options);
         List<String> more = new ArrayList<>(settings);
         if (!token.isEmpty()) more.addAll(List.of("initial_token: " + token, "auto_bootstrap: false"));
         CassandraServer.configure(folder, address, seed, more);
@@ -73,8 +82,23 @@ public final class CassandraProcess implements AutoCloseable {
 
     /** @param address its own, of this host */
     public static CassandraProcess startAlone(Path parent, String address) throws IOException {
+        return startAlone(parent, address, List.of());
+    }
+
+    /** One that is alone, and that nodetool can talk to. @param port of 127.0.0.1 */
+    static CassandraProcess startWithJmx(Path parent, int port) throws IOException {
+        return startAlone(
+                parent,
+                ForeignProcess.anyAddress(),
+                List.of(
+                        "-Dorg.apache.cassandra.disable_mbean_registration=false",
+                        "-Djava.rmi.server.hostname=127.0.0.1",
+                        "-Dcassandra.jmx.local.port=" + port));
+    }
+
+    private static CassandraProcess startAlone(Path parent, String address, List<String> options) throws IOException {
         var cassandra = new CassandraProcess(
-                parent.resolve("cassandra" + address).toAbsolutePath(), address, address, "", PATIENT);
+                parent.resolve("cassandra" + address).toAbsolutePath(), address, address, "", PATIENT, options);
         try {
             cassandra.awaitStart();
         } catch (IOException | RuntimeException failed) {
@@ -137,12 +161,13 @@ public final class CassandraProcess implements AutoCloseable {
     }
 
     private List<String> command() throws IOException {
-        List<String> options = List.of(
+        List<String> all = new ArrayList<>(List.of(
                 "-Dcassandra.consistent.rangemovement=false",
                 "-Dcassandra.unsafesystem=true",
-                "-Dcassandra.ring_delay_ms=" + GOSSIP_MILLIS_MAX);
+                "-Dcassandra.ring_delay_ms=" + GOSSIP_MILLIS_MAX));
+        all.addAll(options);
         try {
-            return CassandraServer.command(folder, ForeignProcess.classPath("cassandra.classpath"), options);
+            return CassandraServer.command(folder, ForeignProcess.classPath("cassandra.classpath"), all);
         } catch (CannotStart cannot) {
             throw new IllegalStateException(cannot);
         }
@@ -155,6 +180,20 @@ public final class CassandraProcess implements AutoCloseable {
 
     public String address() {
         return address;
+    }
+
+    /** What starts a tool of Cassandra: its Java, with what it has to be allowed, and its class path. */
+    List<String> tool(String mainClass) throws IOException {
+        List<String> tool = new ArrayList<>(command());
+        tool.removeIf(each -> each.startsWith("-javaagent") || each.startsWith("-X") || each.startsWith("-D"));
+        tool.add(1, "-Duser.home=" + folder);
+        tool.set(tool.size() - 1, mainClass);
+        return tool;
+    }
+
+    /** Where it keeps all that it writes. */
+    Path folder() {
+        return folder;
     }
 
     /** From now on it does not answer; connections stay open. */
