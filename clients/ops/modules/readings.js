@@ -39,11 +39,13 @@ export class Readings {
     Object.assign(node, { last: answer, now, at });
   }
 
+  /** The sum of some is not how all are: nothing is known while one that is there does not say, unless what it does has no such figure. */
   #plot(name, at) {
-    const known = [...this.nodes.values()].filter(({ answers }) => answers).map(node => (name === 'connections' ? node.last.connections : node.rates[name]));
-    const values = known.filter(Number.isFinite);
+    const isRate = name !== 'connections';
+    const asked = [...this.nodes.values()].filter(({ isThere, last }) => isThere && (last === null || (isRate ? last.counters?.[name] : last[name]) !== undefined));
+    const values = asked.map(({ answers, last, rates }) => (isRate ? rates[name] : answers ? last[name] : undefined));
     const series = this.series[name];
-    series.push({ at, value: values.length > 0 ? values.reduce((sum, value) => sum + value) : null });
+    series.push({ at, value: values.length > 0 && values.every(Number.isFinite) ? values.reduce((sum, value) => sum + value) : null });
     while (series[0].at < at - KEPT_MILLIS) series.shift();
   }
 }

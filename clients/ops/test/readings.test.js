@@ -45,11 +45,22 @@ test('no rate is made of a total that is missing, nor of answers at nearly the s
   assert.deepEqual(ratesOf(node('n1', 1), 2_000, node('n1', 5), 1_000), {});
 });
 
-test('what is plotted is the sum over the nodes that answer', () => {
+test('what is plotted is the sum over all nodes, and not known while one is silent, new or has started again', () => {
   const readings = read([node('n1', 0), node('n2', 0)], [node('n1', 20), node('n2', 40)], [node('n1', 40), silent('n2')], [node('n1', 60), node('n2', 100)]);
   // A node that answers again is counted over the whole time since its last answer.
-  assert.deepEqual(plotted(readings, 'sends'), [null, 30, 10, 10 + 15]);
-  assert.deepEqual(plotted(readings, 'connections'), [20, 20, 10, 20]);
+  assert.deepEqual(plotted(readings, 'sends'), [null, 30, null, 10 + 15]);
+  assert.deepEqual(plotted(readings, 'connections'), [20, 20, null, 20]);
+  const again = read([node('n1', 0), node('n2', 0)], [node('n1', 20), node('n2', 5, { bootedAt: 1 })], [node('n1', 40), node('n2', 15, { bootedAt: 1 }), node('n3', 3)], [node('n1', 60), node('n2', 25, { bootedAt: 1 }), node('n3', 3)]);
+  assert.deepEqual(plotted(again, 'sends'), [null, null, null, 10 + 5]);
+  assert.deepEqual(plotted(again, 'connections'), [20, 20, 30, 30]);
+});
+
+test('a node whose roles have no such figure is not waited for, and one that has left is not counted', () => {
+  const sequencer = name => node(name, 0, { counters: { conflicts: 0 }, connections: undefined });
+  const readings = read([node('n1', 0), sequencer('n2')], [node('n1', 20), sequencer('n2')], [node('n1', 40), silent('n2')], [node('n1', 60)]);
+  assert.deepEqual(plotted(readings, 'sends'), [null, 10, 10, 10]);
+  assert.deepEqual(plotted(readings, 'connections'), [10, 10, 10, 10]);
+  assert.deepEqual(plotted(read([node('n1', 0), silent('n2')]), 'connections'), [null]);
 });
 
 test('a node that does not answer keeps its last figures, and their age', () => {
