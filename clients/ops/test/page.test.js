@@ -18,7 +18,8 @@ let talk;
 
 before(async () => {
   stage = await Stage.open();
-  talk = await stage.talk(process.env.PICTURES ? Array.from({ length: 30 }, (_, i) => `user${i}`) : ['alice', 'bob', 'carol'], process.env.PICTURES ? 40 : 30);
+  const people = ['alice', 'bob', 'carol', ...Array.from({ length: process.env.PICTURES ? 27 : 0 }, (_, i) => `user${i}`)];
+  talk = await stage.talk(people, process.env.PICTURES ? 40 : 30);
   page = await stage.operator();
 });
 after(() => stage?.close());
