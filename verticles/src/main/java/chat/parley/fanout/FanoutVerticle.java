@@ -10,6 +10,7 @@ import chat.parley.bus.Loop;
 import chat.parley.bus.Route;
 import chat.parley.bus.Route.Events;
 import chat.parley.bus.Route.HeadHint;
+import chat.parley.bus.Shares;
 import chat.parley.bus.Spread;
 import chat.parley.bus.Topology;
 import chat.parley.bus.Turns;
@@ -24,6 +25,7 @@ import chat.parley.telemetry.Figures;
 import chat.parley.telemetry.Metric;
 import chat.parley.telemetry.Traces;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -60,6 +62,8 @@ public final class FanoutVerticle extends VerticleBase {
     private static final long LATELY_STEP_MAX = 8_192;
 
     private final String node;
+    private final int instance;
+    private final Shares shares;
     private final Bus bus;
     private final Loop loop;
     private final Stores stores;
@@ -79,9 +83,14 @@ public final class FanoutVerticle extends VerticleBase {
     private volatile int waiting; // as of the last tick
     private Traces traces = Traces.NONE;
 
-    /** @param random spreads what nodes started together do at intervals */
+    /**
+     * @param instance of this node: each has its share of the node's shards
+     * @param random spreads what nodes started together do at intervals
+     */
     public FanoutVerticle(
             String node,
+            int instance,
+            Shares shares,
             Bus bus,
             Loop loop,
             Stores stores,
@@ -89,6 +98,8 @@ public final class FanoutVerticle extends VerticleBase {
             RandomGenerator random,
             FanoutConfig config) {
         this.node = node;
+        this.instance = instance;
+        this.shares = shares;
         this.bus = bus;
         this.loop = loop;
         this.stores = stores;
@@ -142,13 +153,20 @@ public final class FanoutVerticle extends VerticleBase {
         return conversations;
     }
 
-    /** The topology may be another: takes and gives up shards. */
+    /** Its share is another: takes and gives up shards; completes when it hears what is for those it has. From any thread. */
+    public Future<Void> shared() {
+        Promise<Void> done = Promise.promise();
+        loop.soon(() -> moved().<Void>mapEmpty().onComplete(done));
+        return done.future();
+    }
+
+    /** The topology or its share may be another: takes and gives up shards. */
     private Future<?> moved() {
         List<Future<?>> begun = new ArrayList<>();
         if (isStopped) return Future.succeededFuture();
         for (int number = 0; number < ConversationId.SHARDS; number++) {
             Shard shard = shards.get(number);
-            boolean isMine = node.equals(topology.fanoutOwner(number));
+            boolean isMine = shares.isOf(instance, number) && node.equals(topology.fanoutOwner(number));
             if (isMine && shard == null) {
                 Shard taken = new Shard(number);
                 shards.put(number, taken);

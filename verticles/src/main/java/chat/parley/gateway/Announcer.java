@@ -169,6 +169,11 @@ final class Announcer {
         return at;
     }
 
+    /** Whether nobody has anything to be told. */
+    boolean isSettled() {
+        return sent.isEmpty() && pauses.isEmpty() && owners.values().stream().noneMatch(Owner::hasWaiting);
+    }
+
     /** How many users are here. */
     int users() {
         int users = 0;

@@ -67,6 +67,11 @@ final class Attendance {
         plan();
     }
 
+    /** Whether it is said who has gone. */
+    boolean isIdle() {
+        return gone.isEmpty() && !isSaying;
+    }
+
     private void plan() {
         if (isPlanned || isSaying || came.isEmpty() && said.isEmpty() && gone.isEmpty()) return;
         isPlanned = true;

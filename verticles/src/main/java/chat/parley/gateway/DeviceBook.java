@@ -56,6 +56,11 @@ final class DeviceBook {
         waiting.remove(new Key(user, device));
     }
 
+    /** Whether all is written down. */
+    boolean isIdle() {
+        return waiting.isEmpty() && underWay == 0;
+    }
+
     private void write() {
         if (isWriting) return; // a store that answers at once must not be asked from within its answer
         isWriting = true;

@@ -2,6 +2,7 @@ package chat.parley.gateway;
 
 import chat.parley.bus.Address;
 import chat.parley.bus.Bus;
+import chat.parley.bus.Bus.Listening;
 import chat.parley.bus.Deliver;
 import chat.parley.bus.EndSessions;
 import chat.parley.bus.Loop;
@@ -59,6 +60,9 @@ public final class Gateway {
 
     private static final int RETRY_SPREAD_MILLIS = 2_000;
 
+    /** How long an instance that ends waits until what it has to say of who was here is said. */
+    private static final int SETTLE_MILLIS_MAX = 5_000;
+
     final Loop loop;
     final Stores stores;
     final Tokens tokens;
@@ -95,6 +99,7 @@ public final class Gateway {
     private boolean isTicking;
     private boolean isWaitingForHellos;
     private @Nullable Promise<Void> drained;
+    private List<Listening> heardAt = List.of();
 
     /**
      * @param name of the instance, {@code <node>.<number>}
@@ -154,10 +159,13 @@ public final class Gateway {
         registrar.start();
         submitter.start();
         lookout.start();
-        Future<?> heardByAll = bus.listen(Address.gateways(topology.self()), this::heard);
-        return bus.listen(Address.gateway(name), this::heard)
-                .compose(done -> heardByAll)
-                .mapEmpty();
+        return Future.all(
+                        bus.listen(Address.gateways(topology.self()), this::heard),
+                        bus.listen(Address.gateway(name), this::heard))
+                .map(all -> {
+                    heardAt = all.list();
+                    return null;
+                });
     }
 
     /** A device has connected; it has not said who it is. */
@@ -460,6 +468,39 @@ public final class Gateway {
             readPointers.write();
             lastSeen.write();
         } else loop.after(50, () -> closeSettled(deadline));
+    }
+
+    /** Drained, it says to the others that nobody is here, and is heard of no more. Completes when they know, or do not answer. */
+    Future<Void> end() {
+        Promise<Void> ended = Promise.promise();
+        endSettled(loop.monotonicMillis() + SETTLE_MILLIS_MAX, ended);
+        return ended.future();
+    }
+
+    private void endSettled(long deadline, Promise<Void> ended) {
+        boolean isSettled = registrar.isSettled() && devices.isIdle() && attendance.isIdle();
+        if (!isSettled && loop.monotonicMillis() < deadline) {
+            loop.after(50, () -> endSettled(deadline, ended));
+            return;
+        }
+        if (!isSettled)
+            LOG.warn(
+                    "{} ends though not all is told of who was here: registry {}, devices {}, presence {}",
+                    name,
+                    registrar.isSettled(),
+                    devices.isIdle(),
+                    attendance.isIdle());
+        registrar.stop();
+        submitter.stop();
+        lookout.stop();
+        Future.join(heardAt.stream().map(Listening::stop).toList())
+                .<Void>mapEmpty()
+                .onComplete(ended);
+    }
+
+    /** Of what the node may watch this is its share from now on. */
+    void share(WatchConfig watch) {
+        lookout.share(watch);
     }
 
     private record Fresh(Session session, long deadline) {}

@@ -46,6 +46,24 @@ public final class GatewayVerticle extends VerticleBase {
         return drained.future();
     }
 
+    /**
+     * Takes no new connections, which go to the other instances of this port, sends all sessions elsewhere and tells the others that nobody is
+     * here any more; then it can be undeployed. From any thread.
+     */
+    public Future<Void> leave(long windowMillisMax) {
+        Promise<Void> left = Promise.promise();
+        context.runOnContext(onLoop -> {
+            edge.leave();
+            gateway.drain(windowMillisMax).compose(drained -> gateway.end()).onComplete(left);
+        });
+        return left.future();
+    }
+
+    /** See {@link Gateway#share}. From any thread. */
+    public void share(WatchConfig watch) {
+        context.runOnContext(onLoop -> gateway.share(watch));
+    }
+
     /** See {@link Gateway#compareHeads}. From any thread. */
     public void compareHeads() {
         context.runOnContext(onLoop -> gateway.compareHeads());

@@ -21,6 +21,7 @@ import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import java.net.InetAddress;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiConsumer;
@@ -38,6 +39,9 @@ public final class HttpEdge {
     private static final Logger log = LoggerFactory.getLogger(HttpEdge.class);
     private static final int ACCEPT_BACKLOG = 4096;
     private static final int TICK_MILLIS = 1000;
+
+    /** After which connections of an instance that leaves are cut. */
+    private static final int LEAVE_SECONDS_MAX = 40;
 
     private static final CharSequence FORWARDED_FOR = HttpHeaders.createOptimized("X-Forwarded-For");
 
@@ -66,6 +70,7 @@ public final class HttpEdge {
     private @Nullable Vertx vertx;
     private @Nullable Sockets sockets;
     private @Nullable HttpServer server;
+    private @Nullable Future<Void> left;
 
     /**
      * @param entrance of the node, as sources and connected
@@ -117,12 +122,18 @@ public final class HttpEdge {
         return server.listen().mapEmpty();
     }
 
+    /** Takes no new connections, which go to the other instances; those without a request under way are closed, but for sessions. */
+    void leave() {
+        if (server != null && left == null) left = server.shutdown(LEAVE_SECONDS_MAX, TimeUnit.SECONDS);
+    }
+
     /** Closes every connection; sessions that end have the time to hear so. */
     Future<Void> stop() {
         HttpServer listening = server;
-        return listening == null
-                ? Future.succeededFuture()
-                : Future.join(sockets().drained(), fallback.drained()).compose(gone -> listening.close());
+        Future<Void> leaving = left;
+        if (listening == null) return Future.succeededFuture();
+        Future<?> drained = Future.join(sockets().drained(), fallback.drained());
+        return drained.compose(gone -> leaving == null ? listening.close() : leaving);
     }
 
     /** What it counts. */

@@ -60,6 +60,7 @@ final class Lookout {
     private boolean isTicking;
     private boolean isSlicing;
     private boolean isStoreDown;
+    private Runnable deaf = () -> {};
 
     Lookout(
             String gateway,
@@ -84,10 +85,20 @@ final class Lookout {
 
     /** Whenever the topology is another, the owners of watched users may be others. */
     void start() {
-        topology.listen(loop, () -> {
+        deaf = topology.listen(loop, () -> {
             watches.moved();
             plan();
         });
+    }
+
+    void stop() {
+        deaf.run();
+    }
+
+    /** What may be watched and shown from now on. */
+    void share(WatchConfig share) {
+        showing.bound(share.eventsPerSecond());
+        watches.bound(share.viewsMax());
     }
 
     /** Null: the users are watched, and shown as soon as it is known how it stands. Else why not. */

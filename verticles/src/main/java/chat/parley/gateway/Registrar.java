@@ -78,6 +78,11 @@ final class Registrar {
         plan();
     }
 
+    /** Whether all that is to be said has been said and answered. */
+    boolean isSettled() {
+        return announcer.isSettled();
+    }
+
     private void plan() {
         if (isPlanned) return;
         isPlanned = true;

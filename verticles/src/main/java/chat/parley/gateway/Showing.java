@@ -27,9 +27,9 @@ final class Showing {
 
     private static final long THAW_MILLIS = 100;
 
-    private final EventBudget budget;
-    private final int thawMax;
-    private final int sliceMax;
+    private EventBudget budget;
+    private int thawMax;
+    private int sliceMax;
 
     /** Sessions that still show somebody whom they may not see. */
     private final LinkedHashSet<Watcher> urgent = new LinkedHashSet<>();
@@ -44,9 +44,14 @@ final class Showing {
 
     /** @param eventsPerSecond in whatever second */
     Showing(int eventsPerSecond) {
-        this.budget = new EventBudget(eventsPerSecond);
-        this.thawMax = Math.max(1, eventsPerSecond / 20);
-        this.sliceMax = Math.max(1, (int) (eventsPerSecond * SLICE_MILLIS / 1_000));
+        bound(eventsPerSecond);
+    }
+
+    /** So many events are written from now on in whatever second. */
+    void bound(int eventsPerSecond) {
+        budget = new EventBudget(eventsPerSecond);
+        thawMax = Math.max(1, eventsPerSecond / 20);
+        sliceMax = Math.max(1, (int) (eventsPerSecond * SLICE_MILLIS / 1_000));
     }
 
     /** What the view shows may be another than before. */

@@ -59,6 +59,7 @@ public final class Submitter {
     private final Set<Shipment> underWay = new LinkedHashSet<>();
     private boolean isPlanned;
     private int drafts;
+    private Runnable deaf = () -> {};
 
     Submitter(Bus bus, Loop loop, Topology topology, ReadPointers readPointers, long answerMillis, Tally tally) {
         this.bus = bus;
@@ -76,7 +77,11 @@ public final class Submitter {
 
     /** From now on it hears of nodes that leave. */
     void start() {
-        topology.listen(loop, this::askOthers);
+        deaf = topology.listen(loop, this::askOthers);
+    }
+
+    void stop() {
+        deaf.run();
     }
 
     /**

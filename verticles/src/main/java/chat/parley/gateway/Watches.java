@@ -36,7 +36,7 @@ final class Watches {
 
     private final Showing showing;
     private final int sessionMax;
-    private final int viewsMax;
+    private int viewsMax;
 
     /** When they are to be said again, in that order. */
     private final LinkedHashMap<UserId, Long> renewals = new LinkedHashMap<>();
@@ -57,6 +57,11 @@ final class Watches {
     private Set<UserId> gone = new LinkedHashSet<>();
     private int readings;
     private int views;
+
+    /** Users watched from now on; who is watched already stays so. */
+    void bound(int viewsMax) {
+        this.viewsMax = viewsMax;
+    }
 
     /** @param sessionMax users that one session may watch @param viewsMax users watched, counted for each session that does */
     Watches(Showing showing, int sessionMax, int viewsMax) {

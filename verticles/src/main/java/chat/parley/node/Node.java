@@ -5,6 +5,7 @@ import chat.parley.bus.BusCodecs;
 import chat.parley.bus.Loop;
 import chat.parley.bus.NodeRole;
 import chat.parley.bus.PeerBus;
+import chat.parley.bus.Shares;
 import chat.parley.bus.Topology;
 import chat.parley.bus.VertxBus;
 import chat.parley.bus.VertxLoop;
@@ -20,6 +21,7 @@ import chat.parley.gateway.Origins;
 import chat.parley.gateway.Proxies;
 import chat.parley.gateway.SourceExchange;
 import chat.parley.gateway.Sources;
+import chat.parley.gateway.WatchConfig;
 import chat.parley.gateway.api.ApiRoutes;
 import chat.parley.gateway.auth.DevTokens;
 import chat.parley.gateway.auth.KeyTrouble;
@@ -51,10 +53,7 @@ import chat.parley.store.redis.RedisStore;
 import chat.parley.telemetry.Figures;
 import chat.parley.telemetry.Metric;
 import chat.parley.telemetry.Traces;
-import io.vertx.core.Deployable;
-import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
@@ -70,14 +69,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -94,9 +95,8 @@ final class Node {
     private final Opening opening;
     private final Health health = new Health();
     private final Metrics metrics = new Metrics();
-    private final List<GatewayVerticle> gateways = new CopyOnWriteArrayList<>();
-    private final List<SequencerVerticle> sequencers = new CopyOnWriteArrayList<>();
-    private final List<String> deployed = new ArrayList<>();
+    private final Map<NodeRole, Deployment<?>> deployments = new ConcurrentHashMap<>();
+    private final List<Supplier<Future<Void>>> ends = new ArrayList<>();
     private final CountDownLatch ended = new CountDownLatch(1);
     private final Thread ending = new Thread(this::endProcess, "parley-end");
     private volatile boolean isToStartAgain;
@@ -110,6 +110,8 @@ final class Node {
     private @Nullable KeyWatch keys;
     private @Nullable Entrance entrance;
     private @Nullable OpsVerticle ops;
+    private @Nullable Deployment<GatewayVerticle> gateways;
+    private @Nullable Deployment<SequencerVerticle> sequencers;
 
     /** Opens the store; tests open it with faults. */
     interface Opening {
@@ -167,45 +169,82 @@ final class Node {
                 topology,
                 config.roles(),
                 health,
-                new NodeStatus(config.name(), config.roles(), boot, health, metrics, this::instances, sequencers),
+                new NodeStatus(config.name(), config.roles(), boot, health, metrics, deployments),
+                deployments,
                 () -> new Thread(this::end, "parley-drain").start());
         if (membership != null)
-            deploy(
-                    1,
-                    () -> new NodeVerticle(
-                            config.name(),
-                            bus,
-                            new VertxLoop(vertx),
-                            topology,
-                            this::startAgain,
-                            this::compareHeads,
-                            commands));
+            awaitStart(vertx.deployVerticle(new NodeVerticle(
+                    config.name(),
+                    bus,
+                    new VertxLoop(vertx),
+                    topology,
+                    this::startAgain,
+                    this::compareHeads,
+                    commands)));
         metrics.add(opened.figures());
         followed = openTraces(stores);
+        Function<Loop, Bus> peers = loop -> new PeerBus(bus, loop, topology, windows);
         if (has(NodeRole.PRESENCE)) {
-            deploy(1, () -> {
-                VertxLoop loop = new VertxLoop(vertx);
-                Bus its = new PeerBus(bus, loop, topology, windows);
-                PresenceVerticle presence =
-                        new PresenceVerticle(config.name(), boot, its, loop, topology, random, config.presence());
-                presence.traces(followed);
-                metrics.add(presence.figures());
-                return presence;
-            });
+            Deployment<PresenceVerticle> deployment = new Deployment<>(
+                    vertx,
+                    metrics,
+                    PresenceVerticle::figures,
+                    (number, instances) -> {
+                        VertxLoop loop = new VertxLoop(vertx);
+                        return new PresenceVerticle(
+                                config.name(), boot, peers.apply(loop), loop, topology, random, config.presence());
+                    },
+                    (all, instances) -> Future.succeededFuture());
+            deploy(NodeRole.PRESENCE, 1, deployment);
         }
         if (has(NodeRole.FANOUT)) {
-            deploy(1, () -> {
-                VertxLoop loop = new VertxLoop(vertx);
-                Bus its = new PeerBus(bus, loop, topology, windows);
-                FanoutVerticle fanout =
-                        new FanoutVerticle(config.name(), its, loop, stores, topology, random, config.fanout());
-                fanout.traces(followed);
-                metrics.add(fanout.figures());
-                return fanout;
-            });
+            Shares shares = new Shares(1);
+            Deployment<FanoutVerticle> fanouts = new Deployment<>(
+                    vertx,
+                    metrics,
+                    FanoutVerticle::figures,
+                    (number, instances) -> {
+                        VertxLoop loop = new VertxLoop(vertx);
+                        return new FanoutVerticle(
+                                config.name(),
+                                number,
+                                shares,
+                                peers.apply(loop),
+                                loop,
+                                stores,
+                                topology,
+                                random,
+                                config.fanout());
+                    },
+                    (all, instances) -> shareFanout(shares, all, instances));
+            deploy(NodeRole.FANOUT, 1, fanouts);
         }
         if (has(NodeRole.SEQUENCER)) {
-            deploySequencers(loop -> new PeerBus(bus, loop, topology, windows), vertx, stores, topology, random, boot);
+            Shares shares = new Shares(config.instances().sequencer());
+            String bootId = config.name() + "-" + Long.toString(boot, Character.MAX_RADIX);
+            Deployment<SequencerVerticle> deployment = new Deployment<>(
+                    vertx,
+                    metrics,
+                    SequencerVerticle::figures,
+                    (number, instances) -> {
+                        VertxLoop loop = new VertxLoop(vertx);
+                        return new SequencerVerticle(
+                                config.name(),
+                                number,
+                                bootId,
+                                peers.apply(loop),
+                                loop,
+                                stores,
+                                events,
+                                topology,
+                                random,
+                                config.sequencer().ofInstances(instances));
+                    },
+                    (all, instances) -> shareSequencers(shares, all, instances));
+            sequencers = deployment;
+            deploy(NodeRole.SEQUENCER, config.instances().sequencer(), deployment);
+            if (membership != null) membership.serve(config.roles());
+            awaitStart(followAll(deployment.all(), shares));
         } else if (membership != null) {
             membership.serve(config.roles());
         }
@@ -223,39 +262,52 @@ final class Node {
         AtomicInteger connected = new AtomicInteger();
         Tokens tokens = watch.tokens();
         WebFiles web = config.web() ? WebFiles.client(config.auth().dev()) : null;
-        GatewayConfig gatewayConfig = config.gateway().ofInstances(gatewayInstances());
-        deployListener(
-                vertx,
-                has(NodeRole.GATEWAY) ? gatewayInstances() : 0,
-                () -> {
-                    VertxLoop loop = new VertxLoop(vertx);
-                    Bus its = new PeerBus(bus, loop, topology, windows);
-                    String name = config.name() + "." + gateways.size();
-                    Gateway gateway = new Gateway(
-                            name, boot, its, loop, stores, ephemeral, topology, tokens, random, gatewayConfig);
-                    ApiRoutes api = new ApiRoutes(gateway, stores, tokens, loop, random, config.api());
-                    BiConsumer<Router, HttpEdge> routes = (router, edge) -> {
-                        if (devTokens != null) new DevTokenRoute(devTokens, origins).mount(router);
-                        api.mount(router, edge);
-                        if (web != null) new WebRoutes(web).mount(router);
-                    };
-                    GatewayVerticle verticle = new GatewayVerticle(
-                            gateway,
-                            config.http(),
-                            config.gateway().limits(),
-                            door,
-                            sources,
-                            connected,
-                            sockJs.fallback(),
-                            routes);
-                    gateways.add(verticle);
-                    verticle.traces(followed);
-                    metrics.add(verticle.figures());
-                    return verticle;
-                },
-                "http",
-                config.http().host(),
-                config.http().port());
+        if (has(NodeRole.GATEWAY)) {
+            AtomicLong boots = new AtomicLong(boot);
+            Deployment<GatewayVerticle> deployment = new Deployment<>(
+                    vertx,
+                    metrics,
+                    GatewayVerticle::figures,
+                    (number, instances) -> {
+                        VertxLoop loop = new VertxLoop(vertx);
+                        Gateway gateway = new Gateway(
+                                config.name() + "." + number,
+                                // What was announced by one that had the number before is void.
+                                boots.updateAndGet(last -> Math.max(last + 1, System.currentTimeMillis())),
+                                peers.apply(loop),
+                                loop,
+                                stores,
+                                ephemeral,
+                                topology,
+                                tokens,
+                                random,
+                                config.gateway().ofInstances(instances));
+                        ApiRoutes api = new ApiRoutes(gateway, stores, tokens, loop, random, config.api());
+                        BiConsumer<Router, HttpEdge> routes = (router, edge) -> {
+                            if (devTokens != null) new DevTokenRoute(devTokens, origins).mount(router);
+                            api.mount(router, edge);
+                            if (web != null) new WebRoutes(web).mount(router);
+                        };
+                        return new GatewayVerticle(
+                                gateway,
+                                config.http(),
+                                config.gateway().limits(),
+                                door,
+                                sources,
+                                connected,
+                                sockJs.fallback(),
+                                routes);
+                    },
+                    this::shareGateways);
+            gateways = deployment;
+            ends.add(deployment::end);
+            awaitStart(listening(
+                    deployment.scale(gatewayInstances()),
+                    "http",
+                    config.http().host(),
+                    config.http().port()));
+            deployments.put(NodeRole.GATEWAY, deployment);
+        }
         Figures own = new Figures()
                 .level(Metric.READY, () -> health.isReady() ? 1 : 0)
                 .level(Metric.CLUSTER_NODES, () -> topology.nodes().size())
@@ -275,28 +327,56 @@ final class Node {
             admin.mount(router);
         });
         ops = operators;
-        deployListener(
-                vertx,
-                1,
-                () -> operators,
+        awaitStart(listening(
+                vertx.deployVerticle(operators),
                 "ops",
                 config.ops().host(),
-                config.ops().port());
+                config.ops().port()));
         health.setReady(true);
     }
 
-    private Map<String, Integer> instances() {
-        return Map.of(
-                "gateway",
-                gateways.size(),
-                "sequencer",
-                sequencers.size(),
-                "fanout",
-                has(NodeRole.FANOUT) ? 1 : 0,
-                "presence",
-                has(NodeRole.PRESENCE) ? 1 : 0,
-                "consumers",
-                0);
+    /** Whoever gets shards listens before whoever had them stops. */
+    private static Future<Void> shareFanout(Shares shares, List<FanoutVerticle> all, int instances) {
+        List<Shares.Move> moves = shares.movesFor(instances);
+        moves.forEach(shares::make);
+        Set<Integer> getting = moves.stream().map(Shares.Move::to).collect(Collectors.toSet());
+        return Future.join(getting.stream().map(to -> all.get(to).shared()).toList())
+                .compose(heard -> Future.join(all.stream().map(FanoutVerticle::shared).toList()))
+                .mapEmpty();
+    }
+
+    /** Each shard is handed over as from node to node: taken when nothing of it is in flight any more. */
+    private Future<Void> shareSequencers(Shares shares, List<SequencerVerticle> all, int instances) {
+        for (SequencerVerticle each : all) each.share(config.sequencer().ofInstances(instances));
+        return followAll(all, shares).compose(following -> {
+            List<Future<Void>> taken = new ArrayList<>();
+            for (Shares.Move move : shares.movesFor(instances)) {
+                shares.make(move);
+                taken.add(all.get(move.to()).takeFrom(all.get(move.from()), move.shard()));
+            }
+            return Future.join(taken).otherwiseEmpty().mapEmpty(); // what was not taken is tried again every second
+        });
+    }
+
+    /** Completes when all their shards are served. */
+    private static Future<Void> followAll(List<SequencerVerticle> all, Shares shares) {
+        return Future.join(all.stream().map(each -> each.follow(shares)).toList()).mapEmpty();
+    }
+
+    private Future<Void> shareGateways(List<GatewayVerticle> all, int instances) {
+        WatchConfig watch = config.gateway().ofInstances(instances).watch();
+        for (GatewayVerticle each : all.subList(0, instances)) each.share(watch);
+        List<Future<Void>> left = new ArrayList<>();
+        for (GatewayVerticle each : all.subList(instances, all.size())) left.add(each.leave(config.drainWindowMillis()));
+        return Future.join(left).otherwiseEmpty().mapEmpty();
+    }
+
+    private List<GatewayVerticle> gateways() {
+        return gateways == null ? List.of() : gateways.all();
+    }
+
+    private List<SequencerVerticle> sequencers() {
+        return sequencers == null ? List.of() : sequencers.all();
     }
 
     /** Alone or as a member of the cluster. */
@@ -335,60 +415,24 @@ final class Node {
                     "cluster", () -> topology.isAlive(config.name()) ? null : "this node is no member that serves");
         health.require("parts", () -> {
             List<String> missing = new ArrayList<>();
-            if (has(NodeRole.GATEWAY) && gateways.isEmpty()) missing.add("gateway");
-            if (has(NodeRole.SEQUENCER) && sequencers.isEmpty()) missing.add("sequencer");
+            if (has(NodeRole.GATEWAY) && gateways().isEmpty()) missing.add("gateway");
+            if (has(NodeRole.SEQUENCER) && sequencers().isEmpty()) missing.add("sequencer");
             return missing.isEmpty() ? null : "missing: " + String.join(", ", missing);
         });
     }
 
     /** Entries for who is here may be lost. */
     private void compareHeads() {
-        for (GatewayVerticle gateway : gateways) gateway.compareHeads();
+        for (GatewayVerticle gateway : gateways()) gateway.compareHeads();
     }
 
     private boolean has(NodeRole role) {
         return config.roles().contains(role);
     }
 
-    /** Each instance takes its part of this node's shards; returns when all are served. */
-    private void deploySequencers(
-            Function<Loop, Bus> bus, Vertx vertx, Stores stores, Topology topology, SecureRandom random, long boot)
-            throws Refusal {
-        int instances = config.instances().sequencer();
-        List<VertxLoop> loops = new ArrayList<>();
-        deploy(instances, () -> {
-            VertxLoop loop = new VertxLoop(vertx);
-            SequencerVerticle sequencer = new SequencerVerticle(
-                    config.name(),
-                    sequencers.size(),
-                    config.name() + "-" + Long.toString(boot, Character.MAX_RADIX),
-                    bus.apply(loop),
-                    loop,
-                    stores,
-                    events,
-                    topology,
-                    random,
-                    config.sequencer().ofInstances(instances));
-            sequencers.add(sequencer);
-            sequencer.traces(followed);
-            metrics.add(sequencer.figures());
-            loops.add(loop);
-            return sequencer;
-        });
-        if (membership != null) membership.serve(config.roles());
-        List<Future<Void>> served = new ArrayList<>();
-        for (int i = 0; i < instances; i++) {
-            SequencerVerticle sequencer = sequencers.get(i);
-            Promise<Void> done = Promise.promise();
-            loops.get(i).soon(() -> sequencer.follow(instances).onComplete(done));
-            served.add(done.future());
-        }
-        awaitStart(Future.all(served));
-    }
-
     /** The port that clients connect to; 0: none, on a node without gateway. */
     int port() {
-        return gateways.isEmpty() ? 0 : gateways.getFirst().port();
+        return gateways().isEmpty() ? 0 : gateways().getFirst().port();
     }
 
     /** The port that operators connect to. */
@@ -455,7 +499,7 @@ final class Node {
         if (entrance != null) entrance.drain();
         if (membership != null && membership.topology().nodes().size() > 1) membership.serve(Set.of(NodeRole.GATEWAY));
         List<Future<Void>> drained = new ArrayList<>();
-        for (GatewayVerticle gateway : gateways) drained.add(gateway.drain(config.drainWindowMillis()));
+        for (GatewayVerticle gateway : gateways()) drained.add(gateway.drain(config.drainWindowMillis()));
         await(Future.join(drained), until, "draining");
         endParts();
         log.info("ended");
@@ -469,7 +513,7 @@ final class Node {
         if (eventLoops != null) eventLoops.close();
         if (vertx == null) return;
         if (membership != null) membership.leave();
-        for (String deployment : deployed.reversed()) await(vertx.undeploy(deployment), until, "ending a part");
+        for (Supplier<Future<Void>> end : ends.reversed()) await(end.get(), until, "ending a part");
         if (followed instanceof OtlpTraces traces) traces.close();
         if (keys != null) keys.close();
         if (events != null) events.close();
@@ -533,9 +577,10 @@ final class Node {
         }
     }
 
-    private void deploy(int instances, Supplier<Deployable> part) throws Refusal {
-        Vertx vertx = Objects.requireNonNull(running);
-        deployed.add(awaitStart(vertx.deployVerticle(part, new DeploymentOptions().setInstances(instances))));
+    private void deploy(NodeRole role, int instances, Deployment<?> deployment) throws Refusal {
+        ends.add(deployment::end);
+        awaitStart(deployment.scale(instances));
+        deployments.put(role, deployment);
     }
 
     private <T> T awaitStart(Future<T> part) throws Refusal {
@@ -549,16 +594,12 @@ final class Node {
     }
 
     /** A part that listens for connections. @param setting the prefix of its host and port */
-    private void deployListener(
-            Vertx vertx, int instances, Supplier<Deployable> part, String setting, String host, int port)
-            throws Refusal {
-        if (instances == 0) return;
-        Future<String> deployment = vertx.deployVerticle(part, new DeploymentOptions().setInstances(instances));
-        deployed.add(awaitStart(deployment.recover(broken -> Future.failedFuture(
+    private static <T> Future<T> listening(Future<T> deploying, String setting, String host, int port) {
+        return deploying.recover(broken -> Future.failedFuture(
                 broken instanceof IOException || broken instanceof UnresolvedAddressException
                         ? new Refusal("cannot listen on " + host + ":" + port + " (" + because(broken)
                                 + "); stop what does, or set another " + setting + ".port or " + setting + ".host.")
-                        : broken))));
+                        : broken));
     }
 
     private static String because(Throwable broken) {

@@ -10,7 +10,10 @@ import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
 import java.util.EnumSet;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -20,18 +23,34 @@ import org.slf4j.LoggerFactory;
 final class NodeCommands implements Function<Command, Future<Commanded>> {
     private static final Logger LOG = LoggerFactory.getLogger(NodeCommands.class);
 
+    private static final int INSTANCES_MAX = 64;
+    private static final Map<String, NodeRole> SCALED = new TreeMap<>(Map.of(
+            "gateway", NodeRole.GATEWAY,
+            "fanout", NodeRole.FANOUT,
+            "sequencer", NodeRole.SEQUENCER,
+            "presence", NodeRole.PRESENCE));
+
     private final Topology topology;
     private final Set<NodeRole> roles;
     private final Health health;
     private final NodeStatus status;
+    private final Map<NodeRole, Deployment<?>> deployments;
     private final Runnable drain;
+    private final AtomicBoolean isScaling = new AtomicBoolean();
 
     /** @param drain ends the node as a signal does; returns at once */
-    NodeCommands(Topology topology, Set<NodeRole> roles, Health health, NodeStatus status, Runnable drain) {
+    NodeCommands(
+            Topology topology,
+            Set<NodeRole> roles,
+            Health health,
+            NodeStatus status,
+            Map<NodeRole, Deployment<?>> deployments,
+            Runnable drain) {
         this.topology = topology;
         this.roles = roles;
         this.health = health;
         this.status = status;
+        this.deployments = deployments;
         this.drain = drain;
     }
 
@@ -41,6 +60,7 @@ final class NodeCommands implements Function<Command, Future<Commanded>> {
             JsonObject arguments = new JsonObject(command.arguments());
             return switch (command.name()) {
                 case "status" -> status.read().map(Answers::done);
+                case "scale" -> scale(arguments.getString("verticle", ""), arguments.getInteger("instances", 0));
                 case "drain" -> Future.succeededFuture(drain(arguments.getBoolean("force", false)));
                 default ->
                     Future.succeededFuture(
@@ -50,6 +70,41 @@ final class NodeCommands implements Function<Command, Future<Commanded>> {
             return Future.succeededFuture(
                     Answers.badRequest("the arguments of " + command.name() + " are not as they have to be"));
         }
+    }
+
+    private Future<Commanded> scale(String verticle, int instances) {
+        NodeRole role = SCALED.get(verticle);
+        String node = topology.self();
+        if (role == null) return refused(Answers.badRequest("there is no verticle of that name: " + SCALED.keySet()));
+        if (instances < 1 || instances > INSTANCES_MAX)
+            return refused(Answers.badRequest("instances are 1 to " + INSTANCES_MAX));
+        Deployment<?> deployment = deployments.get(role);
+        if (role == NodeRole.PRESENCE)
+            return refused(Answers.conflict("a node has one presence verticle, which knows all users of its shards in"
+                    + " one table: for more, start more nodes with that role"));
+        if (deployment == null) return refused(Answers.conflict(node + " has not the role " + verticle));
+        if (!health.isReady()) return refused(Answers.conflict(node + " starts or drains"));
+        if (!isScaling.compareAndSet(false, true))
+            return refused(Answers.conflict(node + " is being scaled already: one change at a time"));
+        int before = deployment.count();
+        LOG.info("an operator scales {} from {} to {}", verticle, before, instances);
+        return deployment
+                .scale(instances)
+                .map(done -> Answers.done(new JsonObject()
+                        .put("node", node)
+                        .put("verticle", verticle)
+                        .put("before", before)
+                        .put("instances", deployment.count())))
+                .recover(broken -> {
+                    LOG.error("{} was not scaled to {}; there are {}", verticle, instances, deployment.count(), broken);
+                    return refused(Answers.failed(verticle + " was not scaled (" + broken.getMessage()
+                            + "): there are " + deployment.count() + ", as before"));
+                })
+                .onComplete(over -> isScaling.set(false));
+    }
+
+    private static Future<Commanded> refused(Commanded answer) {
+        return Future.succeededFuture(answer);
     }
 
     private Commanded drain(boolean isForced) {

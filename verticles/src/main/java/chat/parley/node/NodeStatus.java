@@ -9,12 +9,10 @@ import io.vertx.core.json.JsonObject;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryUsage;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Supplier;
 
 /** How this node is, for operators: {@code conf/ops-api.md} says what each figure means. What the node does not know is not there. */
 final class NodeStatus {
@@ -42,31 +40,30 @@ final class NodeStatus {
     private final long bootedAt;
     private final Health health;
     private final Metrics metrics;
-    private final Supplier<Map<String, Integer>> instances;
-    private final Collection<SequencerVerticle> sequencers;
+    private final Map<NodeRole, Deployment<?>> deployments;
 
-    /** @param instances how many of each verticle there are now */
+    /** @param deployments what there is of each role */
     NodeStatus(
             String node,
             Set<NodeRole> roles,
             long bootedAt,
             Health health,
             Metrics metrics,
-            Supplier<Map<String, Integer>> instances,
-            Collection<SequencerVerticle> sequencers) {
+            Map<NodeRole, Deployment<?>> deployments) {
         this.node = node;
         this.roles = roles;
         this.bootedAt = bootedAt;
         this.health = health;
         this.metrics = metrics;
-        this.instances = instances;
-        this.sequencers = sequencers;
+        this.deployments = deployments;
     }
 
     /** Completes when every sequencer has said which shards it serves. */
     Future<JsonObject> read() {
         List<Future<List<Integer>>> served = new ArrayList<>();
-        for (SequencerVerticle each : sequencers) served.add(each.serving());
+        Deployment<?> sequencers = deployments.get(NodeRole.SEQUENCER);
+        if (sequencers != null)
+            for (Object each : sequencers.all()) if (each instanceof SequencerVerticle its) served.add(its.serving());
         return Future.all(served).map(all -> {
             List<Integer> shards = all.<List<Integer>>list().stream()
                     .flatMap(List::stream)
@@ -86,7 +83,7 @@ final class NodeStatus {
                 .put("ready", health.isReady())
                 .put("draining", health.isDraining())
                 .put("roles", roleNames(roles))
-                .put("instances", new JsonObject(Map.copyOf(instances.get())))
+                .put("instances", instances())
                 .put("heapUsed", heap.getUsed())
                 .put("heapMax", heap.getMax())
                 .put("shards", new JsonArray(shards));
@@ -97,7 +94,16 @@ final class NodeStatus {
         return status.put("counters", of(COUNTERS)).put("queues", of(QUEUES)).put("lags", of(LAGS));
     }
 
-    static JsonArray roleNames(Set<NodeRole> roles) {
+    private JsonObject instances() {
+        JsonObject instances = new JsonObject();
+        for (NodeRole role : NodeRole.values()) {
+            Deployment<?> deployment = deployments.get(role);
+            instances.put(role.name().toLowerCase(Locale.ROOT), deployment == null ? 0 : deployment.count());
+        }
+        return instances;
+    }
+
+    private static JsonArray roleNames(Set<NodeRole> roles) {
         return new JsonArray(roles.stream()
                 .map(role -> role.name().toLowerCase(Locale.ROOT))
                 .sorted()

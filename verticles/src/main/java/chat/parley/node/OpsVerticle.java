@@ -12,7 +12,7 @@ import java.util.function.Consumer;
 
 /** The operators' port: says whether the node lives and whether it is to be given work, and counts what it does ({@code /metrics}). */
 final class OpsVerticle extends VerticleBase {
-    private static final int IDLE_SECONDS = 30;
+    private static final int IDLE_SECONDS = 90; // a scaling may take as long as a drain
 
     private final NodeConfig.Ops config;
     private final Health health;

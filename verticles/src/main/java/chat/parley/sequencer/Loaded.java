@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 final class Loaded {
     private static final int BUSY_SKIPPED_MAX = 32;
 
-    private final int max;
-    private final long bytesMax;
+    private int max;
+    private long bytesMax;
     private @Nullable Conversation longestIdle;
     private @Nullable Conversation lastUsed;
     private int count;
@@ -16,6 +16,13 @@ final class Loaded {
     Loaded(int max, long bytesMax) {
         this.max = max;
         this.bytesMax = bytesMax;
+    }
+
+    /** From now on so much may be loaded; what is beyond goes as others come. */
+    void bound(int max, long bytesMax) {
+        this.max = max;
+        this.bytesMax = bytesMax;
+        shrink();
     }
 
     int count() {

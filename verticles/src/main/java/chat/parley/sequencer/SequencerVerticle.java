@@ -7,6 +7,7 @@ import chat.parley.bus.Loop;
 import chat.parley.bus.NotMine;
 import chat.parley.bus.Pull;
 import chat.parley.bus.Route;
+import chat.parley.bus.Shares;
 import chat.parley.bus.Spread;
 import chat.parley.bus.Submit;
 import chat.parley.bus.Topology;
@@ -67,7 +68,7 @@ public final class SequencerVerticle extends VerticleBase {
     private final Tally tally = new Tally();
     private long savedAt;
     private Loop.@Nullable Timer tick;
-    private int instances;
+    private @Nullable Shares shares;
     private long followAt = Long.MAX_VALUE;
     private @Nullable Runnable unfollow;
 
@@ -125,32 +126,61 @@ public final class SequencerVerticle extends VerticleBase {
     }
 
     /**
-     * From now on this instance has its part of the shards that the topology gives to this node, also those that another took from it;
-     * completes once those of now are served, or another's again.
-     *
-     * @param instances of this node among which its shards are shared out
+     * From now on this instance has its share of the shards that the topology gives to this node, also those that another took from it;
+     * completes once those of now are served, or another's again. Asked again, it does nothing but that. From any thread, once it is deployed.
      */
-    public Future<Void> follow(int instances) {
-        this.instances = instances;
-        unfollow = topology.listen(loop, this::followNow);
-        return Future.join(followNow()).otherwiseEmpty().mapEmpty();
+    public Future<Void> follow(Shares shares) {
+        Promise<Void> served = Promise.promise();
+        loop.soon(() -> {
+            this.shares = shares;
+            if (unfollow == null) unfollow = topology.listen(loop, this::followNow);
+            Future.join(followNow()).otherwiseEmpty().<Void>mapEmpty().onComplete(served);
+        });
+        return served.future();
     }
 
     private List<Future<Void>> followNow() {
         followAt = loop.monotonicMillis() + FOLLOW_MILLIS;
         List<Future<Void>> moves = new ArrayList<>();
-        for (int shard = instance; shard < owned.length && !isStopped; shard += instances) {
-            boolean isOwn = node.equals(topology.sequencerOwner(shard));
-            moves.add(isOwn ? take(shard) : release(shard));
-        }
+        for (int shard = 0; shard < owned.length && !isStopped; shard++)
+            moves.add(isOwn(shard) ? take(shard) : release(shard));
         return moves;
+    }
+
+    private boolean isOwn(int shard) {
+        return shares != null && shares.isOf(instance, shard) && node.equals(topology.sequencerOwner(shard));
+    }
+
+    /**
+     * Takes a shard that is this instance's share now, once the other instance of this node has handed it over; completes when it is served, or is
+     * another node's. What comes for it meanwhile waits here. From any thread.
+     */
+    public Future<Void> takeFrom(SequencerVerticle other, int shard) {
+        Promise<Void> free = Promise.promise();
+        Promise<Void> taken = Promise.promise();
+        loop.soon(() -> {
+            if (isOwn(shard) && !isStopped) take(shard, free.future()).onComplete(taken);
+            else taken.complete();
+        });
+        other.loop.soon(() -> other.release(shard).onComplete(free));
+        return taken.future();
+    }
+
+    /** What it may keep in memory is another share now. From any thread. */
+    public void share(SequencerConfig share) {
+        loop.soon(() -> loaded.bound(share.conversationsMax(), share.conversationBytesMax()));
     }
 
     /** Makes this instance the owner of the shard; completes once it is served. Asked again, it does nothing but that. */
     public Future<Void> take(int shard) {
+        return take(shard, Future.succeededFuture());
+    }
+
+    /** @param free completes when the instance that had it does not any more */
+    private Future<Void> take(int shard, Future<Void> free) {
         Ownership before = owned[shard];
         if (before != null) {
-            return before.isLeaving() ? before.left().compose(done -> take(shard)) : before.taken();
+            return before.isLeaving() ? before.left().compose(done -> take(shard, free)) : before.taken();
         }
         Ownership ownership = new Ownership(
                 shard,
@@ -169,12 +199,19 @@ public final class SequencerVerticle extends VerticleBase {
                 this::ended);
         owned[shard] = ownership;
         listen(shard);
+        if (free.isComplete()) begin(ownership);
+        else free.onComplete(left -> loop.soon(() -> begin(ownership)));
+        return ownership.taken();
+    }
+
+    private void begin(Ownership ownership) {
+        if (ownership.isLeaving()) return;
+        int shard = ownership.shard();
         long now = loop.monotonicMillis();
         long earliest = takenAt[shard] == Long.MIN_VALUE ? now : takenAt[shard] + config.takeOverMillis();
         takenAt[shard] = Math.max(now, earliest);
         tally.takeOvers.increment();
         ownership.take(Math.max(0, earliest - now));
-        return ownership.taken();
     }
 
     private Line line(int shard, long epoch, ShardCursors cursors) {

@@ -34,7 +34,10 @@ enum Scale {
             new Audience(4_800, 5_200),
             new Audience(49_800, 50_200),
             new Audience(86, 114),
-            new Audience(8_980, 10_010));
+            new Audience(8_980, 10_010)),
+
+    /** Groups of which entries go by each way where 10 and 30 members are the thresholds, and devices that say something all the time. */
+    EVERY_WAY(8, 2, 0, 4, 8, 2, 20, 500, 200, new Audience(2, 3), new Audience(14, 18), new Audience(38, 42));
 
     final int members;
 

@@ -8,6 +8,7 @@ import chat.parley.bus.MemoryBus;
 import chat.parley.bus.NodeRole;
 import chat.parley.bus.Route;
 import chat.parley.bus.Route.HeadHint;
+import chat.parley.bus.Shares;
 import chat.parley.bus.Spread;
 import chat.parley.bus.Topology;
 import chat.parley.bus.Topology.Node;
@@ -287,7 +288,7 @@ class FanoutVerticleTest {
 
     private FanoutVerticle start() {
         FanoutVerticle fanout =
-                new FanoutVerticle("a", bus, loop, stores, topology, new SplittableRandom(5), FanoutConfig.DEFAULT);
+                new FanoutVerticle("a", 0, new Shares(1), bus, loop, stores, topology, new SplittableRandom(5), FanoutConfig.DEFAULT);
         assertThat(fanout.start().succeeded()).isTrue();
         loop.settle();
         return fanout;

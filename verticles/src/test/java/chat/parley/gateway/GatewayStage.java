@@ -9,6 +9,7 @@ import chat.parley.bus.ManualLoop;
 import chat.parley.bus.MemoryBus;
 import chat.parley.bus.Pull;
 import chat.parley.bus.Pulled;
+import chat.parley.bus.Shares;
 import chat.parley.bus.Topology;
 import chat.parley.fanout.FanoutConfig;
 import chat.parley.fanout.FanoutVerticle;
@@ -103,6 +104,8 @@ final class GatewayStage {
                 new PresenceVerticle("n1", 1, bus, loop, topology, new SplittableRandom(1), PresenceConfig.DEFAULT);
         var fanout = new FanoutVerticle(
                 "n1",
+                0,
+                new Shares(1),
                 bus,
                 loop,
                 store.stores(Weather.FINE),

@@ -3,6 +3,7 @@ package chat.parley.sequencer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import chat.parley.bus.NodeRole;
+import chat.parley.bus.Shares;
 import chat.parley.bus.Topology;
 import chat.parley.model.ConversationId;
 import chat.parley.store.memory.Weather;
@@ -36,7 +37,7 @@ class FollowTest {
                 new Random(1),
                 SequencerConfig.DEFAULT);
         sequencer.start();
-        Future<Void> followed = sequencer.follow(1);
+        Future<Void> followed = sequencer.follow(new Shares(1));
         topology.update(List.of(A, B));
         stage.loop.settle();
         assertThat(followed.isComplete()).isFalse();

@@ -1,5 +1,6 @@
 package chat.parley.simulator;
 
+import chat.parley.bus.Shares;
 import chat.parley.bus.Bus;
 import chat.parley.bus.Topology;
 import chat.parley.consumers.ConsumerVerticle;
@@ -77,6 +78,8 @@ class Build {
                 PresenceConfig.DEFAULT);
         var fanout = new FanoutVerticle(
                 parts.node,
+                0,
+                new Shares(1),
                 parts.bus,
                 parts.process,
                 parts.stores,
@@ -117,7 +120,7 @@ class Build {
             return Future.all(List.of(
                             presence.start(), fanout.start(), sequencer.start(), consumer.start(), gateway.start()))
                     .map(started -> {
-                        sequencer.follow(1);
+                        sequencer.follow(new Shares(1));
                         return gateway;
                     });
         } catch (Exception e) {

@@ -37,6 +37,9 @@ public final class AdminRoutes {
     private static final int FAILURES_PER_SECOND = 1;
     private static final long ANSWER_MILLIS = 2_000;
 
+    /** A gateway that goes lets its sessions go first. */
+    private static final long SCALE_MILLIS = 60_000;
+
     private final Credential credential;
     private final Nodes nodes;
     private final LongSupplier clock;
@@ -54,6 +57,7 @@ public final class AdminRoutes {
         router.route("/admin").handler(this::guard);
         router.route("/admin/*").handler(this::guard);
         on(router, HttpMethod.GET, "status", asked -> status());
+        on(router, HttpMethod.POST, "scale", this::scale);
         on(router, HttpMethod.POST, "drain", this::drain);
         Function<RoutingContext, Future<Commanded>> nothing =
                 asked -> Future.succeededFuture(Answers.notFound("there is no such path"));
@@ -154,6 +158,17 @@ public final class AdminRoutes {
                                             .sorted()
                                             .toList())));
                 });
+    }
+
+    private Future<Commanded> scale(RoutingContext asked) {
+        JsonObject body = bodyOf(asked, Set.of("node", "verticle", "instances"));
+        if (body == null
+                || !(body.getValue("node") instanceof String node)
+                || !(body.getValue("verticle") instanceof String)
+                || !(body.getValue("instances") instanceof Integer))
+            return Future.succeededFuture(
+                    Answers.badRequest("scale wants {\"node\": name, \"verticle\": name, \"instances\": number}"));
+        return tell(node, new Command("scale", body.encode()), SCALE_MILLIS);
     }
 
     private Future<Commanded> drain(RoutingContext asked) {
