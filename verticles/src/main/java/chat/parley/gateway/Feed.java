@@ -285,6 +285,11 @@ final class Feed implements Watcher.Sink {
         if (session.isWelcome() && outbox == null && hasRoom) transport.write(packet);
     }
 
+    /** Whether entries of the conversation went past, until the client has synchronised it. */
+    boolean owes(ConversationId conversation) {
+        return outbox != null && outbox.isPaused(conversation);
+    }
+
     /** What the client has not taken. */
     long pendingBytes() {
         return transport.pendingBytes();

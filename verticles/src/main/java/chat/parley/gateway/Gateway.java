@@ -384,6 +384,29 @@ public final class Gateway {
         return Unread.read(stores.directory(), user.id);
     }
 
+    /** How the sessions of the user here stand to the conversation. */
+    List<Trace> trace(UserId id, ConversationId conversation) {
+        LocalUser user = users.get(id);
+        if (user == null) return List.of();
+        Gate gate = gates.get(conversation);
+        long toUnix = loop.millis() - loop.monotonicMillis();
+        List<Trace> traces = new ArrayList<>(user.sessions.size());
+        for (Session session : user.sessions) {
+            boolean isSentLive = gate == null || !gate.isChannel || session.hasOpen(conversation);
+            traces.add(new Trace(
+                    name,
+                    session.knownDevice(),
+                    session.saidHelloAt() + toUnix,
+                    session.isWelcome(),
+                    gate == null ? -1 : gate.cursor(),
+                    gate == null || gate.movedAtMillis() == 0 ? 0 : gate.movedAtMillis() + toUnix,
+                    isSentLive,
+                    session.feed.owes(conversation),
+                    session.feed.pendingBytes()));
+        }
+        return traces;
+    }
+
     String incarnation() {
         return incarnation;
     }

@@ -1,5 +1,7 @@
 package chat.parley.gateway;
 
+import chat.parley.model.ConversationId;
+import chat.parley.model.UserId;
 import chat.parley.telemetry.Figures;
 import chat.parley.telemetry.Traces;
 import chat.parley.wire.Limits;
@@ -7,6 +9,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.ext.web.Router;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 
@@ -57,6 +60,13 @@ public final class GatewayVerticle extends VerticleBase {
             gateway.drain(windowMillisMax).compose(drained -> gateway.end()).onComplete(left);
         });
         return left.future();
+    }
+
+    /** How the sessions of the user here stand to the conversation. From any thread. */
+    public Future<List<Trace>> trace(UserId user, ConversationId conversation) {
+        Promise<List<Trace>> traced = Promise.promise();
+        context.runOnContext(onLoop -> traced.complete(gateway.trace(user, conversation)));
+        return traced.future();
     }
 
     /** See {@link Gateway#share}. From any thread. */

@@ -557,6 +557,11 @@ public final class Session implements Inbound {
         return Objects.requireNonNull(device);
     }
 
+    /** When it said hello (monotonic). */
+    long saidHelloAt() {
+        return saidHelloAt;
+    }
+
     /** When it said something last, in Unix milliseconds. */
     long activeAt() {
         return activeAt;

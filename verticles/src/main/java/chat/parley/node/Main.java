@@ -2,6 +2,8 @@ package chat.parley.node;
 
 import chat.parley.gateway.auth.DevTokens;
 import chat.parley.model.UserId;
+import chat.parley.node.admin.AdminCommand;
+import chat.parley.node.admin.Credential;
 import chat.parley.node.cluster.Certificates;
 import chat.parley.node.cluster.ClusterConfig;
 import chat.parley.node.local.LocalCluster;
@@ -10,6 +12,8 @@ import chat.parley.store.cassandra.CassandraOptions;
 import chat.parley.store.cassandra.CassandraSchema;
 import io.vertx.core.Vertx;
 import java.io.PrintStream;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,6 +44,15 @@ public final class Main {
           cluster [FOLDER] [--host ADDRESS] [--nodes COUNT]
                          start a whole small cluster on this machine, for trying, with its data in ./cluster-data:
                          three nodes, or as many as is said, and a Cassandra, a Redis and a Kafka
+          admin status
+          admin scale gateway|fanout|sequencer COUNT [--node NODE]
+          admin drain NODE [--force]
+          admin why MESSAGE_ID USER
+                         ask or tell the nodes that run: how they are, as a table; how many instances of a verticle
+                         one has; that it takes no more clients, hands over what it has, and ends; where a message was
+                         for a user's devices.
+                         Each takes --json, --url http://127.0.0.1:8081 (the operators' port of any node) and
+                         --credential-file FILE; without these the settings say where (--conf, --set)
           --help         this list
           --version      the version
 
@@ -64,6 +77,7 @@ public final class Main {
                 case "backup", "restore", "renew" -> data(rest, out);
                 case "certs" -> certs(rest, out);
                 case "cluster" -> cluster(rest, out);
+                case "admin" -> admin(rest, out);
                 case "--help", "-h", "help" -> out.print(HELP);
                 case "--version" -> out.println("parley " + version());
                 case "" -> throw new Misuse("a command is missing");
@@ -186,6 +200,39 @@ public final class Main {
                 file -> applySchema(NodeConfig.read(Settings.of(file, Map.of(), List.of()))));
     }
 
+    private static void admin(Arguments arguments, PrintStream out) throws Refusal, Misuse {
+        String what = String.valueOf(arguments.next());
+        AdminCommand command = arguments.admin(out);
+        switch (what) {
+            case "status" -> {
+                arguments.requireNoMore();
+                command.status();
+            }
+            case "scale" -> {
+                String verticle = arguments.next();
+                String count = arguments.next();
+                arguments.requireNoMore();
+                if (verticle == null || count == null || !count.matches("[0-9]{1,4}"))
+                    throw new Misuse("admin scale wants a verticle and how many instances of it");
+                command.scale(verticle, Integer.parseInt(count), arguments.node);
+            }
+            case "drain" -> {
+                String node = arguments.next();
+                arguments.requireNoMore();
+                if (node == null) throw new Misuse("admin drain wants the name of a node");
+                command.drain(node, arguments.isForced);
+            }
+            case "why" -> {
+                String message = arguments.next();
+                String user = arguments.next();
+                arguments.requireNoMore();
+                if (message == null || user == null) throw new Misuse("admin why wants the id of a message and a user");
+                command.why(message, user);
+            }
+            default -> throw new Misuse("admin wants one of status, scale, drain and why");
+        }
+    }
+
     static String version() {
         String version = Main.class.getPackage().getImplementationVersion();
         return version == null ? "(not packaged)" : version;
@@ -209,6 +256,11 @@ public final class Main {
         private @Nullable String ttl;
         private @Nullable String host;
         private @Nullable String nodes;
+        private @Nullable String node;
+        private @Nullable String url;
+        private @Nullable String credentialFile;
+        private boolean isJson;
+        private boolean isForced;
 
         Arguments(List<String> arguments) throws Misuse {
             command = arguments.isEmpty() ? "" : arguments.getFirst();
@@ -216,6 +268,11 @@ public final class Main {
                 String argument = arguments.get(i);
                 if (!argument.startsWith("--")) {
                     plain.add(argument);
+                    continue;
+                }
+                if (argument.equals("--json") || argument.equals("--force")) {
+                    if (argument.equals("--json")) isJson = true;
+                    else isForced = true;
                     continue;
                 }
                 int equals = argument.indexOf('=');
@@ -229,6 +286,9 @@ public final class Main {
                     case "--ttl" -> ttl = value;
                     case "--host" -> host = value;
                     case "--nodes" -> nodes = value;
+                    case "--node" -> node = value;
+                    case "--url" -> url = value;
+                    case "--credential-file" -> credentialFile = value;
                     default -> throw new Misuse("there is no option " + option);
                 }
             }
@@ -246,6 +306,9 @@ public final class Main {
         void requireNoMore() throws Misuse {
             if (!plain.isEmpty()) throw new Misuse("what is '" + plain.getFirst() + "'");
             if (ttl != null && !command.equals("token")) throw new Misuse("there is no option --ttl for " + command);
+            boolean isForAdmin = node != null || url != null || credentialFile != null || isJson || isForced;
+            if (isForAdmin && !command.equals("admin"))
+                throw new Misuse("--node, --url, --credential-file, --json and --force are options of admin");
             boolean isCluster = command.equals("cluster");
             if (host != null && !isCluster) throw new Misuse("there is no option --host for " + command);
             if (nodes != null && !isCluster) throw new Misuse("there is no option --nodes for " + command);
@@ -272,6 +335,27 @@ public final class Main {
             if (nodes == null) return LocalCluster.NODES;
             if (nodes.matches("[1-9]")) return Integer.parseInt(nodes);
             throw new Misuse("--nodes is 1 to 9");
+        }
+
+        AdminCommand admin(PrintStream out) throws Refusal, Misuse {
+            String address = url;
+            Path file = credentialFile == null ? null : Path.of(credentialFile);
+            if (address == null || file == null) {
+                NodeConfig config = config();
+                String host = config.ops().host();
+                if (address == null)
+                    address = "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":"
+                            + config.ops().port();
+                if (file == null) file = Credential.file(config.ops().credentialFile(), config.storeFolder());
+            }
+            try {
+                URI uri = new URI(address);
+                if (!"http".equals(uri.getScheme()) && !"https".equals(uri.getScheme()) || uri.getHost() == null)
+                    throw new Misuse("--url is like http://127.0.0.1:8081");
+                return new AdminCommand(uri, file, isJson, out);
+            } catch (URISyntaxException notOne) {
+                throw new Misuse("--url is like http://127.0.0.1:8081");
+            }
         }
 
         NodeConfig config() throws Refusal {

@@ -14,7 +14,6 @@ import chat.parley.fanout.FanoutVerticle;
 import chat.parley.gateway.DevTokenRoute;
 import chat.parley.gateway.Entrance;
 import chat.parley.gateway.Gateway;
-import chat.parley.gateway.GatewayConfig;
 import chat.parley.gateway.GatewayVerticle;
 import chat.parley.gateway.HttpEdge;
 import chat.parley.gateway.Origins;
@@ -33,6 +32,7 @@ import chat.parley.gateway.web.WebRoutes;
 import chat.parley.node.admin.AdminRoutes;
 import chat.parley.node.admin.Credential;
 import chat.parley.node.admin.Nodes;
+import chat.parley.node.admin.Why;
 import chat.parley.node.cluster.ClusterConfig;
 import chat.parley.node.cluster.Membership;
 import chat.parley.node.cluster.NodeVerticle;
@@ -321,7 +321,14 @@ final class Node {
         WebRoutes opsPage = new WebRoutes(WebFiles.ops());
         Membership others = membership;
         Nodes nodes = new Nodes(topology, bus, commands, node -> others != null && others.takesCommands(node));
-        AdminRoutes admin = new AdminRoutes(credential, nodes, System::currentTimeMillis);
+        AdminRoutes admin = new AdminRoutes(
+                credential,
+                nodes,
+                new Why(
+                        stores,
+                        config.sequencer().inlineMembersMax(),
+                        config.sequencer().workerMembersMax()),
+                System::currentTimeMillis);
         OpsVerticle operators = new OpsVerticle(config.ops(), health, metrics, router -> {
             opsPage.mount(router); // before what wants a credential
             admin.mount(router);
@@ -341,7 +348,8 @@ final class Node {
         moves.forEach(shares::make);
         Set<Integer> getting = moves.stream().map(Shares.Move::to).collect(Collectors.toSet());
         return Future.join(getting.stream().map(to -> all.get(to).shared()).toList())
-                .compose(heard -> Future.join(all.stream().map(FanoutVerticle::shared).toList()))
+                .compose(heard ->
+                        Future.join(all.stream().map(FanoutVerticle::shared).toList()))
                 .mapEmpty();
     }
 
@@ -360,14 +368,16 @@ final class Node {
 
     /** Completes when all their shards are served. */
     private static Future<Void> followAll(List<SequencerVerticle> all, Shares shares) {
-        return Future.join(all.stream().map(each -> each.follow(shares)).toList()).mapEmpty();
+        return Future.join(all.stream().map(each -> each.follow(shares)).toList())
+                .mapEmpty();
     }
 
     private Future<Void> shareGateways(List<GatewayVerticle> all, int instances) {
         WatchConfig watch = config.gateway().ofInstances(instances).watch();
         for (GatewayVerticle each : all.subList(0, instances)) each.share(watch);
         List<Future<Void>> left = new ArrayList<>();
-        for (GatewayVerticle each : all.subList(instances, all.size())) left.add(each.leave(config.drainWindowMillis()));
+        for (GatewayVerticle each : all.subList(instances, all.size()))
+            left.add(each.leave(config.drainWindowMillis()));
         return Future.join(left).otherwiseEmpty().mapEmpty();
     }
 

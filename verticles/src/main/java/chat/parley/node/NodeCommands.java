@@ -4,11 +4,18 @@ import chat.parley.bus.Command;
 import chat.parley.bus.Commanded;
 import chat.parley.bus.NodeRole;
 import chat.parley.bus.Topology;
+import chat.parley.gateway.GatewayVerticle;
+import chat.parley.gateway.Trace;
+import chat.parley.model.ConversationId;
+import chat.parley.model.UserId;
 import chat.parley.node.admin.Answers;
 import io.vertx.core.Future;
 import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -61,6 +68,7 @@ final class NodeCommands implements Function<Command, Future<Commanded>> {
             return switch (command.name()) {
                 case "status" -> status.read().map(Answers::done);
                 case "scale" -> scale(arguments.getString("verticle", ""), arguments.getInteger("instances", 0));
+                case "trace" -> trace(arguments.getString("userId", ""), arguments.getString("conversationId", ""));
                 case "drain" -> Future.succeededFuture(drain(arguments.getBoolean("force", false)));
                 default ->
                     Future.succeededFuture(
@@ -97,10 +105,40 @@ final class NodeCommands implements Function<Command, Future<Commanded>> {
                         .put("instances", deployment.count())))
                 .recover(broken -> {
                     LOG.error("{} was not scaled to {}; there are {}", verticle, instances, deployment.count(), broken);
-                    return refused(Answers.failed(verticle + " was not scaled (" + broken.getMessage()
-                            + "): there are " + deployment.count() + ", as before"));
+                    return refused(Answers.failed(verticle + " was not scaled (" + broken.getMessage() + "): there are "
+                            + deployment.count() + ", as before"));
                 })
                 .onComplete(over -> isScaling.set(false));
+    }
+
+    /** How the sessions of a user here stand to a conversation. */
+    private Future<Commanded> trace(String user, String conversation) {
+        if (!UserId.isValid(user) || !ConversationId.isValid(conversation))
+            return refused(Answers.badRequest("not a user and a conversation"));
+        List<Future<List<Trace>>> traces = new ArrayList<>();
+        Deployment<?> gateways = deployments.get(NodeRole.GATEWAY);
+        if (gateways != null)
+            for (Object each : gateways.all())
+                if (each instanceof GatewayVerticle gateway)
+                    traces.add(gateway.trace(new UserId(user), new ConversationId(conversation)));
+        return Future.all(traces).map(all -> {
+            JsonArray sessions = new JsonArray();
+            for (List<Trace> some : all.<List<Trace>>list()) for (Trace each : some) sessions.add(shown(each));
+            return Answers.done(new JsonObject().put("sessions", sessions));
+        });
+    }
+
+    private static JsonObject shown(Trace trace) {
+        return new JsonObject()
+                .put("gateway", trace.gateway())
+                .put("deviceId", trace.device().value())
+                .put("helloAt", trace.helloAt())
+                .put("isWelcome", trace.isWelcome())
+                .put("passed", trace.passed())
+                .put("passedAt", trace.passedAt())
+                .put("isSentLive", trace.isSentLive())
+                .put("owesSync", trace.owesSync())
+                .put("bytesWaiting", trace.bytesWaiting());
     }
 
     private static Future<Commanded> refused(Commanded answer) {

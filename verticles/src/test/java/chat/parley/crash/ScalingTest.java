@@ -68,7 +68,8 @@ class ScalingTest {
                 "fanout.inlineMembersMax=10",
                 "fanout.workerMembersMax=30")) {
             Operator operator = new Operator(
-                    node.opsPort(), Files.readString(data.resolve("ops-credential")).strip());
+                    node.opsPort(),
+                    Files.readString(data.resolve("ops-credential")).strip());
             InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), node.port());
             door.open(address);
             Crowd crowd = new Crowd(door, recorder, Scale.EVERY_WAY, new SplittableRandom(SEED));
@@ -81,7 +82,9 @@ class ScalingTest {
                 if (step.equals("gateway 4") || step.equals("gateway 3")) {
                     crowd.devices().forEach(Device::hangUp); // and come back, to any of them
                 } else if (step.startsWith("gateway")) {
-                    assertThat(millis).as("milliseconds until the sessions of those that went had gone").isGreaterThan(200);
+                    assertThat(millis)
+                            .as("milliseconds until the sessions of those that went had gone")
+                            .isGreaterThan(200);
                 }
                 crowd.awaitInStep();
                 recorder.fault(step, FaultStep.HEALED);

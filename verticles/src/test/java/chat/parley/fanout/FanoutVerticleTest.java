@@ -287,8 +287,8 @@ class FanoutVerticleTest {
     }
 
     private FanoutVerticle start() {
-        FanoutVerticle fanout =
-                new FanoutVerticle("a", 0, new Shares(1), bus, loop, stores, topology, new SplittableRandom(5), FanoutConfig.DEFAULT);
+        FanoutVerticle fanout = new FanoutVerticle(
+                "a", 0, new Shares(1), bus, loop, stores, topology, new SplittableRandom(5), FanoutConfig.DEFAULT);
         assertThat(fanout.start().succeeded()).isTrue();
         loop.settle();
         return fanout;

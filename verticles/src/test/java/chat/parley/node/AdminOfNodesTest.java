@@ -4,11 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import chat.parley.node.admin.Operator;
 import io.vertx.core.json.JsonObject;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -51,6 +58,156 @@ class AdminOfNodesTest {
             device.next("goaway");
             assertThat(device.closeCode()).isEqualTo(1012);
         }
+    }
+
+    @Test
+    void whatCannotBeScaledIsRefusedAndChangesNothing() {
+        try (TestNode node = TestNode.start(folder.resolve("data"), "instances.gateway=1")) {
+            Operator operator = operator(node, folder.resolve("data"));
+            Map<String, String> refused = Map.of(
+                    "\"gateway\",\"instances\":0", "400 instances are 1 to 64",
+                    "\"gateway\",\"instances\":-1", "400 instances are 1 to 64",
+                    "\"sequencer\",\"instances\":65", "400 instances are 1 to 64",
+                    "\"consumers\",\"instances\":1", "400 there is no verticle of that name",
+                    "\"presence\",\"instances\":2", "409 a node has one presence verticle");
+            refused.forEach((asked, answer) -> {
+                var said = operator.post("/admin/scale", "{\"node\":\"n1\",\"verticle\":" + asked + "}");
+                assertThat(said.status() + " " + new JsonObject(said.body()).getString("detail"))
+                        .startsWith(answer);
+            });
+            assertThat(status(operator, "n1").getJsonObject("instances").getMap())
+                    .containsEntry("gateway", 1)
+                    .containsEntry("sequencer", 1)
+                    .containsEntry("presence", 1);
+        }
+    }
+
+    @Test
+    void oneChangeAtATimeAndWhoIsSentAwayComesBackToAnotherInstance() throws Exception {
+        try (TestNode node =
+                TestNode.start(folder.resolve("data"), "instances.gateway=2", "drain.windowMillis=1000")) {
+            Operator operator = operator(node, folder.resolve("data"));
+            String token = node.caller("ann").token();
+            List<Device> devices = new ArrayList<>();
+            for (int i = 0; i < 8; i++) devices.add(Device.welcome(node.port(), token, "d" + i));
+            CompletableFuture<Integer> first = CompletableFuture.supplyAsync(() -> scale(operator, 1));
+            Set<Device> away = new HashSet<>();
+            while (away.isEmpty())
+                for (Device device : devices) if (isSentAway(device)) away.add(device);
+            assertThat(scale(operator, 3)).as("while the first is under way").isEqualTo(409);
+            for (Device device : away) assertThat(device.closeCode()).isEqualTo(1012);
+            assertThat(first.get(30, TimeUnit.SECONDS)).isEqualTo(200);
+            assertThat(status(operator, "n1").getJsonObject("instances").getInteger("gateway"))
+                    .isEqualTo(1);
+            devices.removeAll(away);
+            assertThat(devices).as("of 8, whom two instances shared").isNotEmpty();
+            for (Device device : devices) device.close();
+            try (Device again = Device.welcome(node.port(), token, "again")) {
+                assertThat(again.asks(Device.frame("heartbeat")).getString("type"))
+                        .isEqualTo("heartbeat");
+            }
+        }
+    }
+
+    private static boolean isSentAway(Device device) {
+        return device.says(Device.frame("heartbeat"))
+                .next(frame -> List.of("goaway", "heartbeat").contains(frame.getString("type")))
+                .getString("type")
+                .equals("goaway");
+    }
+
+    private static int scale(Operator operator, int gateways) {
+        return operator.post(
+                        "/admin/scale",
+                        "{\"node\":\"n1\",\"verticle\":\"gateway\",\"instances\":" + gateways + "}")
+                .status();
+    }
+
+    @Test
+    void whereAMessageWasIsShownWithWhatShowsItAndNeverItsBody() {
+        try (TestNode node = TestNode.start(folder.resolve("data"), "instances.gateway=2")) {
+            Operator operator = operator(node, folder.resolve("data"));
+            Caller ann = node.caller("ann");
+            String group = ann.group("bob");
+            try (Device bob = Device.welcome(node.port(), node.caller("bob").token(), "phone")) {
+                String message = ann.post("/v1/conversations/" + group + "/messages", "{\"body\":\"Zq7Secret\"}")
+                        .json()
+                        .getString("messageId");
+                bob.next(frame -> message.equals(frame.getString("messageId")));
+                bob.says(Device.frame("receipt")
+                        .put("conversationId", group)
+                        .put("receiptType", "read")
+                        .put("sequence", 3));
+                ClusterOfNodes.await(() -> known(why(operator, message, "bob"), "acknowledged").equals("yes"));
+                String said = operator.get("/admin/why?messageId=" + message + "&userId=bob").body();
+                assertThat(said).doesNotContain("Zq7Secret");
+                JsonObject why = new JsonObject(said);
+                for (String stage : List.of("sequenced", "stored", "member", "routed", "acknowledged"))
+                    assertThat(known(why, stage)).as(stage + " in " + said).isEqualTo("yes");
+                assertThat(why.getJsonObject("routed").getString("way")).isEqualTo("inline");
+                JsonObject phone = why.getJsonArray("devices").getJsonObject(0);
+                assertThat(phone.getString("deviceId")).isEqualTo("phone");
+                assertThat(phone.getBoolean("connected")).isTrue();
+                assertThat(phone.getString("gateway")).startsWith("n1.");
+                assertThat(known(phone, "written")).as(said).isEqualTo("yes");
+                assertThat(known(why(operator, group + ".4", "bob"), "sequenced")).isEqualTo("not known");
+                assertThat(known(why(operator, message, "eve"), "member")).isEqualTo("no");
+            }
+            ClusterOfNodes.await(() -> {
+                JsonObject phone = why(operator, group + ".3", "bob").getJsonArray("devices").getJsonObject(0);
+                return !phone.getBoolean("connected") && known(phone, "written").equals("not known");
+            });
+        }
+    }
+
+    private static JsonObject why(Operator operator, String message, String user) {
+        return new JsonObject(operator.get("/admin/why?messageId=" + message + "&userId=" + user).body());
+    }
+
+    private static String known(JsonObject of, String stage) {
+        return of.getJsonObject(stage).getString("known");
+    }
+
+    @Test
+    void theCommandLineSaysWhatTheNodesSay() throws Exception {
+        Path data = folder.resolve("data");
+        int port;
+        try (TestNode node = TestNode.start(data, "instances.gateway=1")) {
+            port = node.opsPort();
+            assertThat(command(port, data, "scale", "fanout", "2")).isEqualTo("0 n1: fanout from 1 to 2\n");
+            assertThat(command(port, data, "status").lines().toList().get(1))
+                    .startsWith("n1")
+                    .contains("ready", "f2 g1 p1 s1", "128: 0-127");
+            assertThat(command(port, data, "status", "--json")).startsWith("0 {").contains("\"askedNode\" : \"n1\"");
+            assertThat(command(port, data, "scale", "presence", "2")).startsWith("1 parley: a node has one presence");
+            assertThat(command(port, data, "scale", "fanout")).startsWith("2 parley: admin scale wants");
+            assertThat(command(port, data, "drain", "n7")).isEqualTo("1 parley: no node of that name serves here.\n");
+            assertThat(command(port, data, "why", "c.1", "ann"))
+                    .startsWith("0 sequenced     not known there is no such conversation\n");
+            Path wrong = Files.writeString(folder.resolve("wrong"), "x".repeat(40));
+            assertThat(command(port, data, "status", "--credential-file", wrong.toString()))
+                    .startsWith("1 parley: the node at http://127.0.0.1:" + port + " does not accept the credential");
+            assertThat(command(node.port(), data, "status"))
+                    .startsWith("1 parley: ")
+                    .doesNotContain("Exception");
+            assertThat(command(port, data, "drain", "n1", "--force")).isEqualTo("0 n1 drains, and ends within 30 s\n");
+        }
+        assertThat(command(port, data, "status"))
+                .isEqualTo("1 parley: no node answers at http://127.0.0.1:" + port
+                        + "; say --url with the address of its operators' port.\n");
+    }
+
+    /** The exit code, and what was printed. */
+    private static String command(int opsPort, Path data, String... words) {
+        List<String> all = new ArrayList<>(List.of("admin"));
+        all.addAll(List.of(words));
+        all.addAll(List.of("--url", "http://127.0.0.1:" + opsPort));
+        if (!all.contains("--credential-file"))
+            all.addAll(List.of("--credential-file", data.resolve("ops-credential").toString()));
+        var printed = new ByteArrayOutputStream();
+        PrintStream out = new PrintStream(printed, true, StandardCharsets.UTF_8);
+        int code = Main.run(all, Node::openStore, out, out);
+        return code + " " + printed.toString(StandardCharsets.UTF_8);
     }
 
     @Test

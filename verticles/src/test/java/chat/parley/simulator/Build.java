@@ -1,7 +1,7 @@
 package chat.parley.simulator;
 
-import chat.parley.bus.Shares;
 import chat.parley.bus.Bus;
+import chat.parley.bus.Shares;
 import chat.parley.bus.Topology;
 import chat.parley.consumers.ConsumerVerticle;
 import chat.parley.consumers.EventHandler;

@@ -4,6 +4,7 @@ import chat.parley.bus.Command;
 import chat.parley.bus.Commanded;
 import chat.parley.gateway.Source;
 import chat.parley.gateway.SourceRate;
+import chat.parley.model.UserId;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
@@ -42,13 +43,15 @@ public final class AdminRoutes {
 
     private final Credential credential;
     private final Nodes nodes;
+    private final Why why;
     private final LongSupplier clock;
     private final SourceRate failures = new SourceRate(FAILURES_PER_SECOND, FAILURES_BURST);
 
     /** @param clock Unix milliseconds */
-    public AdminRoutes(Credential credential, Nodes nodes, LongSupplier clock) {
+    public AdminRoutes(Credential credential, Nodes nodes, Why why, LongSupplier clock) {
         this.credential = credential;
         this.nodes = nodes;
+        this.why = why;
         this.clock = clock;
     }
 
@@ -59,6 +62,7 @@ public final class AdminRoutes {
         on(router, HttpMethod.GET, "status", asked -> status());
         on(router, HttpMethod.POST, "scale", this::scale);
         on(router, HttpMethod.POST, "drain", this::drain);
+        on(router, HttpMethod.GET, "why", this::why);
         Function<RoutingContext, Future<Commanded>> nothing =
                 asked -> Future.succeededFuture(Answers.notFound("there is no such path"));
         router.route("/admin").handler(asked -> answer(asked, nothing));
@@ -180,6 +184,16 @@ public final class AdminRoutes {
                     Answers.badRequest("drain wants {\"node\": name} and, where that is asked for, \"force\": true"));
         LOG.info("an operator drains {}", node);
         return tell(node, new Command("drain", body.encode()), ANSWER_MILLIS);
+    }
+
+    private Future<Commanded> why(RoutingContext asked) {
+        List<String> messages = asked.queryParam("messageId");
+        List<String> users = asked.queryParam("userId");
+        Why.Place place = messages.size() == 1 ? Why.Place.of(messages.getFirst()) : null;
+        if (place == null || users.size() != 1 || !UserId.isValid(users.getFirst()))
+            return Future.succeededFuture(
+                    Answers.badRequest("why wants messageId, like <conversation>.<sequence>, and userId"));
+        return why.find(place, new UserId(users.getFirst()), nodes);
     }
 
     /** Null: it is not an object of these members. */

@@ -11,6 +11,9 @@ import chat.parley.bus.Topology;
 import chat.parley.bus.VertxBus;
 import chat.parley.node.RawClient;
 import chat.parley.node.Refusal;
+import chat.parley.store.memory.MemoryStore;
+import chat.parley.store.Stores;
+import chat.parley.store.memory.Weather;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
@@ -31,7 +34,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class AdminRoutesTest {
-    private static final List<String> ROUTES = List.of("GET /admin/status", "POST /admin/drain");
+    private static final List<String> ROUTES = List.of(
+            "GET /admin/status", "POST /admin/scale", "POST /admin/drain", "GET /admin/why?messageId=c.1&userId=ann");
 
     /** What a scanner tries to get around a guard. */
     private static final List<String> ELSEWHERE = List.of(
@@ -56,6 +60,7 @@ class AdminRoutesTest {
     private Path folder;
 
     private final List<Command> told = new ArrayList<>();
+    private final Stores store = new MemoryStore(true, 1).stores(Weather.FINE);
     private Vertx vertx;
     private int port;
     private Operator operator;
@@ -75,7 +80,7 @@ class AdminRoutesTest {
                 },
                 node -> false);
         Router router = Router.router(vertx);
-        new AdminRoutes(credential, nodes, () -> 7).mount(router);
+        new AdminRoutes(credential, nodes, new Why(store, 100, 10_000), () -> 7).mount(router);
         port = vertx.createHttpServer()
                 .requestHandler(router)
                 .listen(0, "127.0.0.1")
@@ -153,6 +158,17 @@ class AdminRoutesTest {
                 "POST /admin/drain | {\"node\":\"n2\"}          | 404 | not_found",
                 "GET /admin/drain  |                            | 405 | bad_request",
                 "POST /admin/status | {}                        | 405 | bad_request",
+                "POST /admin/scale | {}                         | 400 | bad_request",
+                "POST /admin/scale | {\"node\":\"n1\",\"verticle\":\"gateway\"} | 400 | bad_request",
+                "POST /admin/scale | {\"node\":\"n1\",\"verticle\":\"gateway\",\"instances\":\"2\"} | 400 |"
+                        + " bad_request",
+                "POST /admin/scale | {\"node\":\"n1\",\"verticle\":\"gateway\",\"instances\":1.5} | 400 | bad_request",
+                "POST /admin/scale | {\"node\":\"n9\",\"verticle\":\"gateway\",\"instances\":2} | 404 | not_found",
+                "GET /admin/why    |                            | 400 | bad_request",
+                "GET /admin/why?messageId=x&userId=ann |        | 400 | bad_request",
+                "GET /admin/why?messageId=c.0&userId=ann |      | 400 | bad_request",
+                "GET /admin/why?messageId=c.1&userId=!! |       | 400 | bad_request",
+                "GET /admin/why?messageId=c.1&messageId=c.2&userId=ann | | 400 | bad_request",
                 "GET /admin/x      |                            | 404 | not_found",
             })
     void whatIsNotRightIsRefusedWithASentence(String request, String body, int status, String code) {
