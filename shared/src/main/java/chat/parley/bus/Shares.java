@@ -27,12 +27,15 @@ public final class Shares {
 
     /** What has to move so that the first so many instances have all shards, evenly, and no more than that. */
     public List<Move> movesFor(int count) {
-        int most = Math.ceilDiv(ConversationId.SHARDS, count);
+        int least = ConversationId.SHARDS / count;
+        int withOneMore = ConversationId.SHARDS % count;
         int[] has = new int[count];
         ArrayDeque<Integer> moving = new ArrayDeque<>();
         for (int shard = 0; shard < ConversationId.SHARDS; shard++) {
             int instance = instances.get(shard);
-            if (instance < count && has[instance] < most) has[instance]++;
+            boolean isOneMore = instance < count && has[instance] == least && withOneMore > 0;
+            if (isOneMore) withOneMore--;
+            if (isOneMore || instance < count && has[instance] < least) has[instance]++;
             else moving.add(shard);
         }
         List<Move> moves = new ArrayList<>(moving.size());

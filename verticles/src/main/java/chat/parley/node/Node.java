@@ -20,7 +20,6 @@ import chat.parley.gateway.Origins;
 import chat.parley.gateway.Proxies;
 import chat.parley.gateway.SourceExchange;
 import chat.parley.gateway.Sources;
-import chat.parley.gateway.WatchConfig;
 import chat.parley.gateway.api.ApiRoutes;
 import chat.parley.gateway.auth.DevTokens;
 import chat.parley.gateway.auth.KeyTrouble;
@@ -78,7 +77,6 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -216,7 +214,7 @@ final class Node {
                                 random,
                                 config.fanout());
                     },
-                    (all, instances) -> shareFanout(shares, all, instances));
+                    (all, instances) -> Handover.ofFanout(shares, all, instances));
             deploy(NodeRole.FANOUT, 1, fanouts);
         }
         if (has(NodeRole.SEQUENCER)) {
@@ -240,11 +238,11 @@ final class Node {
                                 random,
                                 config.sequencer().ofInstances(instances));
                     },
-                    (all, instances) -> shareSequencers(shares, all, instances));
+                    (all, instances) -> Handover.ofSequencers(shares, config.sequencer(), all, instances));
             sequencers = deployment;
             deploy(NodeRole.SEQUENCER, config.instances().sequencer(), deployment);
             if (membership != null) membership.serve(config.roles());
-            awaitStart(followAll(deployment.all(), shares));
+            awaitStart(Handover.follow(deployment.all(), shares));
         } else if (membership != null) {
             membership.serve(config.roles());
         }
@@ -298,7 +296,8 @@ final class Node {
                                 sockJs.fallback(),
                                 routes);
                     },
-                    this::shareGateways);
+                    (all, instances) ->
+                            Handover.ofGateways(config.gateway(), config.drainWindowMillis(), all, instances));
             gateways = deployment;
             ends.add(deployment::end);
             awaitStart(listening(
@@ -340,45 +339,6 @@ final class Node {
                 config.ops().host(),
                 config.ops().port()));
         health.setReady(true);
-    }
-
-    /** Whoever gets shards listens before whoever had them stops. */
-    private static Future<Void> shareFanout(Shares shares, List<FanoutVerticle> all, int instances) {
-        List<Shares.Move> moves = shares.movesFor(instances);
-        moves.forEach(shares::make);
-        Set<Integer> getting = moves.stream().map(Shares.Move::to).collect(Collectors.toSet());
-        return Future.join(getting.stream().map(to -> all.get(to).shared()).toList())
-                .compose(heard ->
-                        Future.join(all.stream().map(FanoutVerticle::shared).toList()))
-                .mapEmpty();
-    }
-
-    /** Each shard is handed over as from node to node: taken when nothing of it is in flight any more. */
-    private Future<Void> shareSequencers(Shares shares, List<SequencerVerticle> all, int instances) {
-        for (SequencerVerticle each : all) each.share(config.sequencer().ofInstances(instances));
-        return followAll(all, shares).compose(following -> {
-            List<Future<Void>> taken = new ArrayList<>();
-            for (Shares.Move move : shares.movesFor(instances)) {
-                shares.make(move);
-                taken.add(all.get(move.to()).takeFrom(all.get(move.from()), move.shard()));
-            }
-            return Future.join(taken).otherwiseEmpty().mapEmpty(); // what was not taken is tried again every second
-        });
-    }
-
-    /** Completes when all their shards are served. */
-    private static Future<Void> followAll(List<SequencerVerticle> all, Shares shares) {
-        return Future.join(all.stream().map(each -> each.follow(shares)).toList())
-                .mapEmpty();
-    }
-
-    private Future<Void> shareGateways(List<GatewayVerticle> all, int instances) {
-        WatchConfig watch = config.gateway().ofInstances(instances).watch();
-        for (GatewayVerticle each : all.subList(0, instances)) each.share(watch);
-        List<Future<Void>> left = new ArrayList<>();
-        for (GatewayVerticle each : all.subList(instances, all.size()))
-            left.add(each.leave(config.drainWindowMillis()));
-        return Future.join(left).otherwiseEmpty().mapEmpty();
     }
 
     private List<GatewayVerticle> gateways() {

@@ -92,6 +92,9 @@ class ScalingTest {
             }
             crowd.quiet(() -> String.join("\n", told));
             crowd.finalReads(Map.of("n1", address));
+            String metrics = operator.get("/metrics").body();
+            for (String way : List.of("inline", "worker", "channel"))
+                assertThat(metrics).containsPattern("parley_fanout_" + way + "_entries_total [1-9]");
             recorder.end();
             door.end();
         } finally {

@@ -7,9 +7,11 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
+import chat.parley.node.admin.Operator;
 import chat.parley.simulator.Mutation;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -94,6 +96,33 @@ class NeighbouringVersionsTest {
                     .as(each)
                     .contains("Submit", "Submitted", "Bundle", "Unbundled", "Deliver", "Route", "Canary");
         assertThat(logged).isEmpty();
+    }
+
+    @Test
+    void aNodeThatKnowsNoCommandsIsToldNoneAndShownAsWithoutAnAnswer() throws Exception {
+        OtherBuild former = new OtherBuild(
+                folder.resolve("former"),
+                new Mutation(MEMBERSHIP_SOURCE, ".setAttribute(COMMANDS, \"1\")", ""),
+                new Mutation(
+                        "chat/parley/node/cluster/NodeVerticle.java",
+                        "case Command command -> commands.apply(command).onSuccess(received::answer);",
+                        ""));
+        try (ClusterOfNodes cluster = new ClusterOfNodes(folder, "n1")) {
+            TestNode now = cluster.get("n1");
+            cluster.start(former, "n2");
+            Operator operator = new Operator(
+                    now.opsPort(),
+                    Files.readString(folder.resolve("ops-credential")).strip());
+            assertThat(new JsonObject(operator.get("/admin/status").body())
+                            .getJsonArray("nodes").stream()
+                                    .map(JsonObject.class::cast)
+                                    .map(each -> each.getString("name") + " " + each.getBoolean("answers")))
+                    .containsExactly("n1 true", "n2 false");
+            assertThat(operator.post("/admin/drain", "{\"node\":\"n2\"}").status())
+                    .isEqualTo(409);
+            talk(now, cluster.get("n2"), "ann", "bob");
+        }
+        assertThat(logged).noneMatch(line -> line.contains("dropped"));
     }
 
     private static void talk(TestNode here, TestNode there, String user, String friend) {
