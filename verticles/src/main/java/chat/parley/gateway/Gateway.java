@@ -385,15 +385,15 @@ public final class Gateway {
     }
 
     /** How the sessions of the user here stand to the conversation. */
-    List<Trace> trace(UserId id, ConversationId conversation) {
+    List<Whereabouts> whereabouts(UserId id, ConversationId conversation) {
         LocalUser user = users.get(id);
         if (user == null) return List.of();
         Gate gate = gates.get(conversation);
         long toUnix = loop.millis() - loop.monotonicMillis();
-        List<Trace> traces = new ArrayList<>(user.sessions.size());
+        List<Whereabouts> all = new ArrayList<>(user.sessions.size());
         for (Session session : user.sessions) {
             boolean isSentLive = gate == null || !gate.isChannel || session.hasOpen(conversation);
-            traces.add(new Trace(
+            all.add(new Whereabouts(
                     name,
                     session.knownDevice(),
                     session.saidHelloAt() + toUnix,
@@ -404,7 +404,7 @@ public final class Gateway {
                     session.feed.owes(conversation),
                     session.feed.pendingBytes()));
         }
-        return traces;
+        return all;
     }
 
     String incarnation() {

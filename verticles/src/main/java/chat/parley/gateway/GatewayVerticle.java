@@ -63,10 +63,10 @@ public final class GatewayVerticle extends VerticleBase {
     }
 
     /** How the sessions of the user here stand to the conversation. From any thread. */
-    public Future<List<Trace>> trace(UserId user, ConversationId conversation) {
-        Promise<List<Trace>> traced = Promise.promise();
-        context.runOnContext(onLoop -> traced.complete(gateway.trace(user, conversation)));
-        return traced.future();
+    public Future<List<Whereabouts>> whereabouts(UserId user, ConversationId conversation) {
+        Promise<List<Whereabouts>> found = Promise.promise();
+        context.runOnContext(onLoop -> found.complete(gateway.whereabouts(user, conversation)));
+        return found.future();
     }
 
     /** See {@link Gateway#share}. From any thread. */

@@ -189,8 +189,10 @@ final class Node {
                     PresenceVerticle::figures,
                     (number, instances) -> {
                         VertxLoop loop = new VertxLoop(vertx);
-                        return new PresenceVerticle(
+                        PresenceVerticle presence = new PresenceVerticle(
                                 config.name(), boot, peers.apply(loop), loop, topology, random, config.presence());
+                        presence.traces(followed);
+                        return presence;
                     },
                     (all, instances) -> Future.succeededFuture());
             deploy(NodeRole.PRESENCE, 1, deployment);
@@ -203,7 +205,7 @@ final class Node {
                     FanoutVerticle::figures,
                     (number, instances) -> {
                         VertxLoop loop = new VertxLoop(vertx);
-                        return new FanoutVerticle(
+                        FanoutVerticle fanout = new FanoutVerticle(
                                 config.name(),
                                 number,
                                 shares,
@@ -213,6 +215,8 @@ final class Node {
                                 topology,
                                 random,
                                 config.fanout());
+                        fanout.traces(followed);
+                        return fanout;
                     },
                     (all, instances) -> Handover.ofFanout(shares, all, instances));
             deploy(NodeRole.FANOUT, 1, fanouts);
@@ -226,7 +230,7 @@ final class Node {
                     SequencerVerticle::figures,
                     (number, instances) -> {
                         VertxLoop loop = new VertxLoop(vertx);
-                        return new SequencerVerticle(
+                        SequencerVerticle sequencer = new SequencerVerticle(
                                 config.name(),
                                 number,
                                 bootId,
@@ -237,6 +241,8 @@ final class Node {
                                 topology,
                                 random,
                                 config.sequencer().ofInstances(instances));
+                        sequencer.traces(followed);
+                        return sequencer;
                     },
                     (all, instances) -> Handover.ofSequencers(shares, config.sequencer(), all, instances));
             sequencers = deployment;
@@ -286,7 +292,7 @@ final class Node {
                             api.mount(router, edge);
                             if (web != null) new WebRoutes(web).mount(router);
                         };
-                        return new GatewayVerticle(
+                        GatewayVerticle verticle = new GatewayVerticle(
                                 gateway,
                                 config.http(),
                                 config.gateway().limits(),
@@ -295,6 +301,8 @@ final class Node {
                                 connected,
                                 sockJs.fallback(),
                                 routes);
+                        verticle.traces(followed);
+                        return verticle;
                     },
                     (all, instances) ->
                             Handover.ofGateways(config.gateway(), config.drainWindowMillis(), all, instances));

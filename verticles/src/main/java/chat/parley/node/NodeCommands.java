@@ -5,7 +5,7 @@ import chat.parley.bus.Commanded;
 import chat.parley.bus.NodeRole;
 import chat.parley.bus.Topology;
 import chat.parley.gateway.GatewayVerticle;
-import chat.parley.gateway.Trace;
+import chat.parley.gateway.Whereabouts;
 import chat.parley.model.ConversationId;
 import chat.parley.model.UserId;
 import chat.parley.node.admin.Answers;
@@ -68,7 +68,8 @@ final class NodeCommands implements Function<Command, Future<Commanded>> {
             return switch (command.name()) {
                 case "status" -> status.read().map(Answers::done);
                 case "scale" -> scale(arguments.getString("verticle", ""), arguments.getInteger("instances", 0));
-                case "trace" -> trace(arguments.getString("userId", ""), arguments.getString("conversationId", ""));
+                case "whereabouts" ->
+                    whereabouts(arguments.getString("userId", ""), arguments.getString("conversationId", ""));
                 case "drain" -> Future.succeededFuture(drain(arguments.getBoolean("force", false)));
                 default ->
                     Future.succeededFuture(
@@ -112,33 +113,34 @@ final class NodeCommands implements Function<Command, Future<Commanded>> {
     }
 
     /** How the sessions of a user here stand to a conversation. */
-    private Future<Commanded> trace(String user, String conversation) {
+    private Future<Commanded> whereabouts(String user, String conversation) {
         if (!UserId.isValid(user) || !ConversationId.isValid(conversation))
             return refused(Answers.badRequest("not a user and a conversation"));
-        List<Future<List<Trace>>> traces = new ArrayList<>();
+        List<Future<List<Whereabouts>>> asked = new ArrayList<>();
         Deployment<?> gateways = deployments.get(NodeRole.GATEWAY);
         if (gateways != null)
             for (Object each : gateways.all())
                 if (each instanceof GatewayVerticle gateway)
-                    traces.add(gateway.trace(new UserId(user), new ConversationId(conversation)));
-        return Future.all(traces).map(all -> {
+                    asked.add(gateway.whereabouts(new UserId(user), new ConversationId(conversation)));
+        return Future.all(asked).map(all -> {
             JsonArray sessions = new JsonArray();
-            for (List<Trace> some : all.<List<Trace>>list()) for (Trace each : some) sessions.add(shown(each));
+            for (List<Whereabouts> some : all.<List<Whereabouts>>list())
+                for (Whereabouts each : some) sessions.add(shown(each));
             return Answers.done(new JsonObject().put("sessions", sessions));
         });
     }
 
-    private static JsonObject shown(Trace trace) {
+    private static JsonObject shown(Whereabouts whereabouts) {
         return new JsonObject()
-                .put("gateway", trace.gateway())
-                .put("deviceId", trace.device().value())
-                .put("helloAt", trace.helloAt())
-                .put("isWelcome", trace.isWelcome())
-                .put("passed", trace.passed())
-                .put("passedAt", trace.passedAt())
-                .put("isSentLive", trace.isSentLive())
-                .put("owesSync", trace.owesSync())
-                .put("bytesWaiting", trace.bytesWaiting());
+                .put("gateway", whereabouts.gateway())
+                .put("deviceId", whereabouts.device().value())
+                .put("helloAt", whereabouts.helloAt())
+                .put("isWelcome", whereabouts.isWelcome())
+                .put("passed", whereabouts.passed())
+                .put("passedAt", whereabouts.passedAt())
+                .put("isSentLive", whereabouts.isSentLive())
+                .put("owesSync", whereabouts.owesSync())
+                .put("bytesWaiting", whereabouts.bytesWaiting());
     }
 
     private static Future<Commanded> refused(Commanded answer) {

@@ -59,7 +59,7 @@ public final class Why {
             List<Device> devices) {}
 
     Future<Commanded> find(Place place, UserId user, Nodes nodes) {
-        return Future.join(stored(place, user), traces(place, user, nodes)).transform(both -> {
+        return Future.join(stored(place, user), whereabouts(place, user, nodes)).transform(both -> {
             if (both.failed()) return Future.failedFuture(both.cause());
             return Future.succeededFuture(Answers.done(
                     told(place, user, both.result().resultAt(0), both.result().resultAt(1))));
@@ -85,35 +85,35 @@ public final class Why {
     }
 
     /** What the gateways of each node say; null for a node: it did not answer. */
-    private static Future<JsonObject> traces(Place place, UserId user, Nodes nodes) {
+    private static Future<JsonObject> whereabouts(Place place, UserId user, Nodes nodes) {
         JsonObject question = new JsonObject()
                 .put("conversationId", place.conversation.value())
                 .put("userId", user.value());
-        JsonObject traces = new JsonObject();
+        JsonObject whereabouts = new JsonObject();
         List<Future<Void>> asked = new ArrayList<>();
         for (String node : nodes.names())
-            asked.add(nodes.tell(node, new Command("trace", question.encode()), ANSWER_MILLIS)
+            asked.add(nodes.tell(node, new Command("whereabouts", question.encode()), ANSWER_MILLIS)
                     .timeout(ANSWER_MILLIS, TimeUnit.MILLISECONDS)
                     .transform(answer -> {
                         boolean isAnswered =
                                 answer.succeeded() && answer.result().status() == 200;
-                        traces.put(
+                        whereabouts.put(
                                 node,
                                 isAnswered ? new JsonObject(answer.result().answer()).getJsonArray("sessions") : null);
                         return Future.succeededFuture();
                     }));
-        return Future.join(asked).map(all -> traces);
+        return Future.join(asked).map(all -> whereabouts);
     }
 
     // What is said of it.
 
-    private JsonObject told(Place place, UserId user, Stored stored, JsonObject traces) {
+    private JsonObject told(Place place, UserId user, Stored stored, JsonObject whereabouts) {
         StoredEntry entry = stored.entry;
         JsonArray devices = new JsonArray();
         List<String> seen = new ArrayList<>();
         List<String> silent = new ArrayList<>();
-        for (String node : traces.fieldNames()) {
-            JsonArray sessions = traces.getJsonArray(node);
+        for (String node : whereabouts.fieldNames()) {
+            JsonArray sessions = whereabouts.getJsonArray(node);
             if (sessions == null) silent.add(node);
             else
                 for (Object each : sessions) {
@@ -132,7 +132,7 @@ public final class Why {
                 .put("sequenced", sequenced(place, stored))
                 .put("stored", storedStage(entry))
                 .put("member", member(place, stored.membership))
-                .put("routed", routed(place, entry, traces, silent))
+                .put("routed", routed(place, entry, whereabouts, silent))
                 .put("acknowledged", acknowledged(place, stored.pointer))
                 .put("devices", devices);
     }
@@ -175,15 +175,15 @@ public final class Why {
                 : no("the user was no member then, so it is not sent to them");
     }
 
-    private JsonObject routed(Place place, @Nullable StoredEntry found, JsonObject traces, List<String> silent) {
+    private JsonObject routed(Place place, @Nullable StoredEntry found, JsonObject whereabouts, List<String> silent) {
         int members = found == null ? Entry.NOT_COUNTED : found.entry().memberCount();
         String way = members == Entry.NOT_COUNTED
                 ? null
                 : members <= inlineMembersMax ? "inline" : members <= workerMembersMax ? "worker" : "channel";
         List<String> passed = new ArrayList<>();
         List<String> behind = new ArrayList<>();
-        for (String node : traces.fieldNames()) {
-            JsonArray sessions = traces.getJsonArray(node);
+        for (String node : whereabouts.fieldNames()) {
+            JsonArray sessions = whereabouts.getJsonArray(node);
             if (sessions == null) continue;
             for (Object each : sessions) {
                 JsonObject session = (JsonObject) each;

@@ -14,7 +14,7 @@ import chat.parley.model.DeviceId;
  * @param owesSync whether entries of it went past the session, which was or will be told to synchronise
  * @param bytesWaiting written for the session, and not taken by its socket yet
  */
-public record Trace(
+public record Whereabouts(
         String gateway,
         DeviceId device,
         long helloAt,
