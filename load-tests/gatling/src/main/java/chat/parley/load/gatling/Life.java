@@ -93,6 +93,7 @@ final class Life {
         return http.baseUrl(run.servers().getFirst())
                 .disableCaching()
                 .disableFollowRedirect()
+                .disableAutoOrigin() // which is for pages
                 .wsUnmatchedInboundMessageBufferSize(UNREAD_MAX)
                 .sseUnmatchedInboundMessageBufferSize(UNREAD_MAX);
     }

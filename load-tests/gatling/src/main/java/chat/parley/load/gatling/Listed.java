@@ -22,21 +22,24 @@ record Listed(String name, String question, Class<? extends Simulation> type, Li
 
     /** What every simulation can be told. */
     static final List<Setting> COMMON = List.of(
-            new Setting("seconds", 60, 5, 86_400, "how long, after all have come"),
+            new Setting("seconds", 60, 1, 86_400, "how long, after all have come"),
             new Setting("warm", 5, 0, 600, "seconds before that, whose latencies do not count"),
             new Setting("logins", 100, 1, 2_000, "users who come in a second"),
             new Setting("body", 200, 80, 16_000, "length of a message in characters"));
 
-    static final List<Listed> ALL = List.of(
-            OneToOne.LISTED,
-            SmallGroups.LISTED,
-            LargeGroup.LISTED,
-            RampAndIdle.LISTED,
-            ReconnectStorm.LISTED,
-            PresenceChurn.LISTED,
-            DayInAChat.LISTED,
-            SockJsFallback.LISTED,
-            SlowReaders.LISTED);
+    /** All that there are, in the order of a reader. */
+    static List<Listed> all() {
+        return List.of(
+                OneToOne.LISTED,
+                SmallGroups.LISTED,
+                LargeGroup.LISTED,
+                RampAndIdle.LISTED,
+                ReconnectStorm.LISTED,
+                PresenceChurn.LISTED,
+                DayInAChat.LISTED,
+                SockJsFallback.LISTED,
+                SlowReaders.LISTED);
+    }
 
     Listed(String name, String question, Class<? extends Simulation> type, List<Setting> own) {
         this(name, question, type, own, listed -> {});
@@ -51,7 +54,7 @@ record Listed(String name, String question, Class<? extends Simulation> type, Li
     }
 
     static Listed of(String name) {
-        return ALL.stream()
+        return all().stream()
                 .filter(each -> each.name.equals(name))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException(

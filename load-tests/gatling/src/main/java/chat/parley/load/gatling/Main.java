@@ -61,7 +61,7 @@ public final class Main {
         if (arguments.isEmpty()) throw new IllegalArgumentException("which simulation?\n" + USAGE);
         String name = arguments.getFirst();
         if (name.equals("--list")) {
-            Listed.ALL.forEach(each -> System.out.printf("%-16s  %s%n", each.name(), each.question()));
+            Listed.all().forEach(each -> System.out.printf("%-16s  %s%n", each.name(), each.question()));
             return 0;
         }
         if (name.equals("--help")) {

@@ -24,6 +24,7 @@ final class Progress implements AutoCloseable {
         Run run = Run.current();
         if (run == null || run.talkMillis() < TimeUnit.HOURS.toMillis(24)) return; // nobody has come yet
         Figures figures = run.figures();
+        if (figures.finishedUsers() == run.users()) return; // Gatling writes its report
         long seconds = TimeUnit.MILLISECONDS.toSeconds(
                 Run.nowMillis() - run.talkMillis() + TimeUnit.SECONDS.toMillis(run.arrivalSeconds()));
         System.out.printf(

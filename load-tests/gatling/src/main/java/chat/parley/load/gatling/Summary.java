@@ -195,7 +195,7 @@ final class Summary {
             </table>
             %11$s
             %12$s
-            <p class="small">%13$s<a href="summary.json">summary.json</a> · Latencies count from when a message was to be sent, those of the first %14$d s after all had come not at all.</p>
+            <p class="small">%13$s<a href="summary.json">summary.json</a> · Latencies count from when a message was to be sent%14$s.</p>
             </body>
             </html>
             """.formatted(
@@ -212,7 +212,9 @@ final class Summary {
                         svg(overTime()),
                         svg(byPercentile()),
                         page,
-                        run.value("warm"));
+                        run.value("warm") == 0
+                                ? ""
+                                : ", those of the first " + run.value("warm") + " s after all had come not at all");
     }
 
     private static String row(String name, Histogram histogram) {
