@@ -116,6 +116,12 @@ final class Containers implements AutoCloseable {
         return Objects.requireNonNull(containers.get(service), service);
     }
 
+    /** From now on it takes no connection at that port. */
+    void refuse(String service, int port) {
+        String rule = "iptables -w -A INPUT -p tcp --dport " + port + " -j REJECT --reject-with tcp-reset";
+        Namespaces.run(("ip netns exec " + prefix + service + " " + rule).split(" "));
+    }
+
     /** Where its ports are published. */
     String published(String service) {
         for (Map<String, String> each : addresses.values()) {

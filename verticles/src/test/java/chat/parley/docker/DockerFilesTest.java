@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -208,6 +209,9 @@ class DockerFilesTest {
                                     .map(node -> node.getString("name")))
                     .as(answer)
                     .containsExactlyInAnyOrderElementsOf(NODES);
+            HttpRequest page = HttpRequest.newBuilder(status.resolve("/admin/")).build();
+            assertThat(http.send(page, HttpResponse.BodyHandlers.ofString()).body())
+                    .startsWith("<!doctype html>");
             URI health = status.resolve("/health/live");
             assertThat(http.send(HttpRequest.newBuilder(health).build(), HttpResponse.BodyHandlers.discarding())
                             .statusCode())
@@ -276,7 +280,7 @@ class DockerFilesTest {
 
     @Test
     @Order(9)
-    void clientsOfANodeThatEndsGoToTheOthers() throws InterruptedException {
+    void clientsOfANodeThatEndsGoToTheOthers() throws IOException, InterruptedException {
         List<Visitor> visitors = new ArrayList<>();
         List<SockJsSession> sessions = new ArrayList<>();
         try {
@@ -288,6 +292,10 @@ class DockerFilesTest {
             people.forEach(Visitor::connect);
             for (Visitor each : visitors.subList(6, 15)) sessions.add(new SockJsSession(each));
             sessions.forEach(SockJsSession::open);
+
+            cluster.refuse("parley-2", 8081); // as for the proxy a node looks that drains for long
+            awaitDown("parley-2");
+            for (SockJsSession each : sessions) each.heartbeat();
 
             cluster.get("parley-2").stop();
             long ended = 0;
@@ -301,6 +309,21 @@ class DockerFilesTest {
                 assertThat(each.send(talk, "after it").getString("type")).isEqualTo("message_ack");
         } finally {
             visitors.forEach(Visitor::close);
+        }
+    }
+
+    private static void awaitDown(String node) throws IOException, InterruptedException {
+        URI metrics = URI.create("http://" + cluster.published("haproxy") + ":8404/metrics");
+        String line = "haproxy_server_status{proxy=\"sockjs\",server=\"" + node + "\",state=\"DOWN\"} 1";
+        long until = System.nanoTime() + QUERIES_NANOS_MAX;
+        try (HttpClient http = HttpClient.newHttpClient()) {
+            HttpRequest request = HttpRequest.newBuilder(metrics).build();
+            while (!http.send(request, HttpResponse.BodyHandlers.ofString())
+                    .body()
+                    .contains(line)) {
+                assertThat(System.nanoTime()).as("the proxy notices").isLessThan(until);
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200));
+            }
         }
     }
 
