@@ -72,6 +72,39 @@ test('nothing keeps anybody out, in both themes, on a desk and on a phone', asyn
   }
 });
 
+test('gateways are scaled while people talk, by keyboard alone', async () => {
+  await page.getByRole('button', { name: 'Scale n1' }).focus();
+  await page.keyboard.press('Enter');
+  const dialog = page.getByRole('dialog', { name: 'Scale n1' });
+  const apply = dialog.getByRole('button', { name: 'Apply to gateway' });
+  assert.equal(await apply.isDisabled(), true);
+  await dialog.getByRole('spinbutton', { name: 'gateway' }).focus();
+  await page.keyboard.press('ArrowUp');
+  assert.deepEqual(await findings(page), []);
+  await page.keyboard.press('Enter');
+  await page.getByRole('dialog', { name: 'Scale gateway of n1' }).getByText('From 1 instance to 2?').waitFor();
+  await page.keyboard.press('Enter');
+  await dialog.getByText('n1 has 2 instances of gateway now; before: 1.').waitFor();
+  await page.keyboard.press('Escape');
+  await row('n1').getByText(/^gateway\s*2$/).waitFor();
+  await page.getByRole('log').getByText('n1 has 2 instances of gateway now').waitFor();
+});
+
+test('where a message was for the devices of a user is shown', async () => {
+  const messageId = await talk.evaluate(() => acknowledged.at(-1));
+  await page.getByLabel('Message', { exact: true }).fill(messageId);
+  await page.getByLabel('User', { exact: true }).fill('bob');
+  await page.getByRole('button', { name: 'Where was it?' }).click();
+  const stages = page.getByRole('table', { name: `${messageId} for bob` });
+  for (const stageName of ['sequenced', 'stored', 'member', 'routed']) await stages.getByRole('row', { name: new RegExp(`^${stageName} yes`) }).waitFor();
+  await page.getByRole('table', { name: /^watched, connected to n1/ }).getByRole('row', { name: /^written yes/ }).waitFor();
+  stage.expectsFailures = true;
+  await page.getByLabel('User', { exact: true }).fill('no user');
+  await page.getByRole('button', { name: 'Where was it?' }).click();
+  await page.getByRole('alert').filter({ hasText: 'Why wants' }).waitFor();
+  stage.expectsFailures = false;
+});
+
 test('a node that is silent, shards that nobody or several have, and names that are markup are shown as text', async () => {
   const markup = '<img src=x onerror=alert(1)>';
   await page.route('**/admin/status', async route => {
