@@ -28,7 +28,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.SequencedSet;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 
 /**
  * What a node shows to monitoring: the {@link Figures} of its parts, added up as they are asked for, and what Micrometer knows of the JVM. Parts may come and go:
@@ -75,36 +74,27 @@ public final class Metrics implements MultiCollector, AutoCloseable {
         }
     }
 
-    /** What was counted since the node began, whatever the label; 0: no part does that. */
-    public synchronized long total(Metric metric) {
-        long total = 0;
-        for (Map.Entry<Figures.Key, Long> each : counts().entrySet())
-            if (each.getKey().metric().equals(metric)) total += each.getValue();
-        return total;
-    }
+    /**
+     * How it was at one moment, whatever the label. What no part shows is not there.
+     *
+     * @param totals what was counted since the node began
+     * @param now levels of all parts together
+     * @param most the highest level of any part or label
+     */
+    record Reading(Map<Metric, Long> totals, Map<Metric, Double> now, Map<Metric, Double> most) {}
 
-    /** How it is now, of all parts and labels together; 0: no part says so. */
-    public synchronized double now(Metric metric) {
-        double now = 0;
-        for (Map.Entry<Figures.Key, Double> each : levels().entrySet())
-            if (each.getKey().metric().equals(metric)) now += each.getValue();
-        return now;
-    }
-
-    /** The highest of all parts and labels as it is now; 0: no part says so. */
-    public synchronized double most(Metric metric) {
-        double most = 0;
+    /** Asks every part once. */
+    synchronized Reading read() {
+        Reading reading = new Reading(new HashMap<>(), new HashMap<>(), new HashMap<>());
+        counts().forEach((key, total) -> reading.totals.merge(key.metric(), total, Long::sum));
         for (Figures part : parts)
             for (Figures.Figure each : part.all())
-                if (each instanceof Figures.Level(Figures.Key key, var now)
-                        && key.metric().equals(metric)) most = Math.max(most, now.getAsDouble());
-        return most;
-    }
-
-    /** Whether some part shows, or has shown, this. */
-    public synchronized boolean has(Metric metric) {
-        return Stream.concat(counts().keySet().stream(), levels().keySet().stream())
-                .anyMatch(key -> key.metric().equals(metric));
+                if (each instanceof Figures.Level(Figures.Key key, var level)) {
+                    double now = level.getAsDouble();
+                    reading.now.merge(key.metric(), now, Double::sum);
+                    reading.most.merge(key.metric(), now, Math::max);
+                }
+        return reading;
     }
 
     /** All of it, in the text format of Prometheus. */

@@ -3,7 +3,10 @@ package chat.parley.node;
 import chat.parley.bus.NodeRole;
 import chat.parley.sequencer.SequencerVerticle;
 import chat.parley.telemetry.Metric;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.lang.management.ManagementFactory;
@@ -13,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** How this node is, for operators: {@code conf/ops-api.md} says what each figure means. What the node does not know is not there. */
 final class NodeStatus {
@@ -58,23 +62,29 @@ final class NodeStatus {
         this.deployments = deployments;
     }
 
-    /** Completes when every sequencer has said which shards it serves. */
+    /** Completes when every sequencer has said which shards it serves, on the context of who asks, so that no sequencer has to count. */
     Future<JsonObject> read() {
+        Context asker = Vertx.currentContext();
         List<Future<List<Integer>>> served = new ArrayList<>();
         Deployment<?> sequencers = deployments.get(NodeRole.SEQUENCER);
         if (sequencers != null)
             for (Object each : sequencers.all()) if (each instanceof SequencerVerticle its) served.add(its.serving());
-        return Future.all(served).map(all -> {
-            List<Integer> shards = all.<List<Integer>>list().stream()
-                    .flatMap(List::stream)
-                    .distinct()
-                    .sorted()
-                    .toList();
-            return status(shards);
-        });
+        Promise<List<Integer>> shards = Promise.promise();
+        Future.all(served)
+                .map(all -> all.<List<Integer>>list().stream()
+                        .flatMap(List::stream)
+                        .distinct()
+                        .sorted()
+                        .toList())
+                .onComplete(said -> {
+                    if (asker == null) shards.handle(said);
+                    else asker.runOnContext(here -> shards.handle(said));
+                });
+        return shards.future().map(this::status);
     }
 
     private JsonObject status(List<Integer> shards) {
+        Metrics.Reading reading = metrics.read();
         MemoryUsage heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage();
         JsonObject status = new JsonObject()
                 .put("name", node)
@@ -87,11 +97,13 @@ final class NodeStatus {
                 .put("heapUsed", heap.getUsed())
                 .put("heapMax", heap.getMax())
                 .put("shards", new JsonArray(shards));
-        put(status, "connections", Metric.CONNECTIONS);
-        put(status, "users", Metric.USERS);
-        if (metrics.has(Metric.LOOP_DELAY_MAX))
-            status.put("loopDelayMillis", Math.round(1_000 * metrics.most(Metric.LOOP_DELAY_MAX)));
-        return status.put("counters", of(COUNTERS)).put("queues", of(QUEUES)).put("lags", of(LAGS));
+        put(status, "connections", reading.now().get(Metric.CONNECTIONS));
+        put(status, "users", reading.now().get(Metric.USERS));
+        Double delaySeconds = reading.most().get(Metric.LOOP_DELAY_MAX);
+        if (delaySeconds != null) put(status, "loopDelayMillis", 1_000 * delaySeconds);
+        return status.put("counters", of(COUNTERS, reading.totals()))
+                .put("queues", of(QUEUES, reading.now()))
+                .put("lags", of(LAGS, reading.now()));
     }
 
     private JsonObject instances() {
@@ -110,15 +122,13 @@ final class NodeStatus {
                 .toList());
     }
 
-    private JsonObject of(Map<String, Metric> metricsByName) {
+    private static JsonObject of(Map<String, Metric> metricsByName, Map<Metric, ? extends Number> read) {
         JsonObject values = new JsonObject();
-        metricsByName.forEach((name, metric) -> put(values, name, metric));
+        metricsByName.forEach((name, metric) -> put(values, name, read.get(metric)));
         return values;
     }
 
-    private void put(JsonObject values, String name, Metric metric) {
-        if (!metrics.has(metric)) return;
-        values.put(
-                name, metric.type() == Metric.Type.COUNTER ? metrics.total(metric) : Math.round(metrics.now(metric)));
+    private static void put(JsonObject values, String name, @Nullable Number value) {
+        if (value != null) values.put(name, value instanceof Long total ? total : Math.round(value.doubleValue()));
     }
 }

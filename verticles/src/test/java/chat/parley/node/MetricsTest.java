@@ -36,8 +36,8 @@ class MetricsTest {
         one.seconds.record(TimeUnit.MILLISECONDS.toNanos(2));
         other.seconds.record(TimeUnit.SECONDS.toNanos(60));
 
-        assertThat(metrics.total(Metric.SENDS)).isEqualTo(7);
-        assertThat(metrics.now(Metric.CONNECTIONS)).isEqualTo(7);
+        assertThat(metrics.read().totals()).containsEntry(Metric.SENDS, 7L);
+        assertThat(metrics.read().now()).containsEntry(Metric.CONNECTIONS, 7.0);
         assertThat(metrics.text())
                 .contains("# TYPE parley_sends_total counter\nparley_sends_total 7.0\n")
                 .contains("# TYPE parley_connections gauge\nparley_connections{transport=\"websocket\"} 7.0\n")
@@ -56,8 +56,8 @@ class MetricsTest {
         metrics.remove(goes.figures);
         metrics.remove(goes.figures);
 
-        assertThat(metrics.total(Metric.SENDS)).isEqualTo(7);
-        assertThat(metrics.now(Metric.CONNECTIONS)).isEqualTo(5);
+        assertThat(metrics.read().totals()).containsEntry(Metric.SENDS, 7L);
+        assertThat(metrics.read().now()).containsEntry(Metric.CONNECTIONS, 5.0);
         assertThat(metrics.text()).contains("parley_ack_seconds_count 1\n");
 
         metrics.remove(stays.figures);
@@ -66,8 +66,8 @@ class MetricsTest {
                 .doesNotContain("parley_connections")
                 .contains("parley_ack_seconds_count 1\n");
         added(1, 1);
-        assertThat(metrics.total(Metric.SENDS)).isEqualTo(8);
-        assertThat(metrics.now(Metric.CONNECTIONS)).isEqualTo(1);
+        assertThat(metrics.read().totals()).containsEntry(Metric.SENDS, 8L);
+        assertThat(metrics.read().now()).containsEntry(Metric.CONNECTIONS, 1.0);
     }
 
     private Part added(int sends, int open) {
