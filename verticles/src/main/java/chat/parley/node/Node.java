@@ -163,8 +163,10 @@ final class Node {
         SecureRandom random = new SecureRandom();
         Windows windows = new Windows();
 
+        Membership others = membership;
         NodeCommands commands = new NodeCommands(
                 topology,
+                node -> others != null && others.isLeaving(node),
                 config.roles(),
                 health,
                 new NodeStatus(config.name(), config.roles(), boot, health, metrics, deployments),
@@ -326,7 +328,6 @@ final class Node {
         if (redis != null) metrics.add(redis.figures());
         watch(vertx, stores, topology);
         WebRoutes opsPage = new WebRoutes(WebFiles.ops());
-        Membership others = membership;
         Nodes nodes = new Nodes(topology, bus, commands, node -> others != null && others.takesCommands(node));
         AdminRoutes admin = new AdminRoutes(
                 credential,
@@ -335,7 +336,8 @@ final class Node {
                         stores,
                         config.sequencer().inlineMembersMax(),
                         config.sequencer().workerMembersMax()),
-                System::currentTimeMillis);
+                System::currentTimeMillis,
+                System::nanoTime);
         OpsVerticle operators = new OpsVerticle(config.ops(), health, metrics, router -> {
             opsPage.mount(router); // before what wants a credential
             admin.mount(router);
@@ -475,7 +477,7 @@ final class Node {
         log.info("draining");
         health.drain();
         if (entrance != null) entrance.drain();
-        if (membership != null && membership.topology().nodes().size() > 1) membership.serve(Set.of(NodeRole.GATEWAY));
+        if (membership != null && membership.topology().nodes().size() > 1) membership.drain();
         List<Future<Void>> drained = new ArrayList<>();
         for (GatewayVerticle gateway : gateways()) drained.add(gateway.drain(config.drainWindowMillis()));
         await(Future.join(drained), until, "draining");

@@ -22,6 +22,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,6 +39,7 @@ final class NodeCommands implements Function<Command, Future<Commanded>> {
             "presence", NodeRole.PRESENCE));
 
     private final Topology topology;
+    private final Predicate<String> isLeaving;
     private final Set<NodeRole> roles;
     private final Health health;
     private final NodeStatus status;
@@ -45,15 +47,20 @@ final class NodeCommands implements Function<Command, Future<Commanded>> {
     private final Runnable drain;
     private final AtomicBoolean isScaling = new AtomicBoolean();
 
-    /** @param drain ends the node as a signal does; returns at once */
+    /**
+     * @param isLeaving whether another node is on its way to its end
+     * @param drain ends the node as a signal does; returns at once
+     */
     NodeCommands(
             Topology topology,
+            Predicate<String> isLeaving,
             Set<NodeRole> roles,
             Health health,
             NodeStatus status,
             Map<NodeRole, Deployment<?>> deployments,
             Runnable drain) {
         this.topology = topology;
+        this.isLeaving = isLeaving;
         this.roles = roles;
         this.health = health;
         this.status = status;
@@ -150,7 +157,8 @@ final class NodeCommands implements Function<Command, Future<Commanded>> {
     private Commanded drain(boolean isForced) {
         if (health.isDraining()) return Answers.conflict(topology.self() + " drains already");
         Set<NodeRole> last = EnumSet.copyOf(roles);
-        for (String other : topology.nodes()) if (!other.equals(topology.self())) last.removeAll(topology.roles(other));
+        for (String other : topology.nodes())
+            if (!other.equals(topology.self()) && !isLeaving.test(other)) last.removeAll(topology.roles(other));
         if (!last.isEmpty() && !isForced)
             return Answers.conflict(topology.self() + " is the last node that is " + names(last)
                     + ": without it the cluster does not serve. Start another one first, or say \"force\": true");

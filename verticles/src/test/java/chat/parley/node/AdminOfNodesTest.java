@@ -263,26 +263,38 @@ class AdminOfNodesTest {
 
     @Test
     void whoeverIsAskedSpeaksForAll() {
-        try (ClusterOfNodes cluster = new ClusterOfNodes(folder, "n1", "n2")) {
+        try (ClusterOfNodes cluster = new ClusterOfNodes(folder, "n1")) {
+            cluster.start("n2", "node.roles=gateway,sequencer,fanout,presence");
             TestNode one = cluster.get("n1");
             Operator operator = operator(one, folder);
-            ClusterOfNodes.await(() -> shards(status(operator, "n1")).size()
-                            + shards(status(operator, "n2")).size()
-                    == 128);
-            Set<Integer> together = new HashSet<>(shards(status(operator, "n1")));
-            together.addAll(shards(status(operator, "n2")));
-            assertThat(together).isEqualTo(allShards());
-            assertThat(status(operator(cluster.get("n2"), folder), "n1").getBoolean("ready"))
-                    .isTrue();
+            ClusterOfNodes.await(() -> {
+                Set<Integer> first = shards(status(operator, "n1"));
+                Set<Integer> second = shards(status(operator, "n2"));
+                Set<Integer> together = new HashSet<>(first);
+                together.addAll(second);
+                return together.equals(allShards()) && first.size() + second.size() == together.size();
+            });
+            Operator other = operator(cluster.get("n2"), folder);
+            ClusterOfNodes.await(() -> status(other, "n1").getBoolean("ready", false));
 
             try (Device device =
                     Device.welcome(cluster.get("n2").port(), one.caller("ann").token(), "phone")) {
                 assertThat(operator.post("/admin/drain", "{\"node\":\"n2\"}").status())
-                        .isEqualTo(202);
+                        .isIn(202, 504); // which says that it may be late, and drain all the same
                 device.next("goaway");
+                ClusterOfNodes.await(() -> {
+                    var refused = operator.post("/admin/drain", "{\"node\":\"n1\"}");
+                    String last = new JsonObject(refused.body()).getString("detail");
+                    assertThat(last)
+                            .startsWith("n1 is the last node that is ")
+                            .contains("consumers"); // which n2 is not
+                    assertThat(last.contains("gateway"))
+                            .as("n2 has sessions still, and counts no more than where it sequences no more: " + last)
+                            .isEqualTo(last.contains("sequencer"));
+                    return one.sees().equals(Set.of("n1"));
+                });
                 assertThat(device.closeCode()).isEqualTo(1012);
             }
-            ClusterOfNodes.await(() -> one.sees().equals(Set.of("n1")));
             assertThat(operator.post("/admin/drain", "{\"node\":\"n2\"}").status())
                     .isEqualTo(404);
             assertThat(operator.post("/admin/drain", "{\"node\":\"n1\"}").status())
@@ -306,8 +318,9 @@ class AdminOfNodesTest {
         throw new AssertionError("no " + node);
     }
 
+    /** None of a node that did not answer in time. */
     private static Set<Integer> shards(JsonObject status) {
-        List<?> shards = status.getJsonArray("shards").getList();
+        List<?> shards = status.getJsonArray("shards", new JsonArray()).getList();
         Set<Integer> numbers = new HashSet<>();
         for (Object each : shards) numbers.add((Integer) each);
         return numbers;

@@ -45,14 +45,19 @@ public final class AdminRoutes {
     private final Nodes nodes;
     private final Why why;
     private final LongSupplier clock;
+    private final LongSupplier monotonicNanos;
     private final SourceRate failures = new SourceRate(FAILURES_PER_SECOND, FAILURES_BURST);
 
-    /** @param clock Unix milliseconds */
-    public AdminRoutes(Credential credential, Nodes nodes, Why why, LongSupplier clock) {
+    /**
+     * @param clock Unix milliseconds
+     * @param monotonicNanos from whatever time
+     */
+    public AdminRoutes(Credential credential, Nodes nodes, Why why, LongSupplier clock, LongSupplier monotonicNanos) {
         this.credential = credential;
         this.nodes = nodes;
         this.why = why;
         this.clock = clock;
+        this.monotonicNanos = monotonicNanos;
     }
 
     /** Behind whatever is to be had without a credential. */
@@ -92,7 +97,7 @@ public final class AdminRoutes {
             return;
         }
         Source source = sourceOf(asked);
-        long waitMillis = failures.takeMillis(source, System.nanoTime());
+        long waitMillis = failures.takeMillis(source, monotonicNanos.getAsLong());
         if (waitMillis > 0) {
             asked.response().putHeader(HttpHeaders.RETRY_AFTER, String.valueOf(Math.ceilDiv(waitMillis, 1_000)));
             say(asked, Answers.rateLimited("too many requests without the operators' credential"));
@@ -118,7 +123,7 @@ public final class AdminRoutes {
     private static void answer(RoutingContext asked, Function<RoutingContext, Future<Commanded>> answering) {
         answering.apply(asked).onSuccess(answer -> say(asked, answer)).onFailure(broken -> {
             LOG.error("{} was not answered", asked.normalizedPath(), broken);
-            say(asked, Answers.failed("the node failed at it; its log says how"));
+            say(asked, Answers.broken());
         });
     }
 
@@ -149,9 +154,12 @@ public final class AdminRoutes {
     private Future<JsonObject> status(String node) {
         return nodes.tell(node, new Command("status", "{}"), ANSWER_MILLIS)
                 .timeout(ANSWER_MILLIS, TimeUnit.MILLISECONDS)
-                .map(answer -> new JsonObject(answer.answer()).put("answers", true))
+                .compose(answer -> answer.status() == 200
+                        ? Future.succeededFuture(new JsonObject(answer.answer()).put("answers", true))
+                        : Future.failedFuture("it answered " + answer.status()))
                 .recover(none -> {
-                    LOG.debug("no status of {}: {}", node, none.getMessage());
+                    if (node.equals(nodes.self())) LOG.warn("this node cannot say how it is", none);
+                    else LOG.debug("no status of {}: {}", node, none.getMessage());
                     return Future.succeededFuture(new JsonObject()
                             .put("name", node)
                             .put("answers", false)
@@ -212,9 +220,10 @@ public final class AdminRoutes {
         return nodes.tell(node, command, timeoutMillis)
                 .timeout(timeoutMillis, TimeUnit.MILLISECONDS)
                 .recover(none -> {
+                    boolean isLate = none instanceof TimeoutException;
+                    if (node.equals(nodes.self()) && !isLate) return Future.failedFuture(none);
                     LOG.warn("{} did not answer: {}", node, none.getMessage());
-                    return none instanceof TimeoutException
-                                    || nodes.takesCommands().test(node)
+                    return isLate || nodes.takesCommands().test(node)
                             ? Future.succeededFuture(Answers.noAnswer(
                                     node + " did not answer in time: whether it does that is not known"))
                             : Future.succeededFuture(Answers.conflict(

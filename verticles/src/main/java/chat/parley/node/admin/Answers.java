@@ -51,6 +51,11 @@ public final class Answers {
         return problem(500, "internal", "Internal Server Error", sentence);
     }
 
+    /** It failed in a way that nothing provides for. */
+    public static Commanded broken() {
+        return failed("the node failed at it; its log says how");
+    }
+
     /** Whether it was done is not known. */
     static Commanded noAnswer(String sentence) {
         return problem(504, "outcome_unknown", "Gateway Timeout", sentence);

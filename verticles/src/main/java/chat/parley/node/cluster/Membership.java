@@ -48,6 +48,10 @@ public final class Membership {
     private static final String BUS = "parley.bus";
     private static final String COMMANDS = "parley.commands";
     private static final String SERVING = "parley.serving";
+
+    /** Beside the roles of a node that is on its way to its end; nodes of versions that do not know it pass over it, as over every word. */
+    private static final String DRAINING = "DRAINING";
+
     private static final String BUS_VERSION = String.valueOf(BusCodecs.VERSION);
     private static final int JOIN_SECONDS_MAX = 60;
 
@@ -237,6 +241,22 @@ public final class Membership {
     public void serve(Set<NodeRole> roles) {
         says = boot + " " + roles.stream().map(NodeRole::name).sorted().collect(Collectors.joining(" "));
         look();
+    }
+
+    /** Tells all that this node has sessions still, but nothing else, and soon not these. */
+    public void drain() {
+        says = boot + " " + NodeRole.GATEWAY.name() + " " + DRAINING;
+        look();
+    }
+
+    /** Whether that node says that it is on its way to its end, or nothing any more. */
+    public boolean isLeaving(String name) {
+        try {
+            String its = serving.get(name);
+            return its == null || List.of(its.split(" ")).contains(DRAINING);
+        } catch (HazelcastInstanceNotActiveException gone) {
+            return true;
+        }
     }
 
     /** Tells all that this node does nothing any more. */

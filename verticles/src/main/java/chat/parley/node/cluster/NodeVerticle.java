@@ -15,6 +15,7 @@ import chat.parley.bus.Submit;
 import chat.parley.bus.Topology;
 import chat.parley.bus.VertxBus;
 import chat.parley.model.ConversationId;
+import chat.parley.node.admin.Answers;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.util.List;
@@ -92,7 +93,11 @@ public final class NodeVerticle extends VerticleBase {
                             found(canary.home());
                             received.answer(canary);
                         });
-            case Command command -> commands.apply(command).onSuccess(received::answer);
+            case Command command ->
+                commands.apply(command).onComplete(received::answer, broken -> {
+                    LOG.error("an operator's {} failed on this node, and is answered so", command.name(), broken);
+                    received.answer(Answers.broken());
+                });
             default ->
                 LOG.warn("dropped a {}: a node takes none", received.body().getClass());
         }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import chat.parley.bus.Address;
 import chat.parley.bus.BusCodecs;
+import chat.parley.bus.Command;
 import chat.parley.bus.ManualLoop;
 import chat.parley.bus.NodeRole;
 import chat.parley.bus.PeerBus;
@@ -12,6 +13,7 @@ import chat.parley.bus.Spread;
 import chat.parley.bus.Topology;
 import chat.parley.bus.VertxBus;
 import chat.parley.bus.Windows;
+import chat.parley.node.admin.Answers;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -57,6 +59,15 @@ class NodeVerticleTest {
         new PeerBus(bus, loop, other, new Windows()).send(other.addressOf("n1", Address.fanout(3)), spread);
         loop.settle();
         assertThat(heard.future().await(10, SECONDS)).isEqualTo(spread);
+    }
+
+    @Test
+    void aCommandThatFailsIsAnswered(Vertx vertx) throws Exception {
+        VertxBus bus = start(vertx, "n1");
+
+        Object answer = bus.request(Address.node("n1"), new Command("status", "{}"), 5_000)
+                .await(10, SECONDS);
+        assertThat(answer).isEqualTo(Answers.broken());
     }
 
     private VertxBus start(Vertx vertx, String... nodes) throws Exception {
