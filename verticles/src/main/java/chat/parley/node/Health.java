@@ -85,7 +85,7 @@ final class Health {
                         CHECK_MILLIS_MAX,
                         promise -> askStore().onComplete(answer -> {
                             if (answer.succeeded()) promise.tryComplete(Status.OK());
-                            else promise.tryComplete(wrong("it cannot be read now"));
+                            else promise.tryComplete(wrong("it cannot be read or written now"));
                         }));
         }
         if (readyAsked == null || readyAsked.isComplete()) readyAsked = report(ready);

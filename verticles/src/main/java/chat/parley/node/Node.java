@@ -326,7 +326,7 @@ final class Node {
         metrics.add(own);
         if (kafka != null) metrics.add(kafka.figures());
         if (redis != null) metrics.add(redis.figures());
-        watch(vertx, stores, topology);
+        watch(vertx, opened, topology);
         WebRoutes opsPage = new WebRoutes(WebFiles.ops());
         Nodes nodes = new Nodes(topology, bus, commands, node -> others != null && others.takesCommands(node));
         AdminRoutes admin = new AdminRoutes(
@@ -384,12 +384,12 @@ final class Node {
     }
 
     /** What has to be so for the node to be ready. */
-    private void watch(Vertx vertx, Stores stores, Topology topology) {
-        Loops its = new Loops(((VertxInternal) vertx).nettyEventLoopGroup());
-        eventLoops = its;
-        metrics.add(its.figures());
-        health.requireLoops(its);
-        health.requireStore(() -> stores.log().head(0));
+    private void watch(Vertx vertx, OpenStore its, Topology topology) {
+        Loops loops = new Loops(((VertxInternal) vertx).nettyEventLoopGroup());
+        eventLoops = loops;
+        metrics.add(loops.figures());
+        health.requireLoops(loops);
+        health.requireStore(its::check);
         if (membership != null)
             health.require(
                     "cluster", () -> topology.isAlive(config.name()) ? null : "this node is no member that serves");

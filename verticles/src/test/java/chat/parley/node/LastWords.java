@@ -35,6 +35,11 @@ public final class LastWords implements OpenStore {
     }
 
     @Override
+    public Future<?> check() {
+        return store.check();
+    }
+
+    @Override
     public Figures figures() {
         return store.figures();
     }

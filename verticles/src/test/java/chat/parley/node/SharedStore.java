@@ -36,6 +36,11 @@ final class SharedStore implements OpenStore {
     }
 
     @Override
+    public Future<?> check() {
+        return Future.succeededFuture();
+    }
+
+    @Override
     public Figures figures() {
         return new Figures();
     }

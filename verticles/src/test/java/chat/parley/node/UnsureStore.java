@@ -45,6 +45,11 @@ public final class UnsureStore implements OpenStore {
     }
 
     @Override
+    public Future<?> check() {
+        return store.check();
+    }
+
+    @Override
     public Figures figures() {
         return new Figures()
                 .with(store.figures())

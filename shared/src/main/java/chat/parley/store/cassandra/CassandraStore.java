@@ -108,6 +108,11 @@ public final class CassandraStore implements OpenStore {
     }
 
     @Override
+    public Future<?> check() {
+        return shardLog.cursors(0);
+    }
+
+    @Override
     public Figures figures() {
         return new Figures()
                 .count(Metric.STORE_CONDITIONAL_WRITES, this::conditionalWrites)

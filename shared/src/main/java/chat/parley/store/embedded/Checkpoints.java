@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,17 +34,24 @@ final class Checkpoints {
 
     private final Path folder;
     private final Current current;
+    private boolean isTroubled;
 
     Checkpoints(Path folder, Current current) {
         this.folder = folder;
         this.current = current;
     }
 
-    /** As often as the node looks: makes what is wanted, and removes what nobody holds any more. Blocks. */
-    synchronized @Nullable Void look() throws IOException, CannotOpen {
-        if (Files.exists(folder.resolve(WANTED))) make();
-        else if (Files.exists(folder.resolve(FILES))) removeUnlessHeld();
-        return null;
+    /** As often as the node looks: makes what is wanted, and removes what nobody holds any more. What cannot be done is for the next look, and logged once. Blocks. */
+    synchronized void look() {
+        try {
+            if (Files.exists(folder.resolve(WANTED))) make();
+            else if (Files.exists(folder.resolve(FILES))) removeUnlessHeld();
+            isTroubled = false;
+        } catch (IOException | CannotOpen | Unavailable e) {
+            if (!isTroubled)
+                log.warn("a checkpoint was not made or removed, which is tried again every {} ms", LOOK_MILLIS, e);
+            isTroubled = true;
+        }
     }
 
     private void make() throws IOException {
@@ -56,7 +62,7 @@ final class Checkpoints {
                 return true;
             });
             log.info("a checkpoint was made, for a backup");
-        } catch (Unavailable | Damaged e) {
+        } catch (Damaged e) {
             log.error("a backup was asked for, and no checkpoint could be made", e);
         }
         Files.deleteIfExists(folder.resolve(WANTED));
@@ -90,8 +96,8 @@ final class Checkpoints {
     static Taken take(Path path, EmbeddedOptions options) throws BackupTrouble, CannotOpen {
         Path folder = path.resolve(FOLDER);
         try {
+            requireOwner(path);
             OwnFiles.createFolder(folder);
-            requireOwner(path, folder);
             Exclusive held = Exclusive.ifFree(folder);
             for (int i = 0;
                     held == null && i < REMOVALS_MAX;
@@ -115,14 +121,16 @@ final class Checkpoints {
         }
     }
 
-    /** What another user wrote, as root, the node could not open the next time. */
-    private static void requireOwner(Path path, Path folder) throws IOException, BackupTrouble {
-        Path own = Files.createTempFile(folder, "own", null);
-        boolean isOwner = Files.getOwner(own).equals(Files.getOwner(path));
-        Files.delete(own);
-        if (!isOwner)
-            throw new BackupTrouble("The data in " + path + " is of the user " + Files.getOwner(path)
-                    + "; make the backup as that user.");
+    /** What another user wrote, as root, the node could not open or remove the next time. */
+    private static void requireOwner(Path path) throws IOException, BackupTrouble {
+        Path made = Files.createTempFile(path, "owner-", "");
+        try {
+            if (!Files.getOwner(made).equals(Files.getOwner(path)))
+                throw new BackupTrouble("The data in " + path + " is of the user " + Files.getOwner(path)
+                        + "; make the backup as that user.");
+        } finally {
+            Files.delete(made);
+        }
     }
 
     /** The node may end or begin meanwhile. */

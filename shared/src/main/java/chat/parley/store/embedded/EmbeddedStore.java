@@ -16,6 +16,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.rocksdb.RocksDBException;
 import org.slf4j.Logger;
@@ -27,6 +28,7 @@ import org.slf4j.LoggerFactory;
 public final class EmbeddedStore implements OpenStore {
     private static final Logger log = LoggerFactory.getLogger(EmbeddedStore.class);
     static final String FOLDER = "rocksdb";
+    private static final long WRITE_NANOS_MAX = TimeUnit.SECONDS.toNanos(10);
 
     private final Vertx vertx;
     private final Exclusive exclusive;
@@ -113,6 +115,16 @@ public final class EmbeddedStore implements OpenStore {
     }
 
     @Override
+    public Future<?> check() {
+        return check(WRITE_NANOS_MAX);
+    }
+
+    /** @param writeNanosMax after which a write that is under way counts as one that hangs */
+    Future<?> check(long writeNanosMax) {
+        return writer.check(writeNanosMax).compose(serves -> stores.log().cursors(0));
+    }
+
+    @Override
     public Figures figures() {
         return writer.figures();
     }
@@ -165,8 +177,11 @@ public final class EmbeddedStore implements OpenStore {
     }
 
     private void look(Checkpoints checkpoints) {
-        vertx.executeBlocking(checkpoints::look)
-                .onFailure(e -> log.warn("a checkpoint was not made or removed, which will be tried again", e));
+        vertx.executeBlocking(() -> {
+                    checkpoints.look();
+                    return true;
+                })
+                .onFailure(e -> log.error("a look for checkpoints that are wanted failed", e));
     }
 
     private static ShardHead[] heads(Rocks rocks) throws RocksDBException {

@@ -56,6 +56,7 @@ final class Writer {
     private final AtomicLong waitingBytes = new AtomicLong();
     private final AtomicBoolean wakes = new AtomicBoolean();
     private volatile State state = State.SERVING;
+    private volatile long writesSinceNanos; // 0: no write is under way
 
     // of the thread
     private final RowBatch rows = new RowBatch(ROW_BYTES_GUESS);
@@ -129,6 +130,15 @@ final class Writer {
         ShardHead head = heads[shard];
         if (state != State.SERVING) throw refusal();
         return head;
+    }
+
+    /** Fails while nothing is written, and if a write has been under way for longer than that. */
+    Future<?> check(long writeNanosMax) {
+        if (state != State.SERVING) return Future.failedFuture(refusal());
+        long began = writesSinceNanos;
+        return began != 0 && System.nanoTime() - began > writeNanosMax
+                ? Future.failedFuture(new Unavailable("a write hangs"))
+                : Future.succeededFuture();
     }
 
     /** The end of the shard's log as it was durable last; it may be about to be reopened. */
@@ -301,8 +311,11 @@ final class Writer {
     private void write(boolean sync, Commit commit) throws RocksDBException {
         if (!rows.isEmpty()) {
             long began = System.nanoTime();
+            writesSinceNanos = began | 1;
             try (WriteBatch batch = new WriteBatch(rows.serialized())) {
                 committing.commit(rocks, sync, batch);
+            } finally {
+                writesSinceNanos = 0;
             }
             commitSeconds.recordSince(began);
             commits.incrementAndGet();

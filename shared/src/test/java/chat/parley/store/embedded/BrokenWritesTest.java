@@ -105,6 +105,33 @@ class BrokenWritesTest {
     }
 
     @Test
+    void aStoreThatCannotBeWrittenSaysSoWhenItIsAsked() throws Exception {
+        EmbeddedStore store = OPEN.open(folder, OpenStores.OPTIONS, door);
+        var scribe = new Scribe(store.stores());
+        Batch first = scribe.batch(List.of(scribe.place(ONE, ANN, Content.Message.of("hello"))));
+        await(store.check());
+        door.hold();
+        Future<Appended> hangs = store.stores().log().append(first);
+        door.awaitHeld();
+        await(store.check());
+        assertThatThrownBy(() -> await(store.check(0)))
+                .isInstanceOf(Unavailable.class)
+                .hasMessage("a write hangs");
+        door.release();
+        assertThat(await(hangs)).isEqualTo(new Appended.Done());
+        await(store.check(0));
+
+        Path obstacle = Files.createDirectory(folder.resolve("probe"));
+        door.fail = Failure.BEFORE;
+        Batch next = scribe.batch(List.of(scribe.place(ONE, ANN, Content.Message.of("again"))));
+        store.stores().log().append(next).otherwiseEmpty().await();
+        assertThatThrownBy(() -> await(store.check())).isInstanceOf(Unavailable.class);
+        Files.delete(obstacle);
+        serving(store.stores());
+        await(store.check());
+    }
+
+    @Test
     void theFailureOfOneCommitIsThatOfAllInIt() throws Exception {
         Stores stores = open();
         var scribe = new Scribe(stores);
