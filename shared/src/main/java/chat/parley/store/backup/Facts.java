@@ -11,7 +11,7 @@ import java.util.Objects;
  *
  * @param store the {@code store.type} of the data
  * @param incarnation the life of the data that it is from
- * @param conversations how many there are in it
+ * @param conversations how many there are in it; of those begun while it was made, Cassandra's counts 200,000 at most
  * @param entries of all conversations
  * @param beganAt what was acknowledged before is in it
  */

@@ -19,21 +19,24 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/** A backup that is being written: one only once it is finished. One thread. */
-public final class NewBackup {
+/** A backup that is being written: one only once it is finished; if it is closed before, nothing of it is left. One thread. */
+public final class NewBackup implements AutoCloseable {
     private static final int BUFFER_BYTES = 1 << 16;
 
     private final Path folder;
     private final Map<String, String> sums = new TreeMap<>();
-    private long bytes;
+    private final boolean isFolderNew;
+    private boolean isFinished;
 
-    private NewBackup(Path folder) {
+    private NewBackup(Path folder, boolean isFolderNew) {
         this.folder = folder;
+        this.isFolderNew = isFolderNew;
     }
 
     /** Makes the folder. @throws BackupTrouble if there is something in it, or it cannot be made */
     public static NewBackup in(Path folder) throws BackupTrouble {
         try {
+            boolean isFolderNew = Files.notExists(folder);
             OwnFiles.createFolder(folder);
             try (Stream<Path> inside = Files.list(folder)) {
                 if (inside.findAny().isPresent())
@@ -41,7 +44,7 @@ public final class NewBackup {
                             + " already; a backup is made in a folder of its own that is new or empty.");
             }
             OwnFiles.createFolder(folder.resolve(Backup.DATA));
-            return new NewBackup(folder);
+            return new NewBackup(folder, isFolderNew);
         } catch (FileAlreadyExistsException | NotDirectoryException e) {
             throw new BackupTrouble(folder + " is not a folder; a backup is made in a folder that is new or empty.", e);
         } catch (IOException e) {
@@ -80,7 +83,6 @@ public final class NewBackup {
                 try (file) {
                     out.flush();
                     file.force(true);
-                    bytes += file.size();
                 }
                 sums.put(name, HexFormat.of().formatHex(sum.digest()));
             }
@@ -107,13 +109,20 @@ public final class NewBackup {
             OwnFiles.sync(folder);
             Path parent = folder.toAbsolutePath().getParent();
             if (parent != null) OwnFiles.sync(parent);
+            isFinished = true;
         } catch (IOException e) {
             throw BackupTrouble.of(folder, e);
         }
     }
 
-    /** What was written. */
-    public long bytes() {
-        return bytes;
+    @Override
+    public void close() throws BackupTrouble {
+        if (isFinished) return;
+        try {
+            if (isFolderNew) OwnFiles.remove(folder);
+            else OwnFiles.empty(folder);
+        } catch (IOException e) {
+            throw BackupTrouble.of(folder, e);
+        }
     }
 }

@@ -46,8 +46,15 @@ public final class OwnFiles {
     /** With all that is in it; it need not be there. */
     public static void remove(Path folder) throws IOException {
         if (!Files.exists(folder)) return;
+        empty(folder);
+        Files.delete(folder);
+    }
+
+    /** All that is in it. */
+    static void empty(Path folder) throws IOException {
         try (Stream<Path> inside = Files.walk(folder)) {
-            for (Path each : inside.sorted(Comparator.reverseOrder()).toList()) Files.delete(each);
+            for (Path each : inside.sorted(Comparator.reverseOrder()).toList())
+                if (!each.equals(folder)) Files.delete(each);
         }
     }
 }

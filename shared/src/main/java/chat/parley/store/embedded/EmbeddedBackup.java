@@ -50,9 +50,9 @@ public final class EmbeddedBackup {
     public static Facts make(Path path, EmbeddedOptions options, Path to, Progress progress)
             throws BackupTrouble, CannotOpen {
         requireStore(path);
-        NewBackup backup = NewBackup.in(to);
         Instant beganAt = Instant.now();
-        try (Checkpoints.Taken checkpoint = Checkpoints.take(path, options)) {
+        try (Checkpoints.Taken checkpoint = Checkpoints.take(path, options);
+                NewBackup backup = NewBackup.in(to)) {
             List<Path> files = dataOf(checkpoint.files());
             long bytes = 0;
             for (Path each : files) bytes += Files.size(each);
@@ -136,7 +136,10 @@ public final class EmbeddedBackup {
             throws BackupTrouble, CannotOpen {
         Backup backup = Backup.open(from, TYPE);
         try {
+            boolean isNew = Files.notExists(path);
             OwnFiles.createFolder(path);
+            Path parent = path.toAbsolutePath().getParent();
+            if (isNew && parent != null) OwnFiles.sync(parent);
         } catch (IOException e) {
             throw BackupTrouble.of(path, e);
         }

@@ -26,15 +26,21 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Backups of the embedded store, and what comes out of them. */
+@Timeout(120)
 class EmbeddedBackupTest {
     @RegisterExtension
     static final OpenStores OPEN = new OpenStores();
@@ -42,6 +48,7 @@ class EmbeddedBackupTest {
     private static final EmbeddedOptions OPTIONS = OpenStores.OPTIONS;
     private static final Progress SILENT = new Progress(line -> {});
     private static final int SHARD = 5;
+    private static final long WAIT_MILLIS_MAX = 30_000;
     private static final ConversationId ONE = conversation(SHARD, 0);
     private static final ConversationId OTHER = conversation(SHARD + 1, 0);
 
@@ -93,20 +100,32 @@ class EmbeddedBackupTest {
         scribe.group(OTHER, BOB);
         AtomicBoolean isOver = new AtomicBoolean();
         AtomicInteger answered = new AtomicInteger();
+        AtomicReference<Throwable> failure = new AtomicReference<>();
         Thread writer = new Thread(() -> {
-            while (!isOver.get()) { // always the one, then the other
-                scribe.message(ONE, ANN, "x".repeat(2_000));
-                scribe.message(OTHER, ANN, "y".repeat(2_000));
-                answered.incrementAndGet();
+            try {
+                while (!isOver.get()) { // always the one, then the other
+                    scribe.message(ONE, ANN, "x".repeat(2_000));
+                    scribe.message(OTHER, ANN, "y".repeat(2_000));
+                    answered.incrementAndGet();
+                }
+            } catch (RuntimeException | AssertionError e) {
+                failure.set(e);
             }
         });
-        writer.start();
-        while (answered.get() < 20) Thread.onSpinWait();
-        int before = answered.get();
-        make();
-        int after = answered.get();
-        isOver.set(true);
-        writer.join();
+        int before;
+        int after;
+        try {
+            writer.start();
+            awaitThat(() -> answered.get() >= 20 || failure.get() != null);
+            before = answered.get();
+            make();
+            after = answered.get();
+        } finally {
+            isOver.set(true);
+            writer.join(WAIT_MILLIS_MAX);
+        }
+        assertThat(failure).hasValue(null);
+        assertThat(writer.isAlive()).isFalse();
         assertThat(after).as("it did not stop them").isGreaterThan(before);
 
         Facts facts = EmbeddedBackup.restore(restored, OPTIONS, backup, SILENT);
@@ -155,9 +174,15 @@ class EmbeddedBackupTest {
         OPEN.open(data, OPTIONS);
         Path left = Files.createDirectories(data.resolve("checkpoint").resolve("files"));
         Files.createFile(left.resolve("000001.sst"));
-        long until = System.nanoTime() + 10_000_000_000L;
-        while (Files.exists(left) && System.nanoTime() < until) Thread.sleep(50);
-        assertThat(left).doesNotExist();
+        awaitThat(() -> Files.notExists(left));
+    }
+
+    private static void awaitThat(BooleanSupplier holds) {
+        long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(WAIT_MILLIS_MAX);
+        while (!holds.getAsBoolean()) {
+            if (System.nanoTime() > until) throw new AssertionError("it did not come to that in time");
+            LockSupport.parkNanos(10_000_000);
+        }
     }
 
     @Test
@@ -243,10 +268,12 @@ class EmbeddedBackupTest {
         assertThatThrownBy(this::make)
                 .isInstanceOf(BackupTrouble.class)
                 .hasMessageStartingWith("The store is damaged, or was as it was copied (");
-        assertRefused(
-                restored,
-                "There is no whole backup in " + backup
-                        + ": SHA256SUMS, which is written last, is not there; use another backup.");
+        assertThat(backup).doesNotExist();
+        Files.createDirectory(backup);
+        assertThatThrownBy(this::make)
+                .as("nothing is in its way but the damage")
+                .hasMessageStartingWith("The store is damaged, or was as it was copied (");
+        assertThat(backup).isEmptyDirectory();
     }
 
     @Test
@@ -271,6 +298,38 @@ class EmbeddedBackupTest {
         Stores renewed = OPEN.open(data, OPTIONS).stores();
         assertThat(renewed.log().incarnation()).isNotEqualTo(before);
         assertThat(page(renewed, ONE)).hasSize(2);
+    }
+
+    /** As while the node is reopening the store. */
+    @Test
+    void whatCannotBeDoneNowIsDoneAtAnotherLook() throws Exception {
+        OPEN.close(OPEN.open(data, OPTIONS));
+        Path wanted = Files.createDirectories(data.resolve("checkpoint")).resolve("wanted");
+        Files.createFile(wanted);
+        var current = new Current(new Rocks(data.resolve("rocksdb"), OPTIONS, false, Writer.Committing.ROCKS));
+        current.close();
+        var checkpoints = new Checkpoints(data.resolve("checkpoint"), current);
+        checkpoints.look();
+        assertThat(wanted).exists();
+        current.reopen(() -> new Rocks(data.resolve("rocksdb"), OPTIONS, false, Writer.Committing.ROCKS));
+        checkpoints.look();
+        assertThat(wanted).doesNotExist();
+        assertThat(data.resolve("checkpoint").resolve("files")).isNotEmptyDirectory();
+        current.close();
+    }
+
+    @Test
+    void aBackupThatIsRefusedLeavesNothing() throws Exception {
+        OPEN.open(data, OPTIONS);
+        Files.createDirectories(backup);
+        Files.writeString(backup.resolve("other"), "of somebody else");
+        assertThatThrownBy(this::make).isInstanceOf(BackupTrouble.class).hasMessageContaining("There is something in ");
+        assertThat(backup.resolve("other")).exists();
+        assertThat(data.resolve("checkpoint").resolve("files")).doesNotExist();
+        try (Stream<Path> files = Files.list(data)) {
+            assertThat(files.map(file -> file.getFileName().toString()))
+                    .containsExactlyInAnyOrder("checkpoint", "lock", "rocksdb");
+        }
     }
 
     private Facts make() throws BackupTrouble, CannotOpen {
