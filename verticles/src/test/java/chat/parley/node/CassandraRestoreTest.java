@@ -9,21 +9,26 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.Isolated;
 
 /** On a real Cassandra. */
 @Isolated
 @Tag("real")
+@Timeout(300)
 class CassandraRestoreTest extends RestoreContract {
     private static final int CONVERSATIONS = 12;
     private static final int BEFORE = 15;
+    private static final long JOIN_MILLIS_MAX = 60_000;
 
     private static CassandraProcess cassandra;
     private static int tests;
@@ -66,6 +71,7 @@ class CassandraRestoreTest extends RestoreContract {
         Map<String, Integer> after = new ConcurrentHashMap<>();
         AtomicBoolean isOver = new AtomicBoolean();
         AtomicInteger all = new AtomicInteger();
+        Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
         Map<String, JsonArray> live = new ConcurrentHashMap<>();
         try (TestNode node = start(Life.FIRST)) {
             Caller anna = node.caller("anna");
@@ -73,26 +79,37 @@ class CassandraRestoreTest extends RestoreContract {
             List<Thread> talk = new ArrayList<>();
             for (String each : conversations) {
                 acknowledged.put(each, new ArrayList<>());
-                Thread talking = new Thread(() -> {
-                    for (int i = 0; !isOver.get(); i++) {
-                        Caller.Answer answer = say(anna, each, "message " + i);
-                        if (answer.status() != 201) throw new AssertionError(answer.brief());
-                        List<Long> its = acknowledged.get(each);
-                        synchronized (its) {
-                            its.add(answer.json().getLong("sequence"));
+                talk.add(new Thread(() -> {
+                    try {
+                        for (int i = 0; !isOver.get(); i++) {
+                            Caller.Answer answer = say(anna, each, "message " + i);
+                            if (answer.status() != 201) throw new AssertionError(answer.brief());
+                            List<Long> its = acknowledged.get(each);
+                            synchronized (its) {
+                                its.add(answer.json().getLong("sequence"));
+                            }
+                            all.incrementAndGet();
                         }
-                        all.incrementAndGet();
+                    } catch (RuntimeException | AssertionError e) {
+                        failures.add(e);
                     }
-                });
-                talk.add(talking);
-                talking.start();
+                }));
             }
-            while (all.get() < CONVERSATIONS * BEFORE) Thread.onSpinWait();
-            acknowledged.forEach((id, its) -> before.put(id, sizeOf(its)));
-            Said said = command(Life.FIRST, "backup", backup.toString());
-            acknowledged.forEach((id, its) -> after.put(id, sizeOf(its)));
-            isOver.set(true);
-            for (Thread each : talk) each.join();
+            Said said;
+            try {
+                for (Thread each : talk) each.start();
+                ClusterOfNodes.await(() -> !failures.isEmpty()
+                        || all.get() >= CONVERSATIONS * BEFORE
+                                && acknowledged.values().stream().allMatch(its -> sizeOf(its) > 0));
+                acknowledged.forEach((id, its) -> before.put(id, sizeOf(its)));
+                said = command(Life.FIRST, "backup", backup.toString());
+                acknowledged.forEach((id, its) -> after.put(id, sizeOf(its)));
+            } finally {
+                isOver.set(true);
+                for (Thread each : talk) each.join(JOIN_MILLIS_MAX);
+            }
+            assertThat(failures).isEmpty();
+            assertThat(talk).noneMatch(Thread::isAlive);
             assertThat(said.err()).isEmpty();
             for (String each : conversations) live.put(each, entries(anna, each));
         }

@@ -26,11 +26,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Backup and restore of the data in Cassandra, through the driver, while nodes run. Package-info says why what is read over a long time is one state of the
@@ -43,6 +47,8 @@ public final class CassandraBackup {
     private static final String FORMAT_FILE = "format.json";
     private static final int OUT_MAX = 128;
     private static final int WAITING_MAX = 10_000;
+    private static final int BEGUN_MAX = 200_000;
+    private static final long QUIET_NANOS = TimeUnit.SECONDS.toNanos(3);
     private static final CopiedTable CONVERSATIONS = CopiedTable.projected("conversations", "conversation_id");
 
     /** All but {@code format} and the logs. */
@@ -85,7 +91,9 @@ public final class CassandraBackup {
             throws BackupTrouble, CannotOpen {
         try (Connection connection = Connection.openKeyspace(vertx, options)) {
             Format format = format(connection, options);
-            return new CassandraBackup(vertx, connection, progress).make(format, NewBackup.in(to));
+            try (NewBackup backup = NewBackup.in(to)) {
+                return new CassandraBackup(vertx, connection, progress).make(format, backup);
+            }
         } catch (IOException e) {
             throw BackupTrouble.of(to, e);
         }
@@ -102,16 +110,21 @@ public final class CassandraBackup {
         CopiedLogs logs = new CopiedLogs(connection, requests, format);
         List<ShardCursors> cursors = logs.cursors();
         for (CopiedTable each : TABLES) each.save(connection, requests, backup, progress);
-        Map<String, Long> behind = new HashMap<>(); // of as many conversations as something was said in meanwhile
+        Set<String> begun = new HashSet<>();
         List<Shard> shards = logs.save(
                 cursors,
                 backup,
-                entry -> behind.merge(entry.conversationId().value(), entry.sequence(), Math::max),
+                entry -> {
+                    if (entry.sequence() == 1 && begun.size() < BEGUN_MAX)
+                        begun.add(entry.conversationId().value());
+                },
                 progress);
         try (OutputStream out = backup.file(FORMAT_FILE)) {
             out.write(describe(format, shards).encodePrettily().getBytes(StandardCharsets.UTF_8));
         }
-        Facts facts = count(backup, behind, format.incarnation(), beganAt);
+        long entries = 0;
+        for (Shard each : shards) entries += each.head().position();
+        Facts facts = new Facts(TYPE, format.incarnation(), conversations(backup, begun), entries, beganAt);
         backup.finish(facts);
         return facts;
     }
@@ -141,27 +154,20 @@ public final class CassandraBackup {
                 .put("shards", all);
     }
 
-    /** The entries of a conversation are 1 to its head, which is that of the log if the table was behind when it was read. */
-    private static Facts count(NewBackup backup, Map<String, Long> behind, long incarnation, Instant beganAt)
-            throws IOException {
+    /** Those with an entry, in the table or begun behind the cursors: of the latter {@link #BEGUN_MAX} are counted. */
+    private static long conversations(NewBackup backup, Set<String> begun) throws IOException {
         long conversations = 0;
-        long entries = 0;
         try (RowsReader rows = new RowsReader(backup.read(CONVERSATIONS.file()))) {
             int id = rows.columns().indexOf("conversation_id text");
             int sequence = rows.columns().indexOf("sequence bigint");
             for (var row = rows.next(); row != null; row = rows.next()) {
-                ByteBuffer known = row.get(sequence);
-                String conversation = StandardCharsets.UTF_8
-                        .decode(Objects.requireNonNull(row.get(id)).duplicate())
-                        .toString();
-                Long logged = behind.remove(conversation);
-                long head = Math.max(known == null ? 0 : known.getLong(known.position()), logged == null ? 0 : logged);
-                if (head > 0) conversations++;
-                entries += head;
+                if (row.get(sequence) == null) continue;
+                ByteBuffer its = Objects.requireNonNull(row.get(id));
+                begun.remove(StandardCharsets.UTF_8.decode(its.duplicate()).toString());
+                conversations++;
             }
         }
-        for (long head : behind.values()) entries += head;
-        return new Facts(TYPE, incarnation, conversations + behind.size(), entries, beganAt);
+        return conversations + begun.size();
     }
 
     /**
@@ -207,15 +213,14 @@ public final class CassandraBackup {
             throw new BackupTrouble("The logs in the backup have " + described.getLong("partitionRows")
                     + " positions in a partition, and this program " + made.partitionRows()
                     + "; restore it with the program that made it.");
-        CassandraSchema.say(connection, Format.RESTORING, "since " + Instant.now(), null);
+        say(Format.RESTORING, "since " + Instant.now(), null);
+        requireEmpty(); // of a node that had started before
         String digestKey = described.getString("digestKey");
-        CassandraSchema.say(
-                connection, Format.DIGEST_KEY, digestKey, HexFormat.of().formatHex(made.digestKey()));
+        say(Format.DIGEST_KEY, digestKey, HexFormat.of().formatHex(made.digestKey()));
         long incarnation = Incarnations.other(backup.facts().incarnation());
-        CassandraSchema.say(
-                connection, Format.INCARNATION, String.valueOf(incarnation), String.valueOf(made.incarnation()));
+        say(Format.INCARNATION, String.valueOf(incarnation), String.valueOf(made.incarnation()));
         for (Map.Entry<String, Object> each : described.getJsonObject("remembered"))
-            CassandraSchema.say(connection, each.getKey(), String.valueOf(each.getValue()), null);
+            say(each.getKey(), String.valueOf(each.getValue()), null);
         Format format = new Format(
                 made.version(),
                 made.shards(),
@@ -228,9 +233,27 @@ public final class CassandraBackup {
         List<Shard> shards = shards(described);
         logs.load(shards, backup, progress);
         logs.settle(shards, progress);
+        List<ShardHead> now = logs.shards().stream().map(Shard::head).toList();
+        if (!now.equals(restoredHeads(shards)))
+            throw new BackupTrouble("A node wrote to the keyspace " + connection.keyspace()
+                    + " while it was restored; end all nodes, drop the keyspace, and run ./parley restore again.");
         Facts facts = count(incarnation);
         CassandraSchema.unsay(connection, Format.RESTORING);
         return facts;
+    }
+
+    private void say(String name, String value, @Nullable String former) throws BackupTrouble, CannotOpen {
+        if (!CassandraSchema.say(connection, name, value, former))
+            throw new BackupTrouble("Another changed what the keyspace " + connection.keyspace() + " says of itself ("
+                    + name + ") at the same time; see that nobody else restores or renews it.");
+    }
+
+    /** As they are if nobody has written since; who had a shard without positions is not restored. */
+    private static List<ShardHead> restoredHeads(List<Shard> shards) {
+        List<ShardHead> heads = new ArrayList<>();
+        for (Shard each : shards)
+            heads.add(each.head().position() == 0 ? new ShardHead(each.number(), 0, 0, "", BatchId.NONE) : each.head());
+        return heads;
     }
 
     private void requireEmpty() throws BackupTrouble, CannotOpen {
@@ -274,6 +297,17 @@ public final class CassandraBackup {
         return new Facts(TYPE, incarnation, counted[0], counted[1], Instant.now());
     }
 
+    /** The shards, of which none has moved for a while. @throws BackupTrouble if a node still writes */
+    private List<Shard> quiet(CopiedLogs logs) throws BackupTrouble {
+        List<Shard> before = logs.shards();
+        long until = System.nanoTime() + QUIET_NANOS;
+        for (long left = QUIET_NANOS; left > 0; left = until - System.nanoTime()) LockSupport.parkNanos(left);
+        List<Shard> now = logs.shards();
+        if (now.equals(before)) return now;
+        throw new BackupTrouble("A node still writes to the keyspace " + connection.keyspace()
+                + "; end all nodes, and run ./parley renew again.");
+    }
+
     /**
      * Begins another life of data that was brought to its place by other means than {@link #restore}, as by snapshots of Cassandra, and writes again what follows
      * from the entries behind the cursors. No node uses the keyspace. If it ends in the middle, it is run again.
@@ -286,12 +320,16 @@ public final class CassandraBackup {
             if (incarnation == 0)
                 throw new BackupTrouble("The data in the keyspace " + options.keyspace()
                         + " had all lives that it can have; back it up with ./parley backup, and restore that.");
-            // First of all: what is stamped with the next life is above what is written in this one.
-            CassandraSchema.say(
-                    connection, Format.INCARNATION, String.valueOf(incarnation), String.valueOf(former.incarnation()));
             var renewing = new CassandraBackup(vertx, connection, progress);
+            List<Shard> shards = renewing.quiet(new CopiedLogs(connection, renewing.requests, former));
+            // First of all: what is stamped with the next life is above what is written in this one.
+            renewing.say(Format.INCARNATION, String.valueOf(incarnation), String.valueOf(former.incarnation()));
             CopiedLogs logs = new CopiedLogs(connection, renewing.requests, format(connection, options));
-            logs.settle(logs.shards(), progress);
+            logs.settle(shards, progress);
+            for (Shard each : logs.shards())
+                if (!each.head().equals(shards.get(each.number()).head()))
+                    throw new BackupTrouble("A node wrote to the keyspace " + options.keyspace()
+                            + " while it was renewed; end all nodes, and run ./parley renew again.");
             return renewing.count(incarnation);
         } catch (IOException e) {
             if (e.getCause() instanceof BackupTrouble trouble) throw trouble;

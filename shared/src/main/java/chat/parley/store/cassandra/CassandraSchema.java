@@ -7,6 +7,7 @@ import com.datastax.oss.driver.api.core.cql.Row;
 import com.datastax.oss.driver.api.core.cql.SimpleStatement;
 import com.datastax.oss.driver.api.core.servererrors.InvalidQueryException;
 import com.datastax.oss.driver.api.core.servererrors.ServerError;
+import io.vertx.cassandra.ResultSet;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.io.InputStream;
@@ -103,13 +104,18 @@ public final class CassandraSchema {
         return said;
     }
 
-    /** Unless it was said otherwise meanwhile. @param former null: nothing */
-    static void say(Connection connection, String name, String value, @Nullable String former) throws CannotOpen {
+    /** Unless it was said otherwise meanwhile. Whether that is said now. @param former null: nothing */
+    static boolean say(Connection connection, String name, String value, @Nullable String former) throws CannotOpen {
         SimpleStatement update = SimpleStatement.builder("UPDATE format SET value = ? WHERE name = ? IF value = ?")
                 .addPositionalValues(value, name)
                 .addPositionalValue(former)
                 .build();
-        onceKnown(() -> connection.ask(update));
+        ResultSet answer = onceKnown(() -> connection.ask(update));
+        if (answer.wasApplied()) return true;
+        Row found = answer.one(); // this very one, if it was carried out before and then asked for again
+        return found != null
+                && found.getColumnDefinitions().contains("value")
+                && value.equals(found.getString("value"));
     }
 
     static void unsay(Connection connection, String name) throws CannotOpen {

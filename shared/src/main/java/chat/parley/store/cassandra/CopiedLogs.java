@@ -4,6 +4,7 @@ import chat.parley.model.ConversationId;
 import chat.parley.model.Entry;
 import chat.parley.store.BatchId;
 import chat.parley.store.CannotOpen;
+import chat.parley.store.Damaged;
 import chat.parley.store.LogRow;
 import chat.parley.store.ShardCursors;
 import chat.parley.store.ShardHead;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +36,8 @@ final class CopiedLogs {
     private static final List<String> COLUMNS = List.of("shard", "position", "batch_id", "entry");
     private static final int ROWS_MAX = 500;
     private static final long OLDEST = 1;
+    private static final int TRIMMED_TRIES = 5;
+    private static final long TRIMMED_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final Connection connection;
     private final Requests requests;
@@ -74,21 +78,51 @@ final class CopiedLogs {
         progress.begin("shard_log", 0);
         try (RowsWriter out = new RowsWriter(backup.file(FILE), COLUMNS)) {
             for (int shard = 0; shard < ConversationId.SHARDS; shard++) {
-                int its = shard;
-                long trimmed = asking.ask(() -> log.trimmed(its));
-                var copied = new Shard(asking.ask(() -> log.head(its)), trimmed, cursors.get(shard));
-                if (trimmed > copied.cursors.projected())
-                    throw new BackupTrouble("The log of shard " + shard + " in the keyspace " + connection.keyspace()
-                            + " was removed with age faster than it was backed up; try again.");
-                read(copied, trimmed, row -> {
-                    out.add(values(its, row));
-                    if (row.entry().position() > copied.cursors.projected()) behind.accept(row.entry());
-                    progress.add(1);
-                });
-                shards.add(copied);
+                shards.add(save(shard, cursors.get(shard), out, behind, progress));
             }
         }
         return shards;
+    }
+
+    /** What is removed with age while it is read counts as removed before; its rows that were read already are passed over by {@link #load}. */
+    private Shard save(int shard, ShardCursors cursors, RowsWriter out, Consumer<Entry> behind, Progress progress)
+            throws BackupTrouble, IOException {
+        ShardHead head = asking.ask(() -> log.head(shard));
+        for (long trimmed = trimmed(shard, cursors); ; ) {
+            var copied = new Shard(head, trimmed, cursors);
+            long[] read = {trimmed};
+            try {
+                read(copied, trimmed, row -> {
+                    out.add(values(shard, row));
+                    read[0] = row.entry().position();
+                    if (read[0] > cursors.projected()) behind.accept(row.entry());
+                    progress.add(1);
+                });
+                return copied;
+            } catch (BackupTrouble trouble) {
+                if (!(trouble.getCause() instanceof Damaged)) throw trouble;
+                trimmed = trimmedBehind(read[0], shard, cursors, trouble);
+            }
+        }
+    }
+
+    private long trimmed(int shard, ShardCursors cursors) throws BackupTrouble {
+        long trimmed = asking.ask(() -> log.trimmed(shard));
+        if (trimmed > cursors.projected())
+            throw new BackupTrouble("The log of shard " + shard + " in the keyspace " + connection.keyspace()
+                    + " was removed with age faster than it was backed up; try again.");
+        return trimmed;
+    }
+
+    /** A partition is emptied before that is said. @param hole what is thrown if it is not said within a few seconds */
+    private long trimmedBehind(long position, int shard, ShardCursors cursors, BackupTrouble hole)
+            throws BackupTrouble {
+        for (int i = 0; i < TRIMMED_TRIES; i++) {
+            long trimmed = trimmed(shard, cursors);
+            if (trimmed > position) return trimmed;
+            LockSupport.parkNanos(TRIMMED_PAUSE_NANOS);
+        }
+        throw hole;
     }
 
     /** Something done with a row. */
@@ -136,6 +170,7 @@ final class CopiedLogs {
                 int shard = value(row, 0).getInt();
                 long position = value(row, 1).getLong();
                 UUID id = new UUID(batch.getLong(), batch.getLong());
+                if (position <= shards.get(shard).trimmed) continue;
                 long part = (position - 1) / partitionRows;
                 // The age of a row is that of its entry.
                 long stamp =

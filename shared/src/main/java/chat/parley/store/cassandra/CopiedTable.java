@@ -74,12 +74,12 @@ record CopiedTable(String name, String partitionKey, List<Stamped> stamps) {
 
     /** Reads the table in ranges of tokens, page by page. */
     void scan(Connection connection, Requests requests, Reading reading) throws CannotOpen, BackupTrouble, IOException {
-        scan(connection.prepare(range("*")), connection, requests, reading);
+        scan(connection.prepare(ranges()), connection, requests, reading);
     }
 
-    private String range(String columns) {
+    private String ranges() {
         String token = "token(" + partitionKey + ")";
-        return "SELECT " + columns + " FROM " + name + " WHERE " + token + " >= ? AND " + token + " <= ?";
+        return "SELECT * FROM " + name + " WHERE " + token + " >= ? AND " + token + " <= ?";
     }
 
     private static void scan(PreparedStatement select, Connection connection, Requests requests, Reading reading)
@@ -102,7 +102,7 @@ record CopiedTable(String name, String partitionKey, List<Stamped> stamps) {
 
     void save(Connection connection, Requests requests, NewBackup backup, Progress progress)
             throws CannotOpen, BackupTrouble, IOException {
-        PreparedStatement select = connection.prepare(range("*"));
+        PreparedStatement select = connection.prepare(ranges());
         List<String> columns = new ArrayList<>();
         for (ColumnDefinition each : select.getResultSetDefinitions()) columns.add(column(each));
         progress.begin(name, 0);

@@ -25,6 +25,7 @@ import chat.parley.store.StoredEntry;
 import chat.parley.store.Stores;
 import chat.parley.store.backup.BackupTrouble;
 import chat.parley.store.backup.Facts;
+import chat.parley.store.backup.NewBackup;
 import chat.parley.store.backup.Progress;
 import com.datastax.oss.driver.api.core.cql.Row;
 import java.nio.file.Files;
@@ -36,14 +37,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Backups of the data in a real Cassandra, and what comes out of them. Partitions of ten positions, so that there are many. */
 @Tag("real")
+@Timeout(120)
 class CassandraBackupTest {
     private static final int ROWS = 10;
     private static final int SHARD = 3;
@@ -262,6 +268,75 @@ class CassandraBackupTest {
         scribe.reopened(again);
         scribe.write(ONE, ANN, new Content.Edit(3, "edited in the next life", List.of()));
         assertThat(page(again, ONE)).hasSize(4);
+    }
+
+    @Test
+    void dataThatANodeStillWritesIsNotRenewed() throws Exception {
+        scribe.group(ONE, BOB);
+        long before = stores.log().incarnation();
+        AtomicBoolean isOver = new AtomicBoolean();
+        AtomicReference<Throwable> failure = new AtomicReference<>();
+        Thread writer = new Thread(() -> {
+            try {
+                while (!isOver.get()) scribe.message(ONE, ANN, "still here");
+            } catch (RuntimeException | AssertionError e) {
+                failure.set(e);
+            }
+        });
+        try {
+            writer.start();
+            assertThatThrownBy(() -> CassandraBackup.renew(CASSANDRA.vertx(), CASSANDRA.options(), SILENT))
+                    .isInstanceOf(BackupTrouble.class)
+                    .hasMessage("A node still writes to the keyspace "
+                            + CASSANDRA.options().keyspace() + "; end all nodes, and run ./parley renew again.");
+        } finally {
+            isOver.set(true);
+            writer.join(30_000);
+        }
+        assertThat(failure).hasValue(null);
+        assertThat(CASSANDRA.open(CASSANDRA.options()).stores().log().incarnation())
+                .isEqualTo(before);
+    }
+
+    @Test
+    void whatIsRemovedWhileItIsBackedUpIsMissedByNobody() throws Exception {
+        scribe.group(OLD, BOB);
+        for (int i = 0; i < 35; i++) scribe.message(OLD, ANN, "message " + i);
+        await(stores.log().saveCursors(Map.of(OLD.shard(), new ShardCursors(37, 37, 0))));
+        // A partition is emptied, and it is not said yet.
+        CASSANDRA
+                .session()
+                .execute("DELETE FROM shard_log WHERE shard = " + OLD.shard() + " AND part = 0 AND position <= 10");
+        Thread later = new Thread(() -> {
+            LockSupport.parkNanos(1_000_000_000);
+            CASSANDRA.session().execute("UPDATE shard_cursors SET emptied = 1 WHERE shard = " + OLD.shard());
+        });
+        try (Connection connection = Connection.openKeyspace(CASSANDRA.vertx(), CASSANDRA.options());
+                NewBackup into = NewBackup.in(backup)) {
+            Format format = Format.of("", CassandraSchema.said(connection), CassandraSchema.VERSION, ROWS);
+            var logs = new CopiedLogs(connection, new Requests(CASSANDRA.vertx(), connection.client(), 10, 10), format);
+            List<ShardCursors> cursors = logs.cursors();
+            later.start();
+            List<CopiedLogs.Shard> saved = logs.save(cursors, into, entry -> {}, SILENT);
+            assertThat(saved.get(OLD.shard()).trimmed()).isEqualTo(10);
+            assertThat(saved.get(OLD.shard()).head().position()).isEqualTo(37);
+        } finally {
+            later.join(30_000);
+        }
+    }
+
+    @Test
+    void whatTheDataSaysOfItselfIsSaidOnceOnly() throws Exception {
+        try (Connection connection = Connection.openKeyspace(CASSANDRA.vertx(), CASSANDRA.options())) {
+            assertThat(CassandraSchema.say(connection, "test", "one", null)).isTrue();
+            assertThat(CassandraSchema.say(connection, "test", "one", null))
+                    .as("once more, since no answer had come")
+                    .isTrue();
+            assertThat(CassandraSchema.say(connection, "test", "two", null)).isFalse();
+            assertThat(CassandraSchema.say(connection, "test", "two", "one")).isTrue();
+            assertThat(CassandraSchema.say(connection, "none", "two", "one")).isFalse();
+            CassandraSchema.unsay(connection, "test");
+        }
     }
 
     private Facts make() throws BackupTrouble, CannotOpen {
