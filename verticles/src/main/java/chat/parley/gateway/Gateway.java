@@ -263,6 +263,7 @@ public final class Gateway {
     Figures figures() {
         return tally.figures()
                 .count(Metric.GATEWAY_PULLS, gates::pulls)
+                .level(Metric.SUBMIT_WAITING, submitter::drafts)
                 .level(Metric.GATES, gates::count)
                 .level(Metric.USERS, users::count)
                 .level(Metric.RESUMES_WAITING, resumeReads::waiting);

@@ -229,6 +229,7 @@ public final class HttpEdge {
         asked.response().putHeader("X-Content-Type-Options", "nosniff");
         asked.addEndHandler(ended -> {
             connections.requestEnded(connection);
+            if (ended.failed()) return; // the client went away
             answers[Math.clamp(asked.response().getStatusCode() / 100, 1, STATUS_CLASSES - 1)].increment();
         });
         Problem problem = connections.requestBegan(connection, asked.response())

@@ -22,6 +22,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,7 +59,7 @@ public final class Submitter {
     private final List<Integer> readyShards = new ArrayList<>();
     private final Set<Shipment> underWay = new LinkedHashSet<>();
     private boolean isPlanned;
-    private int drafts;
+    private final AtomicInteger drafts = new AtomicInteger();
     private Runnable deaf = () -> {};
 
     Submitter(Bus bus, Loop loop, Topology topology, ReadPointers readPointers, long answerMillis, Tally tally) {
@@ -104,12 +105,11 @@ public final class Submitter {
     /** @param lanes of the session that sends: kept by the caller, filled and emptied here */
     void submit(Submission submission, Map<ConversationId, Lane> lanes) {
         tally.sends.increment();
-        if (drafts >= DRAFTS_MAX) {
-            tally.answers.increment();
+        if (drafts.get() >= DRAFTS_MAX) {
             submission.answered(BUSY);
             return;
         }
-        drafts++;
+        drafts.incrementAndGet();
         Lane lane = lanes.get(submission.draft.conversationId());
         if (lane == null) {
             lane = new Lane(submission.draft.conversationId());
@@ -119,9 +119,9 @@ public final class Submitter {
         if (!lane.isUnderWay && lane.waiting.size() == 1) getReady(lane, lanes);
     }
 
-    /** Drafts that have no answer yet. */
+    /** Drafts that have no answer yet. From any thread. */
     int drafts() {
-        return drafts;
+        return drafts.get();
     }
 
     private void getReady(Lane lane, Map<ConversationId, Lane> lanes) {
@@ -269,8 +269,7 @@ public final class Submitter {
     }
 
     private void answer(Submission submission, Answer answer) {
-        drafts--;
-        tally.answers.increment();
+        drafts.decrementAndGet();
         traces.draft(
                 Traces.Stage.SEND,
                 submission.draft,

@@ -15,7 +15,6 @@ final class Tally {
     final LongAdder resumes = new LongAdder();
     final LongAdder resumedEntries = new LongAdder();
     final LongAdder sends = new LongAdder();
-    final LongAdder answers = new LongAdder();
     final LongAdder acks = new LongAdder();
     final LongAdder deliveries = new LongAdder();
     final LongAdder dropped = new LongAdder();
@@ -57,7 +56,6 @@ final class Tally {
                 .count(Metric.RESUMED_ENTRIES, resumedEntries::sum)
                 .count(Metric.SENDS, sends::sum)
                 .count(Metric.ACKS, acks::sum)
-                .level(Metric.SUBMIT_WAITING, () -> Math.max(0, sends.sum() - answers.sum()))
                 .count(Metric.DELIVERIES, deliveries::sum)
                 .count(Metric.OUTBOX_DROPPED, dropped::sum)
                 .level(Metric.OUTBOX_BYTES, () -> outboxBytes)
