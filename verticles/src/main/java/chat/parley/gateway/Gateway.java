@@ -514,6 +514,8 @@ public final class Gateway {
                     registrar.isSettled(),
                     devices.isIdle(),
                     attendance.isIdle());
+        readPointers.write();
+        lastSeen.write();
         registrar.stop();
         submitter.stop();
         lookout.stop();

@@ -34,7 +34,9 @@ public final class GatewayVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        return gateway.start().compose(reachable -> edge.start(vertx, context));
+        return gateway.start()
+                .compose(reachable -> edge.start(vertx, context))
+                .recover(broken -> gateway.end().transform(ended -> Future.failedFuture(broken)));
     }
 
     @Override

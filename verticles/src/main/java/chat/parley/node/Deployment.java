@@ -21,6 +21,9 @@ final class Deployment<V extends Deployable> {
     private final Sharing<V> sharing;
     private final List<Running<V>> running = new CopyOnWriteArrayList<>();
 
+    /** The last change. */
+    private volatile Future<Void> changing = Future.succeededFuture();
+
     private record Running<V>(V verticle, String id, Figures figures) {}
 
     /** Shares out what the instances do. */
@@ -62,13 +65,18 @@ final class Deployment<V extends Deployable> {
     /** Completes when there are so many. If one cannot begin, or what they do cannot be shared out, there are as many as before, and it fails. */
     Future<Void> scale(int instances) {
         int before = count();
-        Future<Void> deployed = deployUpTo(instances);
-        return deployed.compose(done -> sharing.share(all(), instances))
+        changing = deployUpTo(instances)
+                .compose(done -> sharing.share(all(), instances))
                 .compose(shared -> undeployDownTo(instances))
-                .recover(broken -> sharing.share(all(), Math.min(before, count()))
+                .recover(broken -> shareAmong(Math.min(before, count()))
                         .otherwiseEmpty()
                         .compose(shared -> undeployDownTo(before))
                         .transform(back -> Future.failedFuture(broken)));
+        return changing;
+    }
+
+    private Future<Void> shareAmong(int instances) {
+        return instances == 0 ? Future.succeededFuture() : sharing.share(all(), instances);
     }
 
     private Future<Void> deployUpTo(int instances) {
@@ -91,8 +99,8 @@ final class Deployment<V extends Deployable> {
                 .compose(gone -> undeployDownTo(instances));
     }
 
-    /** Ends them all, the last one first. */
+    /** Ends them all, the last one first, once what is being changed has been. */
     Future<Void> end() {
-        return undeployDownTo(0);
+        return changing.transform(changed -> undeployDownTo(0));
     }
 }

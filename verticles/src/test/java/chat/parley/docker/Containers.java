@@ -149,7 +149,6 @@ final class Containers implements AutoCloseable {
             compose.service(service)
                     .dependsOn()
                     .forEach((other, condition) -> Objects.requireNonNull(states.get(other + " " + condition))
-                            .orTimeout(START_SECONDS_MAX, TimeUnit.SECONDS)
                             .join());
             start(service);
             Objects.requireNonNull(states.get(service + " started")).complete(null);

@@ -68,6 +68,25 @@ class DeploymentTest {
     }
 
     @Test
+    void ifTheFirstCannotBeginThereIsNobodyToShareWith(Vertx vertx) {
+        Deployment<Part> parts = deployment(vertx);
+        failing = 0;
+        assertThatThrownBy(() -> parts.scale(2).await(10, SECONDS)).hasMessage("no room");
+        assertThat(parts.count()).isZero();
+        assertThat(happened).isEmpty();
+    }
+
+    @Test
+    void whoEndsThemWaitsForAChange(Vertx vertx) throws Exception {
+        Deployment<Part> parts = deployment(vertx);
+        Future<Void> scaled = parts.scale(3);
+        parts.end().await(10, SECONDS);
+        assertThat(scaled.succeeded()).isTrue();
+        assertThat(parts.count()).isZero();
+        assertThat(happened).containsExactly("share 3 of 3", "end 2", "end 1", "end 0");
+    }
+
+    @Test
     void ifOneCannotBeginThereAreAsManyAsBefore(Vertx vertx) throws Exception {
         Deployment<Part> parts = deployment(vertx);
         parts.scale(1).await(10, SECONDS);
