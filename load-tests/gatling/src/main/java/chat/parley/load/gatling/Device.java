@@ -10,11 +10,15 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +33,11 @@ final class Device {
             long endedMillis,
             @Nullable String problem) {}
 
-    private record Unacknowledged(String conversationId, String frame, long dueMillis, boolean isSentAgain) {}
+    private record Unacknowledged(String conversationId, String frame, long dueMillis, boolean mayComeTwice) {
+        Unacknowledged twice() {
+            return new Unacknowledged(conversationId, frame, dueMillis, true);
+        }
+    }
 
     static final ObjectMapper JSON = new ObjectMapper();
 
@@ -38,6 +46,9 @@ final class Device {
 
     private static final String CHECK = "check";
 
+    /** How a body begins. */
+    private static final Pattern MARK = Pattern.compile("(\\S+) (\\d{1,18}) ");
+
     final String userId;
     private final String token;
     private final Run run;
@@ -45,6 +56,7 @@ final class Device {
     private final Map<String, Unacknowledged> unacknowledged = new LinkedHashMap<>();
     private final Queue<String> toSay = new ArrayDeque<>();
     private final Map<String, String> presences = new HashMap<>();
+    private final Set<String> watchesUnanswered = new HashSet<>();
     private final List<Measure> measures = new ArrayList<>();
     private boolean isReady;
     private boolean wasThere;
@@ -53,6 +65,8 @@ final class Device {
     private long helloMillis;
     private long lastHeardMillis;
     private long nextId;
+    private int syncsUnanswered;
+    private int leavesTold;
 
     Device(Run run, String userId, String token) {
         this.run = run;
@@ -80,6 +94,7 @@ final class Device {
         lastHeardMillis = nowMillis;
         isReady = false;
         asksAgain = false;
+        syncsUnanswered = 1; // the hello
         toSay.clear();
         ObjectNode hello = frame("hello").put("token", token).put("deviceId", "load");
         ObjectNode cursors = hello.putObject("cursors");
@@ -92,6 +107,7 @@ final class Device {
         if (isReady) run.figures().connected(-1, nowMillis);
         isReady = false;
         presences.clear();
+        watchesUnanswered.clear();
     }
 
     /** Its hello is answered, and what it lacked is there. */
@@ -103,6 +119,7 @@ final class Device {
     synchronized boolean isQuiet() {
         return unacknowledged.isEmpty()
                 && toSay.isEmpty()
+                && syncsUnanswered == 0
                 && conversations.values().stream().noneMatch(Held::isAsking);
     }
 
@@ -119,20 +136,30 @@ final class Device {
         return new HashMap<>(presences);
     }
 
+    /** How often it was told, without asking, that one whom it watches is not there, or not known to be. */
+    synchronized int leavesTold() {
+        return leavesTold;
+    }
+
     // What it says.
 
     /** @param dueMillis when it was to be sent, from which its latencies count */
     synchronized void send(String conversationId, long dueMillis, long nowMillis) {
         String id = userId + "-" + nextId++;
-        String mark = id + " " + dueMillis + " ";
-        String body = mark + ".".repeat(Math.max(0, run.bodyLength() - mark.length()));
+        String body = body(id, dueMillis);
         String frame = text(frame("send_message")
                 .put("clientMessageId", id)
                 .put("conversationId", conversationId)
                 .put("body", body));
-        unacknowledged.put(id, new Unacknowledged(conversationId, frame, dueMillis, false));
+        unacknowledged.put(id, new Unacknowledged(conversationId, frame, dueMillis, syncsUnanswered > 0));
         run.figures().count(Count.SENT, nowMillis);
         toSay.add(frame);
+    }
+
+    /** Says which message it is and when it was due, and is as long as the run says. */
+    private String body(String id, long dueMillis) {
+        String mark = id + " " + dueMillis + " ";
+        return mark + ".".repeat(Math.max(0, run.bodyLength() - mark.length()));
     }
 
     synchronized void read(String conversationId) {
@@ -151,6 +178,7 @@ final class Device {
     synchronized void watch(Collection<String> userIds) {
         ObjectNode watch = frame("watch");
         userIds.forEach(watch.putArray("userIds")::add);
+        watchesUnanswered.addAll(userIds);
         say(watch);
     }
 
@@ -158,7 +186,7 @@ final class Device {
         say(frame("heartbeat"));
     }
 
-    /** Asks for all that it lacks; if it has, once more after the answer. */
+    /** Asks for all that it lacks; if it has, once more after the answer. Which may bring own entries, whose acknowledgements are under way. */
     synchronized void sync() {
         if (conversations.values().stream().anyMatch(Held::isAsking)) {
             asksAgain = true;
@@ -167,6 +195,8 @@ final class Device {
         ObjectNode sync = frame("sync");
         ObjectNode cursors = sync.putObject("cursors");
         conversations.forEach((id, held) -> cursors.put(id, held.ask()));
+        unacknowledged.replaceAll((id, sent) -> sent.twice());
+        syncsUnanswered++;
         say(sync);
     }
 
@@ -200,8 +230,9 @@ final class Device {
         }
     }
 
-    synchronized long lastHeardMillis() {
-        return lastHeardMillis;
+    /** Whether nothing came for that long, though it listened. */
+    synchronized boolean hearsNothing(long forMillis, long nowMillis) {
+        return !readsSlowly && nowMillis - lastHeardMillis > forMillis;
     }
 
     private void received(JsonNode frame, long nowMillis) {
@@ -219,8 +250,10 @@ final class Device {
             }
             case "presence_event" -> {
                 run.figures().count(Count.PRESENCES, nowMillis);
-                presences.put(
-                        frame.path("userId").asText(), frame.path("status").asText());
+                String user = frame.path("userId").asText();
+                String status = frame.path("status").asText();
+                presences.put(user, status);
+                if (!watchesUnanswered.remove(user) && !status.equals("online")) leavesTold++;
             }
             case "heartbeat" -> run.figures().count(Count.HEARTBEATS, nowMillis);
             case "error", "goaway" -> problem("error", 1, frame.toString(), nowMillis);
@@ -233,6 +266,12 @@ final class Device {
         long sequence = frame.path("sequence").asLong();
         switch (held(conversationId).event(sequence, nowMillis)) {
             case FRESH -> delivered(frame, nowMillis);
+            case LEFT_OUT -> {
+                String id = frame.path("body").asText().split(" ", 2)[0];
+                if (!unacknowledged.containsKey(id)) // which comes as an acknowledgement
+                problem("hole", 1, frame.path("messageId").asText() + " came only when asked for", nowMillis);
+                delivered(frame, nowMillis);
+            }
             case KNOWN -> {}
             case REPEATED -> problem("duplicate", 1, frame.path("messageId").asText() + " twice", nowMillis);
             case DISORDERED ->
@@ -242,15 +281,20 @@ final class Device {
 
     private void delivered(JsonNode frame, long nowMillis) {
         if (!frame.path("kind").asText().equals("message")) return;
-        String[] words = frame.path("body").asText().split(" ", 3);
-        if (words.length < 3) {
+        String body = frame.path("body").asText();
+        Matcher mark = MARK.matcher(body);
+        if (!mark.lookingAt()) {
             problem("body", 1, frame.path("messageId").asText() + " is not as it was sent", nowMillis);
             return;
         }
-        compare(id(frame), frame.path("sequence").asLong(), words[0], nowMillis);
+        String id = mark.group(1);
+        long dueMillis = Long.parseLong(mark.group(2));
+        if (!body.equals(body(id, dueMillis)))
+            problem("body", 1, frame.path("messageId").asText() + " is not as it was sent", nowMillis);
+        compare(id(frame), frame.path("sequence").asLong(), id, nowMillis);
         run.figures().count(Count.DELIVERED, nowMillis);
         if (isReady && !readsSlowly) // else it was away
-        measured(Latency.DELIVERY, Long.parseLong(words[1]), nowMillis);
+        measured(Latency.DELIVERY, dueMillis, nowMillis);
     }
 
     private void acknowledged(JsonNode frame, long nowMillis) {
@@ -267,11 +311,12 @@ final class Device {
         compare(conversationId, sequence, id, nowMillis);
         run.ledger().acknowledged(conversationId, sequence);
         Held.Kind kind = held(conversationId).acknowledged(sequence, nowMillis);
-        if (kind == Held.Kind.REPEATED && !sent.isSentAgain)
+        if (kind == Held.Kind.REPEATED && !sent.mayComeTwice)
             problem("duplicate", 1, "event and acknowledgement of " + id, nowMillis);
     }
 
     private void synced(JsonNode frame, long nowMillis) {
+        syncsUnanswered = Math.max(0, syncsUnanswered - 1);
         boolean hasMore = false;
         for (Map.Entry<String, JsonNode> each : frame.path("heads").properties()) {
             Held held = held(each.getKey());
@@ -295,7 +340,7 @@ final class Device {
         wasThere = true;
         unacknowledged.replaceAll((id, sent) -> {
             toSay.add(sent.frame);
-            return new Unacknowledged(sent.conversationId, sent.frame, sent.dueMillis, true);
+            return sent.twice();
         });
     }
 
@@ -315,6 +360,15 @@ final class Device {
         Map<String, Long> due = new TreeMap<>();
         conversations.keySet().forEach(id -> due.put(id, run.ledger().acknowledged(id)));
         return due;
+    }
+
+    /** What it lacks of what is due, though the server has had time to bring it, is counted; it asks for that now. */
+    synchronized void askForTheRest(Map<String, Long> due, long nowMillis) {
+        long late = 0;
+        for (Map.Entry<String, Long> each : due.entrySet())
+            late += held(each.getKey()).missing(each.getValue());
+        run.figures().count(Count.LATE, late, nowMillis);
+        sync();
     }
 
     /** It has been answered all, and asked for the rest: whether it lacks nothing of what was due. */

@@ -36,6 +36,8 @@ final class Figures {
         RESUMES,
         /** Holes that were asked for after a second. */
         ASKED,
+        /** Lacking some seconds after the last send, when the server should have found what got lost. */
+        LATE,
         /** Told to ask, as the server dropped what a socket did not take. */
         RESYNCS,
         PRESENCES,
@@ -62,6 +64,7 @@ final class Figures {
     private final int sliceMillis;
     private final Map<String, Long> problems = new TreeMap<>();
     private final List<String> examples = new ArrayList<>();
+    private final List<String> notes = new ArrayList<>();
     private final AtomicLong beganMillis = new AtomicLong();
     private final long[] totals = new long[Count.values().length];
     private int connected;
@@ -77,9 +80,13 @@ final class Figures {
         beganMillis.compareAndSet(0, nowMillis);
     }
 
-    synchronized void count(Count what, long nowMillis) {
-        totals[what.ordinal()]++;
-        slice(nowMillis).counts[what.ordinal()]++;
+    void count(Count what, long nowMillis) {
+        count(what, 1, nowMillis);
+    }
+
+    synchronized void count(Count what, long more, long nowMillis) {
+        totals[what.ordinal()] += more;
+        slice(nowMillis).counts[what.ordinal()] += more;
     }
 
     synchronized void measured(Latency what, long millis) {
@@ -100,6 +107,15 @@ final class Figures {
     synchronized void problem(String kind, long count, String example) {
         problems.merge(kind, count, Long::sum);
         if (examples.size() < EXAMPLES_MAX) examples.add(kind + ": " + example);
+    }
+
+    /** A sentence for who reads what the run came to. */
+    synchronized void note(String sentence) {
+        notes.add(sentence);
+    }
+
+    synchronized List<String> notes() {
+        return List.copyOf(notes);
     }
 
     synchronized long total(Count what) {

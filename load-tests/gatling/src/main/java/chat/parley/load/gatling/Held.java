@@ -11,10 +11,16 @@ final class Held {
         KNOWN,
         REPEATED,
         /** Fresh, but one behind it came before. */
-        DISORDERED
+        DISORDERED,
+        /** Fresh, but only as it was asked for: one behind it had come without it. */
+        LEFT_OUT
     }
 
+    /** More than that are not remembered as left out. */
+    private static final int LEFT_OUT_MAX = 1_000;
+
     private final TreeSet<Long> ahead = new TreeSet<>();
+    private final TreeSet<Long> leftOut = new TreeSet<>(); // by an event, while nothing was asked for
     private long through;
     private long lastEvent;
     private boolean isAsking; // while a sync is not answered
@@ -36,15 +42,26 @@ final class Held {
     Kind event(long sequence, long nowMillis) {
         boolean mayRepeat = sequence > repeatsBehind;
         if (has(sequence)) return mayRepeat ? Kind.KNOWN : Kind.REPEATED;
-        Kind kind = sequence < lastEvent && !mayRepeat ? Kind.DISORDERED : Kind.FRESH;
+        boolean isLeftOut = leftOut.remove(sequence);
+        Kind kind = Kind.FRESH;
+        if (sequence < lastEvent && !mayRepeat) kind = Kind.DISORDERED;
+        else if (isLeftOut) kind = Kind.LEFT_OUT;
+        if (!isAsking) leaveOut(sequence);
         lastEvent = Math.max(lastEvent, sequence);
         add(sequence, nowMillis);
         return kind;
     }
 
+    /** What it lacks before that one. */
+    private void leaveOut(long before) {
+        for (long each = Math.max(through, lastEvent) + 1; each < before && leftOut.size() < LEFT_OUT_MAX; each++)
+            if (!ahead.contains(each)) leftOut.add(each);
+    }
+
     /** An acknowledgement counts as having the entry, and may overtake events. */
     Kind acknowledged(long sequence, long nowMillis) {
         if (has(sequence)) return Kind.REPEATED;
+        leftOut.remove(sequence);
         add(sequence, nowMillis);
         return Kind.FRESH;
     }
@@ -54,12 +71,14 @@ final class Held {
         if (to <= through) return;
         through = to;
         ahead.headSet(to, true).clear();
+        leftOut.headSet(to, true).clear();
         close(nowMillis);
     }
 
     /** Asks on a socket of its own for all behind what it has; returns that. What it has ahead of that comes again. */
     long resume() {
         ahead.clear();
+        leftOut.clear();
         lastEvent = through;
         isAsking = true;
         repeatsBehind = Long.MAX_VALUE;
@@ -82,8 +101,13 @@ final class Held {
         isAsking = false;
         repeatsBehind = Long.MAX_VALUE;
         lastEvent = Math.max(lastEvent, sentThrough);
-        return Math.max(
-                0, sentThrough - through - ahead.headSet(sentThrough, true).size());
+        leftOut.headSet(sentThrough, true).clear();
+        return missing(sentThrough);
+    }
+
+    /** How many it lacks up to there. */
+    long missing(long upTo) {
+        return Math.max(0, upTo - through - ahead.headSet(upTo, true).size());
     }
 
     boolean hasHoleOlderThan(long millis, long nowMillis) {

@@ -3,6 +3,7 @@ package chat.parley.load.gatling;
 import chat.parley.load.Accounts;
 import io.gatling.commons.util.DefaultClock;
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -24,6 +25,7 @@ final class Run {
     private static final DefaultClock CLOCK = new DefaultClock();
     private static final int SLICES = 120;
     private static final int TOKEN_SECONDS = 30;
+    private static final int TOKEN_BYTES_MAX = 64 << 10;
     private static volatile @Nullable Run current;
 
     private final Listed listed;
@@ -36,19 +38,21 @@ final class Run {
     private final int users;
     private final int bodyLength;
 
-    private Run(Listed listed) throws Exception {
+    /** @param tokens of as many users as it has */
+    Run(Listed listed, Accounts accounts, List<String> tokens) {
         this.listed = listed;
         servers = urls();
         users = value("users");
         bodyLength = value("body");
         figures = new Figures(Math.max(1, Math.ceilDiv(seconds(), SLICES)) * 1_000);
-        accounts = accounts();
-        tokens = accounts.tokens(users);
+        this.accounts = accounts;
+        this.tokens = tokens;
     }
 
     /** Makes as many users as it is told to; their conversations are made by who knows them. */
     static Run begin(Listed listed) throws Exception {
-        Run run = new Run(listed);
+        Accounts accounts = accounts();
+        Run run = new Run(listed, accounts, accounts.tokens(listed.value("users")));
         current = run;
         return run;
     }
@@ -65,19 +69,26 @@ final class Run {
     /** Users of these servers that nobody has been yet. */
     static Accounts accounts() {
         String command = System.getProperty(TOKEN_COMMAND);
-        return new Accounts(urls().getFirst(), command == null ? null : user -> token(command, user));
+        return new Accounts(urls().getFirst(), command == null ? null : user -> token(command, user, TOKEN_SECONDS));
     }
 
-    private static String token(String command, String userId) throws IOException, InterruptedException {
+    /** What the command prints; it is ended if it takes longer. */
+    static String token(String command, String userId, int secondsMax) throws IOException, InterruptedException {
         List<String> words = new ArrayList<>(List.of(command.trim().split("\\s+")));
         words.add(userId);
         Process process = new ProcessBuilder(words)
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
-        String said = new String(process.getInputStream().readAllBytes()).strip();
-        if (!process.waitFor(TOKEN_SECONDS, TimeUnit.SECONDS) || process.exitValue() != 0 || said.isEmpty())
-            throw new IOException("'" + command + "' gave no token for " + userId);
-        return said;
+        try (InputStream out = process.getInputStream()) {
+            if (!process.waitFor(secondsMax, TimeUnit.SECONDS)) // as it would, if it had more to say than a pipe takes
+            throw new IOException("'" + command + "' took longer than " + secondsMax + " s for a token");
+            String said = new String(out.readNBytes(TOKEN_BYTES_MAX)).strip();
+            if (process.exitValue() != 0 || said.isEmpty())
+                throw new IOException("'" + command + "' gave no token for " + userId);
+            return said;
+        } finally {
+            process.destroyForcibly();
+        }
     }
 
     Listed listed() {

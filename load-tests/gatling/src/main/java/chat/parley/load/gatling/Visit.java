@@ -13,8 +13,11 @@ final class Visit {
     private static final long LAST_ANSWER_MILLIS_MAX = 20_000;
     private static final long HEARTBEAT_MILLIS = 20_000;
 
-    /** After the last send, until all is asked for once more. */
-    private static final long SETTLE_MILLIS = 1_500;
+    /** More than one answer to a heartbeat is missing. */
+    private static final long SILENT_MILLIS_MAX = 2 * HEARTBEAT_MILLIS;
+
+    /** After the last send, until all is asked for once more: a server repeats heads after 2 s, so that what got lost at the end is found. */
+    private static final long SETTLE_MILLIS = 3_000;
 
     final int user;
     final Device device;
@@ -90,6 +93,13 @@ final class Visit {
                 device.problem("login", 1, "not answered in " + LOGIN_MILLIS_MAX + " ms", nowMillis);
                 isDone = true;
             }
+        } else if (device.hearsNothing(SILENT_MILLIS_MAX, nowMillis)) {
+            device.problem(
+                    "silent",
+                    1,
+                    "nothing came for " + TimeUnit.MILLISECONDS.toSeconds(SILENT_MILLIS_MAX) + " s",
+                    nowMillis);
+            isDone = true;
         } else if (nowMillis < run.endMillis()) {
             if (nowMillis >= heartbeatMillis) {
                 device.heartbeat();
@@ -107,7 +117,7 @@ final class Visit {
         if (due == null) {
             due = device.due();
             askedLastMillis = nowMillis;
-            device.sync();
+            device.askForTheRest(due, nowMillis);
         } else if (device.isQuiet() || nowMillis - askedLastMillis > LAST_ANSWER_MILLIS_MAX) {
             if (!device.isQuiet())
                 device.problem(

@@ -61,6 +61,19 @@ class HeldTest {
     }
 
     @Test
+    void whatAnEventLeftOutIsKnownToHaveComeOnlyAsItWasAskedFor() {
+        held.event(6, 0);
+        held.ask();
+        assertThat(held.event(4, 0)).isEqualTo(Kind.LEFT_OUT);
+        assertThat(held.acknowledged(5, 0)).as("its own").isEqualTo(Kind.FRESH);
+        held.answered(6);
+        held.acknowledged(9, 0); // which may overtake events
+        held.ask();
+        assertThat(held.event(7, 0)).isEqualTo(Kind.FRESH);
+        assertThat(held.missing(10)).as("8 and 10").isEqualTo(2);
+    }
+
+    @Test
     void whatWillNeverComeIsNoHole() {
         held.event(9, 0);
         held.gap(8, 0);
