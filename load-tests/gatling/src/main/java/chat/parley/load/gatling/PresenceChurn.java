@@ -12,6 +12,9 @@ import java.util.stream.IntStream;
  * group; every second one comes and goes, the others talk. Before the end all stay, and each looks once more.
  */
 public final class PresenceChurn extends Simulation {
+    /** Who is away so long is shown as gone, on a server that waits 3 s for who may come back, and tells of changes once a second. */
+    private static final int SHOWN_SECONDS = 5;
+
     static final Listed LISTED = new Listed(
             "presence-churn",
             "how long messages take while half of all come and go and all are watched, and whether what is shown is"
@@ -21,7 +24,13 @@ public final class PresenceChurn extends Simulation {
                     Listed.USERS,
                     Listed.rate(50),
                     new Setting("size", 20, 4, 100, "members of a group, who watch one another"),
-                    new Setting("away", 4, 1, 600, "seconds that one who goes is away, and then there")));
+                    new Setting(
+                            "away",
+                            6,
+                            1,
+                            600,
+                            "seconds that one who goes is away, and then there; below " + SHOWN_SECONDS
+                                    + " nobody has to be shown as gone")));
 
     /** Before the end, when nobody goes any more. */
     private static final long QUIET_MILLIS = 4_000;
@@ -39,8 +48,21 @@ public final class PresenceChurn extends Simulation {
                             .filter(other -> other != user)
                             .mapToObj(run::userId)
                             .toList();
-                    Behaviour does = user % 2 == 0 ? new Steady(run, user, perTalker) : new Churn(run, user);
-                    return new Visit(run, user, devices.get(user), new Watching(run, watched, does));
+                    if (user % 2 != 0)
+                        return new Visit(
+                                run,
+                                user,
+                                devices.get(user),
+                                new Watching(run, watched, List.of(), new Churn(run, user)));
+                    List<Churn> churning = IntStream.of(group)
+                            .filter(other -> other % 2 != 0)
+                            .mapToObj(other -> new Churn(run, other))
+                            .toList();
+                    return new Visit(
+                            run,
+                            user,
+                            devices.get(user),
+                            new Watching(run, watched, churning, new Steady(run, user, perTalker)));
                 }))
                 .toList();
         setUp(Life.of(run, LISTED.name(), Transport.WEBSOCKET, visits, Life.TICK_MILLIS))
@@ -60,12 +82,21 @@ public final class PresenceChurn extends Simulation {
             offsetMillis = TimeUnit.SECONDS.toMillis(2L * run.value("away")) * user / run.users();
         }
 
+        /** When it goes for the first time. */
+        long firstMillis() {
+            return run.talkMillis() + offsetMillis;
+        }
+
+        /** When it may go for the last time. */
+        long lastMillis() {
+            return run.endMillis() - QUIET_MILLIS - TimeUnit.SECONDS.toMillis(run.value("away"));
+        }
+
         @Override
         public long act(Visit visit, long nowMillis) {
             long away = TimeUnit.SECONDS.toMillis(run.value("away"));
-            if (goesMillis < 0) goesMillis = run.talkMillis() + offsetMillis;
-            long lastMillis = run.endMillis() - QUIET_MILLIS - away;
-            if (goesMillis > lastMillis) return run.endMillis();
+            if (goesMillis < 0) goesMillis = firstMillis();
+            if (goesMillis > lastMillis()) return run.endMillis();
             if (nowMillis < goesMillis) return goesMillis;
             visit.leave(nowMillis + away);
             goesMillis = nowMillis + 2 * away;
@@ -79,14 +110,18 @@ public final class PresenceChurn extends Simulation {
 
         private final Run run;
         private final List<String> watched;
+        private final List<Churn> churning;
         private final Behaviour does;
         private long watchingSince = -1;
+        private long firstWatchMillis;
         private boolean hasLooked;
         private boolean hasCompared;
 
-        Watching(Run run, List<String> watched, Behaviour does) {
+        /** @param churning of whom it has to be told that they go; copies, which never do */
+        Watching(Run run, List<String> watched, List<Churn> churning, Behaviour does) {
             this.run = run;
             this.watched = watched;
+            this.churning = churning;
             this.does = does;
         }
 
@@ -94,6 +129,7 @@ public final class PresenceChurn extends Simulation {
         public long act(Visit visit, long nowMillis) {
             if (watchingSince != visit.device.helloMillis()) {
                 watchingSince = visit.device.helloMillis();
+                if (firstWatchMillis == 0) firstWatchMillis = nowMillis;
                 visit.device.watch(watched);
             }
             long compareMillis = run.endMillis() - TimeUnit.SECONDS.toMillis(1);
@@ -108,8 +144,18 @@ public final class PresenceChurn extends Simulation {
             return does.act(visit, nowMillis);
         }
 
+        /** Whether one of them went once it was certainly watching, for long enough. */
+        private boolean isToBeTold() {
+            return run.value("away") >= SHOWN_SECONDS
+                    && churning.stream()
+                            .anyMatch(each -> each.firstMillis() > firstWatchMillis + ANSWERED_MILLIS
+                                    && each.firstMillis() <= each.lastMillis());
+        }
+
         /** Past its budget a node says that it does not know, which is no lie. */
         private void compare(Visit visit, long nowMillis) {
+            if (isToBeTold() && visit.device.leavesTold() == 0)
+                visit.device.problem("presence", 1, "was never told that one of its group had gone", nowMillis);
             List<String> wrong = watched.stream()
                     .filter(user -> !List.of("online", "unknown")
                             .contains(visit.device.presences().getOrDefault(user, "never told")))

@@ -36,7 +36,7 @@ class SimulationsTest {
     private static final Map<String, List<String>> BESIDES = Map.of(
             "large-group", List.of("--users", "120"),
             "reconnect-storm", List.of("--storms", "1", "--away", "3", "--size", "20"),
-            "presence-churn", List.of("--away", "1"),
+            "presence-churn", List.of("--away", "5"),
             "day-in-a-chat", List.of("--messages", "10", "--visits", "2"),
             "slow-readers", List.of("--stall", "5", "--body", "2000"));
 
