@@ -43,7 +43,10 @@ enum Transport {
         }
     },
 
-    /** A stream of events to the client, posts from it. A stream that has carried much is left for a new session, before the server ends it. */
+    /**
+     * A stream of events to the client, posts from it. The server ends a stream once it has carried {@code sockjs.streamBytesMax}, 128 KiB unless set, and
+     * Gatling does not ask for the next one: a run in which a user gets more than that needs a server with a higher bound.
+     */
     SOCKJS_EVENTSOURCE {
         @Override
         ChainBuilder life(Run run, int tickMillis) {
