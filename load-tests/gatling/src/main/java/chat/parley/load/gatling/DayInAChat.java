@@ -24,7 +24,13 @@ public final class DayInAChat extends Simulation {
                     new Setting("messages", 40, 1, 10_000, "messages that each writes in the day"),
                     new Setting("visits", 5, 1, 100, "how often each comes in the day"),
                     new Setting("size", 10, 3, 100, "members of a small group, in one of which each is"),
-                    new Setting("crowd", 50, 3, 1_000, "members of a larger one, likewise")));
+                    new Setting("crowd", 50, 3, 1_000, "members of a larger one, likewise")),
+            DayInAChat::check);
+
+    private static void check(Listed listed) {
+        if (listed.value("users") < 3)
+            throw new IllegalArgumentException("users has to be 3 at least: a group of two is a pair.");
+    }
 
     public DayInAChat() throws Exception {
         Run run = Run.begin(LISTED);

@@ -4,6 +4,7 @@ import static io.gatling.javaapi.core.CoreDsl.asLongAs;
 import static io.gatling.javaapi.core.CoreDsl.exec;
 import static io.gatling.javaapi.core.CoreDsl.pause;
 
+import chat.parley.load.gatling.Figures.Count;
 import chat.parley.load.gatling.Figures.Latency;
 import io.gatling.javaapi.core.ChainBuilder;
 import io.gatling.javaapi.core.Simulation;
@@ -24,7 +25,7 @@ public final class SlowReaders extends Simulation {
             SlowReaders.class,
             List.of(
                     Listed.users(100, "users in groups"),
-                    Listed.rate(100),
+                    new Setting("rate", 100, 1, 20_000, "messages of all who read a second"),
                     new Setting("size", 50, 4, 1_000, "members of a group"),
                     new Setting("slow", 30, 1, 90, "of 100 users, how many stop reading"),
                     new Setting("stall", 20, 1, 600, "seconds that they do not read")),
@@ -36,17 +37,23 @@ public final class SlowReaders extends Simulation {
         if (stall >= seconds)
             throw new IllegalArgumentException(
                     "stall has to be less than seconds (" + seconds + "), not " + stall + ".");
+        int users = listed.value("users");
+        int slow = listed.value("slow");
+        if (IntStream.range(0, users).allMatch(user -> isSlow(user, slow)))
+            throw new IllegalArgumentException("of " + users + " users all would be slow with slow " + slow
+                    + "; take more users, or a smaller slow.");
     }
 
+    private final Run run;
+
     public SlowReaders() throws Exception {
-        Run run = Run.begin(LISTED);
+        run = Run.begin(LISTED);
+        int slowOf100 = run.value("slow");
         List<Device> devices = run.devices();
         run.converse(devices, run.groupsOf(run.value("size")));
-        List<Visit> readers = Groups.visits(run, devices).stream()
-                .filter(visit -> !isSlow(run, visit.user))
-                .toList();
+        List<Visit> readers = Groups.visits(run, devices, user -> !isSlow(user, slowOf100));
         List<Visit> slow = IntStream.range(0, run.users())
-                .filter(user -> isSlow(run, user))
+                .filter(user -> isSlow(user, slowOf100))
                 .mapToObj(user -> new Visit(run, user, devices.get(user), (self, nowMillis) -> run.endMillis()))
                 .toList();
         slow.forEach(visit -> visit.device.readsSlowly());
@@ -58,8 +65,18 @@ public final class SlowReaders extends Simulation {
                 .assertions(Life.assertions(Latency.ACK, Latency.DELIVERY));
     }
 
-    private static boolean isSlow(Run run, int user) {
-        return user * 37 % 100 < run.value("slow"); // spread evenly over groups
+    private static boolean isSlow(int user, int slowOf100) {
+        return user * 37 % 100 < slowOf100; // spread evenly over groups
+    }
+
+    /** Once all have gone. */
+    @Override
+    public void after() {
+        Figures figures = run.figures();
+        if (figures.total(Count.RESYNCS) == 0 && figures.total(Count.RESUMES) == 0)
+            figures.note(
+                    "Nobody was too slow for the server: what came while they did not read fitted into buffers. For"
+                            + " more, raise rate, body, size or stall.");
     }
 
     private static ChainBuilder stalling(Run run) {

@@ -22,7 +22,7 @@ public final class SockJsFallback extends Simulation {
         Run run = Run.begin(LISTED);
         List<Device> devices = run.devices();
         run.converse(devices, run.groupsOf(2));
-        List<Visit> visits = Groups.visits(run, devices);
+        List<Visit> visits = Groups.visits(run, devices, user -> true);
         List<Visit> polling = of(visits, Transport.SOCKJS_POLLING);
         setUp(
                         Life.of(

@@ -65,6 +65,7 @@ final class Summary {
         lines.add(counted());
         latencies().forEach((latency, histogram) -> lines.add(latency.says + ": " + percentiles(histogram)));
         lines.add(verdict());
+        lines.addAll(figures.notes());
         figures.examples().forEach(example -> lines.add("  " + example));
         return lines;
     }
@@ -118,6 +119,7 @@ final class Summary {
         ObjectNode wrong = json.putObject("problems");
         problems.forEach(wrong::put);
         figures.examples().forEach(json.putArray("examples")::add);
+        figures.notes().forEach(json.putArray("notes")::add);
         ObjectNode latencies = json.putObject("latencyMillis");
         latencies().forEach((latency, histogram) -> {
             ObjectNode each = latencies.putObject(latency.name().toLowerCase(Locale.ROOT));
@@ -156,6 +158,9 @@ final class Summary {
                                 .map(each -> "<li>" + escaped(each) + "</li>")
                                 .collect(Collectors.joining())
                         + "</ul>";
+        String notes = figures.notes().stream()
+                .map(each -> "<p>" + escaped(each) + "</p>")
+                .collect(Collectors.joining());
         String page = gatlingPage == null ? "" : "<a href=\"" + escaped(gatlingPage) + "\">Gatling's report</a> · ";
         return """
             <!doctype html>
@@ -206,7 +211,7 @@ final class Summary {
                         escaped(settings),
                         holds ? "good" : "bad",
                         escaped(verdict()),
-                        examples,
+                        examples + notes,
                         escaped(counted()),
                         rows,
                         svg(overTime()),

@@ -9,7 +9,8 @@ import org.junit.jupiter.api.Test;
 class ListedTest {
     @AfterEach
     void forget() {
-        for (String each : new String[] {"users", "seconds", "storms", "away", "stall"}) System.clearProperty(each);
+        for (String each : new String[] {"users", "seconds", "storms", "away", "stall", "slow"})
+            System.clearProperty(each);
     }
 
     @Test
@@ -35,5 +36,12 @@ class ListedTest {
         System.setProperty("seconds", "10");
         assertThatThrownBy(ReconnectStorm.LISTED::check).hasMessageStartingWith("seconds has to be 18 at least");
         assertThatThrownBy(SlowReaders.LISTED::check).hasMessageStartingWith("stall has to be less than seconds (10)");
+        System.setProperty("seconds", "60");
+        System.setProperty("users", "2");
+        assertThatThrownBy(DayInAChat.LISTED::check).hasMessageStartingWith("users has to be 3 at least");
+        SlowReaders.LISTED.check();
+        System.setProperty("slow", "90");
+        assertThatThrownBy(SlowReaders.LISTED::check)
+                .hasMessageStartingWith("of 2 users all would be slow with slow 90");
     }
 }
