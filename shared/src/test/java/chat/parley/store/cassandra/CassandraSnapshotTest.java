@@ -43,6 +43,7 @@ import org.junit.jupiter.api.Test;
 
 /** Cassandra's own snapshots, as conf/README.md says that they are taken and brought back, and {@code renew}. */
 @Tag("real")
+@Tag("long")
 class CassandraSnapshotTest {
     private static final int SHARD = 3;
     private static final ConversationId ONE = conversation(SHARD, 0);
