@@ -11,6 +11,7 @@ import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -55,6 +56,7 @@ final class Device implements Runnable {
     private final Speech speech;
     private final Deque<Asked> asked = new ArrayDeque<>(); // without an answer yet, which come in this order
     private final Set<String> open = new HashSet<>(); // conversations on screen
+    private final Map<String, Long> live = new HashMap<>(); // the last that came so, by conversation
     private @Nullable Link socket; // null: not connected
     private @Nullable InetSocketAddress at; // its node
     private String session = "";
@@ -68,9 +70,6 @@ final class Device implements Runnable {
     private volatile long comeBackNanos = System.nanoTime();
     private int lives;
     private List<Long> leftBehind = List.of(); // when what the last session left without an answer was sent
-
-    /** A hello, a sync or an open, of these conversations. */
-    private record Asked(Set<String> conversations, How how) {}
 
     Device(
             String name,
@@ -212,11 +211,12 @@ final class Device implements Runnable {
         session = name + "#" + ++lives;
         inStep = false;
         open.clear();
+        live.clear();
         hello = new Hello(System.nanoTime());
         recorder.opened(name, session);
         JsonObject cursors = new JsonObject();
         held.forEach((conversation, its) -> cursors.put(conversation, its.cursor()));
-        ask(cursors, How.RESUME);
+        ask(cursors, How.RESUME, true);
         Link mine = connected;
         connected.listen(session, new Link.Listener() {
             @Override
@@ -237,8 +237,8 @@ final class Device implements Runnable {
                 .encode());
     }
 
-    private void ask(JsonObject cursors, How how) {
-        asked.add(new Asked(cursors.fieldNames(), how));
+    private void ask(JsonObject cursors, How how, boolean isFirst) {
+        asked.add(new Asked(cursors, how, isFirst));
         for (String conversation : cursors.fieldNames()) {
             recorder.resumed(name, session, conversation, cursors.getLong(conversation));
         }
@@ -325,7 +325,7 @@ final class Device implements Runnable {
         open.add(conversation);
         long cursor = held(conversation).cursor();
         held(conversation).pull();
-        ask(new JsonObject().put(conversation, cursor), How.RESUME);
+        ask(new JsonObject().put(conversation, cursor), How.RESUME, false);
         write(frame.put("type", "open")
                 .put("ref", OPEN + conversation)
                 .put("cursor", cursor)
@@ -347,7 +347,7 @@ final class Device implements Runnable {
 
     private void sync(JsonObject cursors, How how) throws IOException {
         for (String conversation : cursors.fieldNames()) held(conversation).pull();
-        ask(cursors, how);
+        ask(cursors, how, false);
         write(new JsonObject().put("type", "sync").put("cursors", cursors).encode());
     }
 
@@ -385,10 +385,14 @@ final class Device implements Runnable {
     private void event(JsonObject event) {
         String conversation = event.getString("conversationId");
         Asked answered = asked.peek();
-        boolean isAnswer = answered != null && answered.conversations.contains(conversation);
-        recorder.received(name, session, isAnswer ? answered.how : How.LIVE, event);
+        long sequence = event.getLong("sequence");
+        How how = answered == null
+                ? How.LIVE
+                : answered.how(conversation, sequence, live.getOrDefault(conversation, 0L));
+        if (how == How.LIVE) live.merge(conversation, sequence, Math::max);
+        recorder.received(name, session, how, event);
         take(conversation, event);
-        if (System.nanoTime() - readNanos > scale.readEveryNanos) read(conversation, event.getLong("sequence"));
+        if (System.nanoTime() - readNanos > scale.readEveryNanos) read(conversation, sequence);
     }
 
     private void take(String conversation, JsonObject entry) {
@@ -425,6 +429,7 @@ final class Device implements Runnable {
     private void gap(JsonObject gap) {
         String conversation = gap.getString("conversationId");
         recorder.gap(name, conversation, gap);
+        if (!asked.isEmpty()) asked.element().gap(conversation);
         held(conversation).skip(gap.getLong("from"), gap.getLong("to"));
     }
 
@@ -458,7 +463,7 @@ final class Device implements Runnable {
         if (ref.startsWith(OPEN) && (isGuests || error.getBoolean("retryable"))) {
             String conversation = ref.substring(OPEN.length());
             open.remove(conversation);
-            asked.removeFirstOccurrence(new Asked(Set.of(conversation), How.RESUME));
+            asked.stream().filter(each -> each.isOpenOf(conversation)).findFirst().ifPresent(asked::remove);
             held(conversation).pulled(System.nanoTime());
             return;
         }
@@ -544,6 +549,7 @@ final class Device implements Runnable {
         for (Object each : page.getJsonArray("gaps")) {
             JsonObject gap = (JsonObject) each;
             recorder.gap(name, conversation, gap);
+        if (!asked.isEmpty()) asked.element().gap(conversation);
             its.skip(gap.getLong("from"), gap.getLong("to"));
         }
         long last = page.getJsonArray("entries").isEmpty() ? through : after;
