@@ -386,9 +386,8 @@ final class Device implements Runnable {
         String conversation = event.getString("conversationId");
         Asked answered = asked.peek();
         long sequence = event.getLong("sequence");
-        How how = answered == null
-                ? How.LIVE
-                : answered.how(conversation, sequence, live.getOrDefault(conversation, 0L));
+        How how =
+                answered == null ? How.LIVE : answered.how(conversation, sequence, live.getOrDefault(conversation, 0L));
         if (how == How.LIVE) live.merge(conversation, sequence, Math::max);
         recorder.received(name, session, how, event);
         take(conversation, event);
@@ -463,7 +462,10 @@ final class Device implements Runnable {
         if (ref.startsWith(OPEN) && (isGuests || error.getBoolean("retryable"))) {
             String conversation = ref.substring(OPEN.length());
             open.remove(conversation);
-            asked.stream().filter(each -> each.isOpenOf(conversation)).findFirst().ifPresent(asked::remove);
+            asked.stream()
+                    .filter(each -> each.isOpenOf(conversation))
+                    .findFirst()
+                    .ifPresent(asked::remove);
             held(conversation).pulled(System.nanoTime());
             return;
         }
@@ -549,7 +551,7 @@ final class Device implements Runnable {
         for (Object each : page.getJsonArray("gaps")) {
             JsonObject gap = (JsonObject) each;
             recorder.gap(name, conversation, gap);
-        if (!asked.isEmpty()) asked.element().gap(conversation);
+            if (!asked.isEmpty()) asked.element().gap(conversation);
             its.skip(gap.getLong("from"), gap.getLong("to"));
         }
         long last = page.getJsonArray("entries").isEmpty() ? through : after;

@@ -52,6 +52,7 @@ class LogFormatTest {
         try {
             System.setErr(new PrintStream(said, true, StandardCharsets.UTF_8));
             context.setMDCAdapter(new LogbackMDCAdapter());
+            context.putProperty("parley.log", "INFO"); // whatever other tests have set for the process
             context.putProperty("parley.logFormat", format);
             JoranConfigurator configurator = new JoranConfigurator();
             configurator.setContext(context);

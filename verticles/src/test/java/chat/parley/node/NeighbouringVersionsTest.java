@@ -105,8 +105,9 @@ class NeighbouringVersionsTest {
                 new Mutation(MEMBERSHIP_SOURCE, ".setAttribute(COMMANDS, \"1\")", ""),
                 new Mutation(
                         "chat/parley/node/cluster/NodeVerticle.java",
-                        "case Command command -> commands.apply(command).onSuccess(received::answer);",
-                        ""));
+                        "commands.apply(command).onComplete(received::answer, broken -> {",
+                        "io.vertx.core.Future.<chat.parley.bus.Commanded>failedFuture(\"\")"
+                                + ".onComplete(received::answer, broken -> { LOG.warn(\"dropped\");"));
         try (ClusterOfNodes cluster = new ClusterOfNodes(folder, "n1")) {
             TestNode now = cluster.get("n1");
             cluster.start(former, "n2");
