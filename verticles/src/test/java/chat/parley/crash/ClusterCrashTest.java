@@ -21,6 +21,9 @@ import org.junit.jupiter.api.parallel.Isolated;
 class ClusterCrashTest {
     private static final long SERVED_MILLIS_MAX = 20_000;
     private static final long SEED = Long.getLong("crash.seed", 5);
+    private static final int KILLS = Integer.getInteger("crash.kills", 6);
+    private static final int FREEZES = Integer.getInteger("crash.freezes", 2);
+    private static final int SENDS_OF_A_FAULT = 2_500;
 
     @TempDir
     private Path folder;
@@ -30,7 +33,8 @@ class ClusterCrashTest {
     void aClusterKeepsItsPromisesWhileItsNodesAreKilled() throws Exception {
         try (CassandraProcess cassandra = CassandraProcess.startAlone(folder)) {
             ClusterOrdeal ordeal = new ClusterOrdeal(cassandra.address(), folder, SEED);
-            ordeal.run(new Faults(10, 3, 1, 40_000)).mustHold();
+            int faults = KILLS + FREEZES + NodesOfCluster.NAMES.size();
+            ordeal.run(new Faults(KILLS, FREEZES, 1, SENDS_OF_A_FAULT * faults)).mustHold();
             assertThat(ordeal.odd()).isEmpty();
             assertThat(ordeal.worstMillis())
                     .as("until every shard is served again")
