@@ -11,7 +11,7 @@ public final class Plot {
     private static final int WIDTH = 760;
     private static final int HEIGHT = 440;
     private static final int LEFT = 70;
-    private static final int RIGHT = 170;
+    private static final int RIGHT = 190;
     private static final int TOP = 44;
     private static final int BOTTOM = 56;
     private static final List<String> COLOURS = List.of("#2f6fde", "#d9622b", "#2a9d57", "#8c4fc4", "#b8860b");
