@@ -24,13 +24,14 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Isolated;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * While people talk in groups of every way of fan-out, the instances of gateway, fan-out and sequencer become more and fewer: every send is
  * answered, and nothing is lost, twice or out of order.
  */
-@Isolated
+@Execution(ExecutionMode.CONCURRENT)
 @Tag("slow")
 class ScalingTest {
     private static final long SEED = Long.getLong("crash.seed", 6);

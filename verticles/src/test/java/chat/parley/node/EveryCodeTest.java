@@ -19,10 +19,13 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Each code that a client can be told, provoked on the sockets of a node. A new one does not compile until it is shown here. */
+@Execution(ExecutionMode.CONCURRENT)
 @Tag("slow")
 class EveryCodeTest {
     @TempDir

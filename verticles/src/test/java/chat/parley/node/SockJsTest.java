@@ -17,10 +17,13 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** SockJS of a whole node: the same sessions as on the WebSocket, with the same limits and codes, on every transport. */
+@Execution(ExecutionMode.CONCURRENT)
 @Tag("slow")
 class SockJsTest {
     @TempDir

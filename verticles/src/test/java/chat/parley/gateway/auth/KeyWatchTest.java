@@ -29,8 +29,11 @@ import java.util.Date;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Keys from files, with another library as the judge of tokens and key sets. */
+@Execution(ExecutionMode.CONCURRENT)
 class KeyWatchTest {
     private static final long NOW = 1_700_000_000_000L;
     private static final byte[] SECRET = "0123456789abcdef0123456789abcdef".getBytes(StandardCharsets.US_ASCII);

@@ -24,10 +24,13 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What SockJS clients may not do, and how long things may take: in front of sessions that do what the client says. */
+@Execution(ExecutionMode.CONCURRENT)
 class SockJsLimitsTest {
     private static final String FROM = "Origin: " + TestEdges.ORIGIN;
     private static final String FROM_OTHER = "Origin: " + TestEdges.OTHER_ORIGIN;
