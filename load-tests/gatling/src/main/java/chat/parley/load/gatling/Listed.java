@@ -2,6 +2,8 @@ package chat.parley.load.gatling;
 
 import io.gatling.javaapi.core.Simulation;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -9,7 +11,7 @@ import java.util.stream.Stream;
  *
  * @param name by which it is asked for
  * @param question that it answers, a line
- * @param own settings beside {@link #COMMON}
+ * @param own settings beside {@link #COMMON}, or in place of those of the same name
  * @param rule what has to hold between them
  */
 record Listed(String name, String question, Class<? extends Simulation> type, List<Setting> own, Rule rule) {
@@ -25,7 +27,7 @@ record Listed(String name, String question, Class<? extends Simulation> type, Li
             new Setting("seconds", 60, 1, 86_400, "how long, after all have come"),
             new Setting("warm", 5, 0, 600, "seconds before that, whose latencies do not count"),
             new Setting("logins", 100, 1, 2_000, "users who come in a second"),
-            new Setting("body", 200, 80, 16_000, "length of a message in characters"));
+            body(200));
 
     /** All that there are, in the order of a reader. */
     static List<Listed> all() {
@@ -53,6 +55,10 @@ record Listed(String name, String question, Class<? extends Simulation> type, Li
         return new Setting("rate", otherwise, 1, 20_000, "messages of all a second");
     }
 
+    static Setting body(int otherwise) {
+        return new Setting("body", otherwise, 80, 16_000, "length of a message in characters");
+    }
+
     static Listed of(String name) {
         return all().stream()
                 .filter(each -> each.name.equals(name))
@@ -62,7 +68,9 @@ record Listed(String name, String question, Class<? extends Simulation> type, Li
     }
 
     List<Setting> settings() {
-        return Stream.concat(own.stream(), COMMON.stream()).toList();
+        Set<String> ours = own.stream().map(Setting::name).collect(Collectors.toSet());
+        return Stream.concat(own.stream(), COMMON.stream().filter(each -> !ours.contains(each.name())))
+                .toList();
     }
 
     /** That each setting is in its range, and what has to hold between them. */

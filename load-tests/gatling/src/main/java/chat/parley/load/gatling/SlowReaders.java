@@ -28,7 +28,8 @@ public final class SlowReaders extends Simulation {
                     new Setting("rate", 100, 1, 20_000, "messages of all who read a second"),
                     new Setting("size", 50, 4, 1_000, "members of a group"),
                     new Setting("slow", 30, 1, 90, "of 100 users, how many stop reading"),
-                    new Setting("stall", 20, 1, 600, "seconds that they do not read")),
+                    new Setting("stall", 20, 1, 600, "seconds that they do not read"),
+                    Listed.body(1_000)),
             SlowReaders::check);
 
     private static void check(Listed listed) {

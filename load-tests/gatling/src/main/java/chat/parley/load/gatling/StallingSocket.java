@@ -10,8 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The WebSocket of one who stops reading in the middle of the run: what comes meanwhile stays in the kernel, and then at the server. */
 final class StallingSocket implements WebSocket.Listener {
-    private static final HttpClient HTTP =
-            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private static final HttpClient HTTP = client();
 
     private final Run run;
     private final Visit visit;
@@ -25,6 +24,12 @@ final class StallingSocket implements WebSocket.Listener {
     StallingSocket(Run run, Visit visit) {
         this.run = run;
         this.visit = visit;
+    }
+
+    /** The kernel keeps little for it, so that it is the server that has to wait: by default it keeps megabytes. */
+    private static HttpClient client() {
+        System.setProperty("jdk.httpclient.receiveBufferSize", "16384");
+        return HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     }
 
     /** Is called again and again. */

@@ -38,7 +38,7 @@ class SimulationsTest {
             "reconnect-storm", List.of("--storms", "1", "--away", "3", "--size", "20"),
             "presence-churn", List.of("--away", "5"),
             "day-in-a-chat", List.of("--messages", "10", "--visits", "2"),
-            "slow-readers", List.of("--stall", "5", "--body", "2000"));
+            "slow-readers", List.of("--stall", "6", "--body", "4000"));
 
     private static final Map<FaultyProxy.Fault, String> SEEN_AS = Map.of(
             FaultyProxy.Fault.LOSES, "hole",
@@ -112,6 +112,13 @@ class SimulationsTest {
     void everybodyHasAllInOrderOnThreeNodes() throws Exception {
         JsonNode summary = holds("small-groups", cluster.get());
         assertThat(summary.path("servers")).hasSize(3);
+    }
+
+    @Test
+    void whoStopsReadingIsTooSlowForTheServer() throws Exception {
+        JsonNode counts = summary(simulations.get("slow-readers").get()).path("counts");
+        assertThat(counts.path("resyncs").asLong() + counts.path("resumes").asLong())
+                .isPositive();
     }
 
     @TestFactory
