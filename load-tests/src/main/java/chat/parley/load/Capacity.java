@@ -18,7 +18,7 @@ final class Capacity {
     private static final String SHARES = "0.1,0.2,0.4,0.6,0.7,0.8,0.9";
     private static final String POINTS = "1000,2000,5000,10000,19000";
     private static final int USERS_LEAST = 1_000;
-    private static final double[] LOADS = {3_000, 10_000, 30_000, 100_000, 300_000, 1_000_000};
+    private static final double[] LOADS = {10_000, 30_000, 100_000, 300_000, 1_000_000};
 
     /** A run on a node. @param name what its lines are called by */
     record Step(String name, Kind kind, List<String> ofNode, Settings settings) {

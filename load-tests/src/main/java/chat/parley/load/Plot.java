@@ -8,9 +8,9 @@ import java.util.stream.DoubleStream;
 
 /** Curves over an axis of x and a logarithmic one of y, as an SVG that can be read on a light page and on a dark one. */
 public final class Plot {
-    private static final int WIDTH = 760;
+    private static final int WIDTH = 782;
     private static final int HEIGHT = 440;
-    private static final int LEFT = 70;
+    private static final int LEFT = 92;
     private static final int RIGHT = 190;
     private static final int TOP = 44;
     private static final int BOTTOM = 56;
