@@ -3,6 +3,7 @@ package chat.parley.sequencer;
 import chat.parley.bus.Answer;
 import chat.parley.model.ConversationId;
 import chat.parley.model.Entry;
+import chat.parley.model.Kind;
 import chat.parley.model.UserId;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -10,6 +11,7 @@ import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** What a line has in memory of one conversation. */
@@ -32,9 +34,7 @@ final class Conversation {
     @Nullable
     Blocking blocking;
 
-    boolean loadAsked;
-    boolean spokenAsked;
-    /** The reading that its loading, or that of its senders' last messages, rests on. */
+    /** The reading that its loading rests on or, once it is loaded, what was said last; null: neither is being read. */
     @Nullable
     Reading reading;
 
@@ -93,12 +93,9 @@ final class Conversation {
             answers.add(answer);
         }
 
-        List<WaitingDraft> drafts() {
-            return drafts;
-        }
-
-        List<Answer> answers() {
-            return answers;
+        /** Those that waited for it get their answers. */
+        void answer(BiConsumer<WaitingDraft, Answer> answerer) {
+            for (int i = 0; i < drafts.size(); i++) answerer.accept(drafts.get(i), answers.get(i));
         }
     }
 
@@ -109,6 +106,10 @@ final class Conversation {
 
     Line line() {
         return line;
+    }
+
+    Grounds grounds() {
+        return line.grounds();
     }
 
     ConversationId id() {
@@ -200,27 +201,43 @@ final class Conversation {
         return held != null && !held.isEmpty();
     }
 
-    @Nullable
-    Held firstHeld() {
-        return held == null ? null : held.peekFirst();
-    }
-
     void hold(Held entry) {
         if (held == null) held = new ArrayDeque<>(2);
         held.addLast(entry);
     }
 
-    void releaseFirst() {
-        if (held != null) held.removeFirst();
+    /** Takes out the first that is held, if it may be told now. */
+    @Nullable
+    Held release() {
+        if (held == null || held.isEmpty()) return null;
+        Entry first = held.getFirst().entry;
+        return first.kind() != Kind.MESSAGE && first.sequence() > projected ? null : held.removeFirst();
     }
 
-    /** The entry with this sequence, if it is held. */
+    /** The last entry of the draft whose first has this sequence, if it is held. */
     @Nullable
-    Held heldAt(long sequence) {
+    Held heldWith(long sequence) {
+        Held second = heldAt(sequence + 1);
+        return second != null && second.entry.clientMessageId().isEmpty() ? second : heldAt(sequence);
+    }
+
+    private @Nullable Held heldAt(long sequence) {
         if (held != null) {
-            for (Held each : held) if (each.entry().sequence() == sequence) return each;
+            for (Held each : held) if (each.entry.sequence() == sequence) return each;
         }
         return null;
+    }
+
+    /** It was read, or what was said last there, or neither will be. */
+    void readDone() {
+        if (reading != null) reading.done();
+        reading = null;
+    }
+
+    /** Who may come in was read, or will not be. */
+    void doorReadDone() {
+        if (doorReading != null) doorReading.done();
+        doorReading = null;
     }
 
     /** To be run once it is loaded, or will not be. */
@@ -253,8 +270,7 @@ final class Conversation {
         return !waiting.isEmpty()
                 || durable != decided
                 || unprojected > 0
-                || loadAsked
-                || spokenAsked
+                || reading != null
                 || doorReading != null
                 || isSpreading
                 || isHeld()

@@ -65,7 +65,8 @@ final class Loaded {
                 touch(idle);
             } else {
                 remove(idle);
-                idle.line().unload(idle);
+                idle.unload();
+                idle.line().forgetIfNothing(idle);
             }
         }
     }

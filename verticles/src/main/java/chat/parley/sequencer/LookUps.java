@@ -83,7 +83,7 @@ final class LookUps {
             isFailing = false;
             for (WaitingDraft draft : drafts) {
                 if (!draft.hasLeft())
-                    draft.conversation().line().idFound(draft, read.result().get(draft.key()));
+                    draft.conversation().grounds().idFound(draft, read.result().get(draft.key()));
             }
             changed.run();
         });
@@ -99,7 +99,7 @@ final class LookUps {
             }
             for (WaitingDraft draft : drafts) {
                 if (draft.hasLeft()) continue;
-                draft.conversation().line().targetFound(draft, read.result().get(target(draft)));
+                draft.conversation().grounds().targetFound(draft, read.result().get(target(draft)));
             }
             changed.run();
         });
@@ -170,7 +170,7 @@ final class LookUps {
     private void loaded(Load load, Directory.@Nullable Conversation row, @Nullable List<Membership> members) {
         if (!load.isWaitedFor()) return;
         try {
-            load.conversation.line().loaded(load.conversation, row, members);
+            load.conversation.grounds().loaded(load.conversation, row, members);
         } catch (IllegalStateException e) {
             LOG.error("conversation {} cannot be loaded", load.conversation.id(), e);
             load.conversation.line().damaged(load.conversation);
@@ -181,14 +181,14 @@ final class LookUps {
         Conversation conversation = wanted.conversation();
         directory.memberships(conversation.id(), wanted.users()).onComplete(read -> {
             if (read.succeeded()) {
-                conversation.line().membersFound(wanted, read.result());
+                conversation.grounds().membersFound(wanted, read.result());
                 changed.run();
                 return;
             }
             boolean isWaitedFor =
                     !conversation.line().isEnded() && !conversation.waiting().isEmpty();
             if (!isWaitedFor || read.cause() instanceof Damaged)
-                conversation.line().membersNotFound(wanted);
+                conversation.grounds().membersNotFound(wanted);
             if (isWaitedFor) again(List.of(wanted), WantedMembers::conversation, read.cause(), all -> members(wanted));
         });
     }
@@ -202,7 +202,7 @@ final class LookUps {
                         again(wanted(List.of(load)), each -> each.conversation, read.cause(), all -> spoken(load));
                         return;
                     }
-                    conversation.line().spokenFound(conversation, read.result());
+                    conversation.grounds().spokenFound(conversation, read.result());
                     changed.run();
                 });
     }
@@ -215,7 +215,7 @@ final class LookUps {
                 .onComplete(read -> {
                     if (reading == null || conversation.doorReading != reading) return;
                     if (read.failed() && !conversation.isWanted()) {
-                        conversation.line().doorNotFound(conversation);
+                        conversation.grounds().doorNotFound(conversation);
                         return;
                     }
                     if (read.failed()) {
@@ -226,7 +226,7 @@ final class LookUps {
                                 all -> door(conversation, reading));
                         return;
                     }
-                    conversation.line().doorFound(conversation, read.result());
+                    conversation.grounds().doorFound(conversation, read.result());
                     changed.run();
                 });
     }
@@ -254,7 +254,7 @@ final class LookUps {
             }
             for (Block block : waiting) {
                 block.blocking.found(read.result());
-                block.conversation.line().blockingFound(block.conversation);
+                block.conversation.grounds().blockingFound(block.conversation);
             }
             changed.run();
         });
@@ -266,7 +266,7 @@ final class LookUps {
         for (Load load : loads) {
             if (!load.isWaitedFor()) continue;
             if (load.conversation.isWanted()) wanted.add(load);
-            else load.conversation.line().notLoaded(load.conversation);
+            else load.conversation.grounds().notLoaded(load.conversation);
         }
         return wanted;
     }

@@ -417,11 +417,11 @@ final class Ownership {
     // Projections, cursors, spreading.
 
     /** Has projected what waits for it, one call at a time. */
-    private void project(Line projecting) {
+    private void project(Line owned) {
         if (isInProject) return;
         isInProject = true;
         while (!isProjecting && state != State.ENDED) {
-            List<Kept> next = projecting.toProject(loop.monotonicMillis());
+            List<Kept> next = owned.projecting().next(loop.monotonicMillis());
             if (next == null) break;
             isProjecting = true;
             List<Entry> entries = new ArrayList<>(next.size());
@@ -432,30 +432,30 @@ final class Ownership {
                 if (answer.succeeded()) {
                     tally.projectionSeconds.recordSince(began);
                     told(Traces.Stage.PROJECT, entries, began);
-                    projecting.projected();
-                } else notProjected(projecting, entries.size(), answer.cause());
+                    owned.projected();
+                } else notProjected(owned, entries.size(), answer.cause());
                 isProjectionFailing = answer.failed();
                 changed.run();
-                project(projecting);
+                project(owned);
             });
         }
         isInProject = false;
-        if (!isProjecting && state != State.ENDED) projectLater(projecting);
+        if (!isProjecting && state != State.ENDED) projectLater(owned);
     }
 
-    private void notProjected(Line projecting, int entries, Throwable cause) {
+    private void notProjected(Line owned, int entries, Throwable cause) {
         if (!isProjectionFailing) LOG.warn("shard {}: {} entries are not projected yet", shard, entries, cause);
         tally.projectionFailures.increment();
-        projecting.projectionFailed(loop.monotonicMillis());
+        owned.projecting().failed(loop.monotonicMillis());
     }
 
-    private void projectLater(Line projecting) {
-        long due = projecting.projectAt();
+    private void projectLater(Line owned) {
+        long due = owned.projecting().dueAt();
         if (due >= projectAt) return;
         projectAt = due;
         later(Math.max(1, due - loop.monotonicMillis()), () -> {
             projectAt = Long.MAX_VALUE;
-            project(projecting);
+            project(owned);
         });
     }
 
@@ -482,8 +482,8 @@ final class Ownership {
 
     private void spread(Line serving) {
         List<Conversation> unloaded = serving.spreading().unloaded(LOADS_FOR_SPREAD_MAX);
-        for (Conversation conversation : unloaded) serving.load(conversation);
-        Spread spread = serving.spreading().next(serving.projectedThrough());
+        for (Conversation conversation : unloaded) serving.grounds().load(conversation);
+        Spread spread = serving.spreading().next(serving.projecting().projected());
         if (spread != null) spreads.accept(spread);
     }
 
@@ -508,7 +508,7 @@ final class Ownership {
     /** The fanned-out one is another's. */
     private static ShardCursors cursorsOf(Line line) {
         Exporting exporting = line.exporting();
-        return new ShardCursors(line.projectedThrough(), 0, exporting == null ? 0 : exporting.exported());
+        return new ShardCursors(line.projecting().projected(), 0, exporting == null ? 0 : exporting.exported());
     }
 
     // The end.
@@ -529,7 +529,7 @@ final class Ownership {
     private void leaveIfQuiet() {
         Line leaving = line;
         if (state != State.LEAVING || leaving == null) return;
-        if (isStepping || !leaving.isQuiet() || !leaving.isProjected()) return;
+        if (isStepping || !leaving.isQuiet() || !leaving.projecting().isEmpty()) return;
         spread(leaving);
         end("it was handed over");
     }

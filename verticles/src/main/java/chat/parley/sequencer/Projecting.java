@@ -17,10 +17,13 @@ final class Projecting {
     private static final int ENTRIES_MAX = 1_024;
     private static final long RETRY_MILLIS = 10;
 
-    private final long retryMillisMax;
+    private final SequencerConfig config;
     private final Deque<Kept> queue = new ArrayDeque<>();
     private final Map<Conversation, Aside> aside = new LinkedHashMap<>();
     private @Nullable List<Kept> inFlight;
+    private long durable;
+    private long projected;
+    private long bytes;
     private boolean isAsideTurn;
     private int failures;
     private long pausedUntil = Long.MIN_VALUE;
@@ -36,13 +39,33 @@ final class Projecting {
         }
     }
 
-    Projecting(long retryMillisMax) {
-        this.retryMillisMax = retryMillisMax;
+    /** @param projected up to where all is projected; what lies behind is to be added */
+    Projecting(long projected, SequencerConfig config) {
+        this.config = config;
+        this.durable = projected;
+        this.projected = projected;
     }
 
     /** An entry behind all that were added before. */
     void add(Kept entry) {
         queue.addLast(entry);
+        durable = entry.position();
+        bytes += entry.size();
+    }
+
+    /** Up to where all is projected. */
+    long projected() {
+        return projected;
+    }
+
+    /** How many entries are not. */
+    long waiting() {
+        return durable - projected;
+    }
+
+    /** Whether so much is not projected that nothing more is to be decided. */
+    boolean isFull() {
+        return waiting() >= config.tailEntriesMax() || bytes >= config.tailBytesMax();
     }
 
     boolean isEmpty() {
@@ -80,6 +103,8 @@ final class Projecting {
             if (one != null && one.entries.isEmpty()) aside.remove(conversation);
             else if (one != null) one.failures = Math.max(0, one.failures - 1);
         }
+        for (Kept each : done) bytes -= each.size();
+        projected = firstWaiting() - 1;
         return done;
     }
 
@@ -101,8 +126,7 @@ final class Projecting {
         });
     }
 
-    /** Up to where all is projected, if the log ends at {@code durable}. */
-    long through(long durable) {
+    private long firstWaiting() {
         long first = durable + 1;
         if (!queue.isEmpty()) first = Math.min(first, queue.getFirst().position());
         if (inFlight != null) first = Math.min(first, inFlight.getFirst().position());
@@ -110,7 +134,7 @@ final class Projecting {
             if (!each.entries.isEmpty())
                 first = Math.min(first, each.entries.getFirst().position());
         }
-        return first - 1;
+        return first;
     }
 
     private List<Kept> nextInQueue() {
@@ -142,6 +166,6 @@ final class Projecting {
     }
 
     private long delay(int tries) {
-        return Math.min(retryMillisMax, RETRY_MILLIS << Math.min(tries, 16));
+        return Math.min(config.retryMillisMax(), RETRY_MILLIS << Math.min(tries, 16));
     }
 }

@@ -57,7 +57,7 @@ final class Pulls {
             if (conversation.isLoaded() && !line.isEnded()) answerLoaded(conversation, pull, answer, refused);
             else refused.run();
         });
-        line.load(conversation);
+        conversation.grounds().load(conversation);
     }
 
     private void answerLoaded(Conversation conversation, Pull pull, Consumer<Pulled> answer, Runnable refused) {
@@ -70,7 +70,7 @@ final class Pulls {
     /** Where not all members are in memory: reads those that were asked for. They are not kept, since nothing is decided on them. */
     private void readMembers(Conversation conversation, Pull pull, Consumer<Pulled> answer, Runnable refused) {
         Line line = conversation.line();
-        Reading reading = line.reading();
+        Reading reading = conversation.grounds().reading();
         waiting++;
         conversation.pulling++; // so that it is not unloaded
         directory.memberships(conversation.id(), pull.users()).onComplete(read -> {
@@ -82,7 +82,8 @@ final class Pulls {
                 LOG.warn("members of {} cannot be pulled: {}", conversation.id(), String.valueOf(read.cause()));
             } else {
                 long head = conversation.durable().head();
-                answer(conversation, line.overlaid(conversation, pull.users(), read.result(), head), pull, answer);
+                List<Entry> entries = conversation.recent().through(head);
+                answer(conversation, KnownMembers.overlaid(pull.users(), read.result(), entries), pull, answer);
             }
             reading.done();
             line.forgetIfNothing(conversation);

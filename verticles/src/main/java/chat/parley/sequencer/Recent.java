@@ -1,7 +1,9 @@
 package chat.parley.sequencer;
 
 import chat.parley.model.Entry;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The last entries of a conversation that are in memory, by sequence, without a hole. */
@@ -26,6 +28,17 @@ final class Recent {
         if (count == 0) return null;
         long at = sequence - first();
         return at < 0 || at >= count ? null : ring[(start + (int) at) & (ring.length - 1)];
+    }
+
+    /** Those that are here, up to this sequence. */
+    List<Entry> through(long sequence) {
+        List<Entry> entries = new ArrayList<>();
+        for (long next = first(); next <= sequence; next++) {
+            Entry entry = get(next);
+            if (entry == null) break;
+            entries.add(entry);
+        }
+        return entries;
     }
 
     void add(Entry entry) {

@@ -14,6 +14,7 @@ import chat.parley.model.Role;
 import chat.parley.model.Settings;
 import chat.parley.model.UserId;
 import chat.parley.model.Writers;
+import chat.parley.store.History;
 import chat.parley.store.StoredEntry;
 import chat.parley.wire.ErrorCode;
 import java.util.ArrayList;
@@ -60,7 +61,7 @@ final class Rules {
     private static final Decision TAKEN = refuse(ErrorCode.CONFLICT, "the conversation exists already");
     private static final Decision UNREADABLE =
             refuse(ErrorCode.INTERNAL, "the message could not be read from the store");
-    static final Answer.Refused OTHER_CONTENT =
+    private static final Answer.Refused OTHER_CONTENT =
             new Answer.Refused(ErrorCode.CONFLICT, "this clientMessageId was used for other content");
 
     private final SequencerConfig config;
@@ -158,6 +159,19 @@ final class Rules {
             case Content.InvitationRevoked revoked -> revoke(revoked, sender, standing);
             case Content.ConversationCreated created -> TAKEN;
         };
+    }
+
+    /** What a draft is answered under whose id this was placed before. */
+    static Answer duplicate(WaitingDraft draft, Entry before) {
+        return before.digest().equals(draft.digest())
+                ? new Answer.Placed(before.sequence(), before.sentAt(), before.countable(), true)
+                : OTHER_CONTENT;
+    }
+
+    static Answer duplicate(WaitingDraft draft, History.KnownId before) {
+        return before.digest().equals(draft.digest())
+                ? new Answer.Placed(before.sequence(), before.sentAt(), 0, true)
+                : OTHER_CONTENT;
     }
 
     /** Whether the draft is decided on who may come in. */

@@ -423,7 +423,7 @@ public final class SequencerVerticle extends VerticleBase {
             if (line == null) continue;
             if (ownership.isServing()) shards++;
             waiting += line.waiting();
-            toProject += line.position() - line.projectedThrough();
+            toProject += line.projecting().waiting();
         }
         tally.shards = shards;
         tally.waiting = waiting;

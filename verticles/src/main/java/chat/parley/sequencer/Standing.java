@@ -9,6 +9,8 @@ import chat.parley.model.Settings;
 import chat.parley.model.UserId;
 import chat.parley.store.Directory;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -105,6 +107,16 @@ record Standing(
     Standing withMembers(Members others) {
         return new Standing(
                 head, sentAt, countable, lastMessage, memberCount, ownerCount, type, settings, others, spoken, door);
+    }
+
+    /** Too many members to keep them all are known in part, and of these the last and those that are needed. */
+    Standing bounded(int membersMax, Supplier<Set<UserId>> needed) {
+        if (members.size() <= membersMax) return this;
+        return withMembers(
+                switch (members) {
+                    case WholeMembers whole -> whole.known(membersMax);
+                    case KnownMembers some -> some.atMost(membersMax, needed);
+                });
     }
 
     Standing withSpoken(Spoken found) {

@@ -138,7 +138,7 @@ final class TakeOver {
     private void readTail(Line line, ShardHead head) {
         if (line.position() >= head.position()) {
             done.accept(line);
-        } else if (line.isTailFull()) {
+        } else if (line.projecting().isFull()) {
             later(waitMillis, () -> readTail(line, head));
         } else {
             when(log.read(shard, line.position(), ROWS_MAX), read -> {

@@ -3,6 +3,8 @@ package chat.parley.sequencer;
 import chat.parley.model.Content;
 import chat.parley.model.Digest;
 import chat.parley.model.Draft;
+import chat.parley.model.Entry;
+import chat.parley.model.Kind;
 import chat.parley.model.UserId;
 import chat.parley.store.History;
 import chat.parley.store.StoredEntry;
@@ -131,6 +133,26 @@ final class WaitingDraft {
     @Nullable
     StoredEntry target() {
         return target;
+    }
+
+    /** Of its entries only the first has its name and its origin, so that they name one entry. */
+    Entry entry(boolean isFirst, Content content, Standing before, long position, long nowMillis) {
+        long sequence = before.head() + 1;
+        boolean isMessage = content.kind() == Kind.MESSAGE;
+        return new Entry(
+                conversation.id(),
+                sequence,
+                position,
+                Math.max(before.sentAt(), nowMillis),
+                draft.senderId(),
+                isFirst ? draft.clientMessageId() : "",
+                digest,
+                isFirst ? draft.origin() : "",
+                before.countable() + (isMessage ? 1 : 0),
+                isMessage ? sequence : before.lastMessage(),
+                before.memberCountAfter(content),
+                before.ownerCountAfter(content),
+                content);
     }
 
     /** Whether it is in a batch that went to the store: it may have been written. */

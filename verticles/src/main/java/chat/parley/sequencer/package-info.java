@@ -1,7 +1,7 @@
 /**
  * The sequencer: orders the drafts of a shard, makes them durable, answers, and passes them on.
  *
- * <p>What a draft is decided on ({@code Rules}) is a function of its conversation's log ({@code Standing}), but for one thing. What few drafts need is looked up when
+ * <p>What a draft is decided on ({@code Rules}) is a function of its conversation's log ({@code Standing}), but for one thing. What few drafts need is looked up ({@code Grounds}) when
  * the first of them comes, from the projections and what is in memory of the log behind them, and is kept with the conversation:
  *
  * <ul>

@@ -12,10 +12,10 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ProjectingTest {
-    private static final long RETRY_MILLIS_MAX = 100;
+    private static final long RETRY_MILLIS_MAX = SequencerConfig.DEFAULT.retryMillisMax();
     private static final UserId ANN = new UserId("ann");
 
-    private final Projecting projecting = new Projecting(RETRY_MILLIS_MAX);
+    private final Projecting projecting = new Projecting(0, SequencerConfig.DEFAULT);
     private final Conversation first = conversation("first");
     private final Conversation second = conversation("second");
     private long now;
@@ -37,7 +37,7 @@ class ProjectingTest {
         add(second, 2);
         List<Long> projected = projectUnless(call -> call.contains(1L), 20);
         assertThat(projected).containsExactly(3L, 4L);
-        assertThat(projecting.through(position)).isZero();
+        assertThat(projecting.projected()).isZero();
     }
 
     @Test
@@ -47,7 +47,7 @@ class ProjectingTest {
         List<Long> projected = projectUnless(call -> call.size() > 3, 10_000);
         assertThat(projected).hasSize(entries).isSorted();
         assertThat(projecting.isEmpty()).isTrue();
-        assertThat(projecting.through(position)).isEqualTo(entries);
+        assertThat(projecting.projected()).isEqualTo(entries);
     }
 
     @Test
