@@ -107,7 +107,7 @@ final class NodesOfCluster implements AutoCloseable {
         start(NAMES.getFirst());
         CompletableFuture.allOf(NAMES.stream()
                         .skip(1)
-                        .map(name -> CompletableFuture.runAsync(() -> start(name)))
+                        .map(name -> CompletableFuture.runAsync(() -> start(name), Thread::startVirtualThread))
                         .toArray(CompletableFuture[]::new))
                 .join();
     }

@@ -97,7 +97,8 @@ class AdminOfNodesTest {
             String token = node.caller("ann").token();
             List<Device> devices = new ArrayList<>();
             for (int i = 0; i < 8; i++) devices.add(Device.welcome(node.port(), token, "d" + i));
-            CompletableFuture<Integer> first = CompletableFuture.supplyAsync(() -> scale(operator, 1));
+            CompletableFuture<Integer> first =
+                    CompletableFuture.supplyAsync(() -> scale(operator, 1), Thread::startVirtualThread);
             Set<Device> away = new HashSet<>();
             while (away.isEmpty()) for (Device device : devices) if (isSentAway(device)) away.add(device);
             assertThat(scale(operator, 3)).as("while the first is under way").isEqualTo(409);

@@ -73,10 +73,12 @@ class DrainTest {
     }
 
     private void end() {
-        ended = CompletableFuture.supplyAsync(() -> {
-            long began = System.nanoTime();
-            node.close();
-            return Duration.ofNanos(System.nanoTime() - began);
-        });
+        ended = CompletableFuture.supplyAsync(
+                () -> {
+                    long began = System.nanoTime();
+                    node.close();
+                    return Duration.ofNanos(System.nanoTime() - began);
+                },
+                Thread::startVirtualThread);
     }
 }

@@ -212,8 +212,8 @@ class EveryCodeTest {
                     + "/messages";
             rows.drainPermits();
             Caller.Answer first = user.post(path, "{\"body\":\"x\",\"clientMessageId\":\"m0\"}");
-            CompletableFuture<Caller.Answer> second =
-                    CompletableFuture.supplyAsync(() -> user.post(path, "{\"body\":\"x\",\"clientMessageId\":\"m1\"}"));
+            CompletableFuture<Caller.Answer> second = CompletableFuture.supplyAsync(
+                    () -> user.post(path, "{\"body\":\"x\",\"clientMessageId\":\"m1\"}"), Thread::startVirtualThread);
             Caller.Answer waits = second.get();
             Caller.Answer third = user.post(path, "{\"body\":\"x\",\"clientMessageId\":\"m2\"}");
             rows.release();
@@ -245,7 +245,7 @@ class EveryCodeTest {
         TestNode own = TestNode.start(folder.resolve("own-" + code), "http.pingSeconds=1");
         CompletableFuture<Void> ended = new CompletableFuture<>();
         try (Device device = Device.welcome(own.port(), own.caller("anna").token(), "phone")) {
-            if (code == CloseCode.DRAINING) ended = CompletableFuture.runAsync(own::close);
+            if (code == CloseCode.DRAINING) ended = CompletableFuture.runAsync(own::close, Thread::startVirtualThread);
             assertThat(device.closeCode()).isEqualTo(code.number());
         } finally {
             if (code == CloseCode.DRAINING) ended.join();

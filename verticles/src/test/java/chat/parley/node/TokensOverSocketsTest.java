@@ -66,7 +66,7 @@ class TokensOverSocketsTest {
         trust("key-0");
         awaitBelieved("key-0");
         AtomicBoolean isOver = new AtomicBoolean();
-        CompletableFuture<Long> talk = CompletableFuture.supplyAsync(() -> talk(isOver));
+        CompletableFuture<Long> talk = CompletableFuture.supplyAsync(() -> talk(isOver), Thread::startVirtualThread);
         List<Device> devices = new ArrayList<>();
         try {
             for (int i = 0; i < 10; i++)
