@@ -21,11 +21,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Each code that a client can be told, provoked on the sockets of a node. A new one does not compile until it is shown here. */
 @Execution(ExecutionMode.CONCURRENT)
+@ResourceLock("EveryCodeTest") // one of its methods at a time
 @Tag("slow")
 class EveryCodeTest {
     @TempDir

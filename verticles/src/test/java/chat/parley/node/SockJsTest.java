@@ -19,11 +19,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** SockJS of a whole node: the same sessions as on the WebSocket, with the same limits and codes, on every transport. */
 @Execution(ExecutionMode.CONCURRENT)
+@ResourceLock("SockJsTest") // one of its methods at a time
 @Tag("slow")
 class SockJsTest {
     @TempDir

@@ -31,9 +31,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** Keys from files, with another library as the judge of tokens and key sets. */
 @Execution(ExecutionMode.CONCURRENT)
+@ResourceLock("KeyWatchTest") // one of its methods at a time
 class KeyWatchTest {
     private static final long NOW = 1_700_000_000_000L;
     private static final byte[] SECRET = "0123456789abcdef0123456789abcdef".getBytes(StandardCharsets.US_ASCII);

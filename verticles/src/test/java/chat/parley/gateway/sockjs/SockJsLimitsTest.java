@@ -26,11 +26,13 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What SockJS clients may not do, and how long things may take: in front of sessions that do what the client says. */
 @Execution(ExecutionMode.CONCURRENT)
+@ResourceLock("SockJsLimitsTest") // one of its methods at a time
 class SockJsLimitsTest {
     private static final String FROM = "Origin: " + TestEdges.ORIGIN;
     private static final String FROM_OTHER = "Origin: " + TestEdges.OTHER_ORIGIN;
