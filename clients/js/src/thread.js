@@ -31,8 +31,6 @@ export class Thread {
   isChannel = false;
   /** When it was last heard that it goes on, while its entries do not come. */
   newsAt;
-  /** Where the user is mentioned, behind the read pointer, as far as was heard. */
-  mentions = [];
   /** Whether the server was asked what it knows. */
   isKnown = false;
   usedAt = 0;
@@ -42,7 +40,8 @@ export class Thread {
   #typing = new Map(); // user → until
   #arrived = 0;
   #unreadHead = 0;
-  #mentionedTo = 0;
+  /** Where the user is mentioned, as far as was heard; the last of them, in their order. */
+  #mentions = [];
   #me;
   #changed;
 
@@ -80,8 +79,7 @@ export class Thread {
     this.isKnown = false;
     this.receipts = new Map();
     this.isChannel = false;
-    this.mentions = [];
-    this.#mentionedTo = 0;
+    this.#mentions = [];
     this.#arrived = 0;
     this.#changed();
   }
@@ -116,7 +114,6 @@ export class Thread {
     const read = this.readSequence;
     this.readSequence = readSequence;
     this.#readTo(read);
-    this.#forgetMentions();
   }
 
   /**
@@ -137,13 +134,17 @@ export class Thread {
     return change;
   }
 
-  /** The user is mentioned there. Returns those of which nothing was said before. */
+  /** Where the user is mentioned, behind the read pointer, as far as was heard. */
+  get mentions() {
+    return this.#mentions.filter(sequence => sequence > this.readSequence);
+  }
+
+  /** The user is mentioned there. Returns those of which nothing was said before: later ones may have been heard of first. */
   mentioned(sequences) {
-    const fresh = sequences.filter(sequence => sequence > this.#mentionedTo);
+    const first = this.#mentions.length < MENTIONS_MAX ? 0 : this.#mentions[0];
+    const fresh = sequences.filter(sequence => sequence > first && !this.#mentions.includes(sequence));
     if (fresh.length === 0) return fresh;
-    this.#mentionedTo = Math.max(...fresh);
-    this.mentions = [...this.mentions, ...fresh].slice(-MENTIONS_MAX);
-    this.#forgetMentions();
+    this.#mentions = [...this.#mentions, ...fresh].sort((a, b) => a - b).slice(-MENTIONS_MAX);
     this.#changed();
     return fresh;
   }
@@ -152,10 +153,6 @@ export class Thread {
   isMention({ senderId, mentions }) {
     const me = this.#me();
     return senderId !== me && (mentions ?? []).some(({ userId, all }) => all || userId === me);
-  }
-
-  #forgetMentions() {
-    if (this.mentions[0] <= this.readSequence) this.mentions = this.mentions.filter(sequence => sequence > this.readSequence);
   }
 
   /** Whether the user wants to be disturbed at that time of the server. */
@@ -264,7 +261,6 @@ export class Thread {
     if (sequence <= this.readSequence) return 0;
     const after = this.readSequence;
     this.readSequence = sequence;
-    this.#forgetMentions();
     const before = this.unread;
     if (before === undefined) {
       // As far as it can be seen here.

@@ -130,6 +130,22 @@ test('a mention in a channel is told at once and once, and stands until it is re
   await bob.close();
 });
 
+test('a mention from an absence is told when it comes, though a later one was heard of before', async () => {
+  const { clock, server, bob, conversation } = await channel(1);
+  server.kill();
+  say(server, 1, { mentions: [{ userId: 'bob' }] });
+  server.isUp = true;
+  await clock.pass(30_000);
+  say(server, 1, { mentions: [{ userId: 'bob' }] });
+  await clock.pass(1_000);
+  assert.deepEqual(conversation.mentions, [5]);
+  conversation.open();
+  await clock.pass(2_000);
+  assert.deepEqual(conversation.mentions, [4, 5]);
+  assert.deepEqual(bob.named('mention').map(({ sequences }) => sequences), [[5], [4]]);
+  await bob.close();
+});
+
 test('a start after an absence fetches no channel either, until it is opened', async () => {
   const store = new MemoryStore();
   const first = await channel(10, { store });
