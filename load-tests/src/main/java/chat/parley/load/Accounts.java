@@ -66,6 +66,16 @@ public final class Accounts {
         return tokens(count).stream().map(token -> new Account(token, null, 0)).toList();
     }
 
+    /** Users who are each in so many groups, in which nobody else ever comes. */
+    List<Account> apart(int count, int conversations) throws Exception {
+        List<String> tokens = tokens(count);
+        each(count * conversations, number -> {
+            int user = number / conversations;
+            return call("/v1/conversations", tokens.get(user), groupOf(number, new int[] {count + user}));
+        });
+        return tokens.stream().map(token -> new Account(token, null, 0)).toList();
+    }
+
     /** Users 0 and 1 share a conversation, 2 and 3, and so on. */
     List<Account> pairs(int count) throws Exception {
         List<String> tokens = tokens(count);
@@ -135,9 +145,7 @@ public final class Accounts {
     }
 
     private Account group(String token, int number, int[] others) throws IOException, InterruptedException {
-        String body = "{\"type\":\"group\",\"name\":\"load " + number + "\",\"clientRequestId\":\"" + number
-                + "\",\"memberIds\":" + names(others, 0) + "}";
-        Account created = create(token, body);
+        Account created = create(token, groupOf(number, others));
         for (int from = ADDED_MAX; from < others.length; from += ADDED_MAX) {
             call(
                     "/v1/conversations/" + created.conversationId + "/members",
@@ -145,6 +153,11 @@ public final class Accounts {
                     "{\"userIds\":" + names(others, from) + "}");
         }
         return others.length > ADDED_MAX ? at(token, created.conversationId) : created;
+    }
+
+    private String groupOf(int number, int[] others) {
+        return "{\"type\":\"group\",\"name\":\"load " + number + "\",\"clientRequestId\":\"" + number
+                + "\",\"memberIds\":" + names(others, 0) + "}";
     }
 
     private Account create(String token, String body) throws IOException, InterruptedException {

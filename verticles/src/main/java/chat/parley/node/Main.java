@@ -69,6 +69,10 @@ public final class Main {
     /** Returns at once or, as a node, when it has ended. */
     static int run(List<String> arguments, Node.Opening opening, PrintStream out, PrintStream err) {
         try {
+            if (arguments.contains("--help")) {
+                out.print(HELP);
+                return 0;
+            }
             Arguments rest = new Arguments(arguments);
             switch (rest.command()) {
                 case "serve" -> serve(rest, opening, out);
@@ -78,7 +82,7 @@ public final class Main {
                 case "certs" -> certs(rest, out);
                 case "cluster" -> cluster(rest, out);
                 case "admin" -> admin(rest, out);
-                case "--help", "-h", "help" -> out.print(HELP);
+                case "-h", "help" -> out.print(HELP);
                 case "--version" -> out.println("parley " + version());
                 case "" -> throw new Misuse("a command is missing");
                 default -> throw new Misuse("there is no command '" + rest.command() + "'");
