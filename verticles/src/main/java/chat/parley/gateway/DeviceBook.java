@@ -56,6 +56,12 @@ final class DeviceBook {
         waiting.remove(new Key(user, device));
     }
 
+    /** Writes what waits without waiting for more. */
+    void hurry() {
+        isPlanned = false;
+        write();
+    }
+
     /** Whether all is written down. */
     boolean isIdle() {
         return waiting.isEmpty() && underWay == 0;

@@ -497,6 +497,7 @@ public final class Gateway {
     /** Drained, it says to the others that nobody is here, and is heard of no more. Completes when they know, or do not answer. */
     Future<Void> end() {
         Promise<Void> ended = Promise.promise();
+        devices.hurry();
         endSettled(loop.monotonicMillis() + SETTLE_MILLIS_MAX, ended);
         return ended.future();
     }
@@ -514,14 +515,12 @@ public final class Gateway {
                     registrar.isSettled(),
                     devices.isIdle(),
                     attendance.isIdle());
-        readPointers.write();
-        lastSeen.write();
         registrar.stop();
         submitter.stop();
         lookout.stop();
-        Future.join(heardAt.stream().map(Listening::stop).toList())
-                .<Void>mapEmpty()
-                .onComplete(ended);
+        List<Future<Void>> last = new ArrayList<>(List.of(readPointers.write(), lastSeen.write()));
+        for (Listening each : heardAt) last.add(each.stop());
+        Future.join(last).<Void>mapEmpty().onComplete(ended);
     }
 
     /** Of what the node may watch this is its share from now on. */

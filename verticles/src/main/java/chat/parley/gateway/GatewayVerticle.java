@@ -15,6 +15,11 @@ import java.util.function.BiConsumer;
 
 /** One gateway instance on one event loop: first it can be reached on the bus, then by clients. */
 public final class GatewayVerticle extends VerticleBase {
+    private static final long LEAVE_MILLIS_MAX = 40_000;
+
+    /** From the outcome of a send to the end of its answer. */
+    private static final long ANSWER_MILLIS = 1_000;
+
     private final Gateway gateway;
     private final HttpEdge edge;
 
@@ -44,10 +49,16 @@ public final class GatewayVerticle extends VerticleBase {
         return edge.stop();
     }
 
-    /** Sends all sessions elsewhere; see {@link Gateway#drain}. From any thread. */
+    /**
+     * Sends all sessions elsewhere (see {@link Gateway#drain}), then has requests that are under way end, and tells the others that nobody is here
+     * any more. From any thread.
+     */
     public Future<Void> drain(long windowMillisMax) {
         Promise<Void> drained = Promise.promise();
-        context.runOnContext(onLoop -> gateway.drain(windowMillisMax).onComplete(drained));
+        context.runOnContext(onLoop -> gateway.drain(windowMillisMax)
+                .compose(gone -> Future.join(edge.leave(gateway.config.submitMillis() + ANSWER_MILLIS), gateway.end()))
+                .<Void>mapEmpty()
+                .onComplete(drained));
         return drained.future();
     }
 
@@ -58,7 +69,7 @@ public final class GatewayVerticle extends VerticleBase {
     public Future<Void> leave(long windowMillisMax) {
         Promise<Void> left = Promise.promise();
         context.runOnContext(onLoop -> {
-            edge.leave();
+            edge.leave(LEAVE_MILLIS_MAX);
             gateway.drain(windowMillisMax).compose(drained -> gateway.end()).onComplete(left);
         });
         return left.future();

@@ -41,8 +41,6 @@ public final class HttpEdge {
     private static final int TICK_MILLIS = 1000;
 
     /** After which connections of an instance that leaves are cut. */
-    private static final int LEAVE_SECONDS_MAX = 40;
-
     private static final CharSequence FORWARDED_FOR = HttpHeaders.createOptimized("X-Forwarded-For");
 
     /** A free one, the same for all instances. */
@@ -122,9 +120,14 @@ public final class HttpEdge {
         return server.listen().mapEmpty();
     }
 
-    /** Takes no new connections, which go to the other instances; those without a request under way are closed, but for sessions. */
-    void leave() {
-        if (server != null && left == null) left = server.shutdown(LEAVE_SECONDS_MAX, TimeUnit.SECONDS);
+    /**
+     * Takes no new connections; those without a request under way are closed, but for sessions. Completes when all are, or after that time,
+     * when the rest is cut.
+     */
+    Future<Void> leave(long millisMax) {
+        if (server == null) return Future.succeededFuture();
+        if (left == null) left = server.shutdown(millisMax, TimeUnit.MILLISECONDS);
+        return left;
     }
 
     /** Closes every connection; sessions that end have the time to hear so. */

@@ -4,6 +4,7 @@ import chat.parley.bus.Loop;
 import chat.parley.model.UserId;
 import chat.parley.model.UserSettings;
 import chat.parley.store.Directory;
+import io.vertx.core.Future;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,12 +44,13 @@ final class LastSeen {
         loop.after(WRITE_MILLIS, this::write);
     }
 
-    void write() {
+    /** Writes now. Completes when it is done, or was not to be. */
+    Future<Void> write() {
         isPlanned = false;
-        if (waiting.isEmpty()) return;
+        if (waiting.isEmpty()) return Future.succeededFuture();
         Map<UserId, Long> writing = waiting;
         waiting = new LinkedHashMap<>();
-        directory
+        return directory
                 .userSettings(List.copyOf(writing.keySet()))
                 .compose(settings -> {
                     writing.keySet()
@@ -56,6 +58,7 @@ final class LastSeen {
                                     .invisible());
                     return directory.saveLastSeen(writing);
                 })
-                .onFailure(broken -> LOG.warn("when {} users were here last was not written", writing.size(), broken));
+                .onFailure(broken -> LOG.warn("when {} users were here last was not written", writing.size(), broken))
+                .otherwiseEmpty();
     }
 }

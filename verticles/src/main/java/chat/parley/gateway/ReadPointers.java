@@ -7,6 +7,7 @@ import chat.parley.model.ConversationId;
 import chat.parley.model.Draft;
 import chat.parley.model.UserId;
 import chat.parley.store.Directory;
+import io.vertx.core.Future;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,14 +53,19 @@ final class ReadPointers {
         }
     }
 
-    void write() {
-        if (waiting.isEmpty()) return;
+    /** Writes now. Completes when it is done, or was not to be. */
+    Future<Void> write() {
+        if (waiting.isEmpty()) return Future.succeededFuture();
         Map<Key, Directory.ReadPointer> writing = waiting;
         waiting = new LinkedHashMap<>();
-        directory.moveReadPointers(List.copyOf(writing.values())).onFailure(broken -> {
-            LOG.warn("{} read pointers were not written", writing.size(), broken);
-            if (waiting.size() + writing.size() < WAITING_MAX) writing.values().forEach(this::move);
-        });
+        return directory
+                .moveReadPointers(List.copyOf(writing.values()))
+                .onFailure(broken -> {
+                    LOG.warn("{} read pointers were not written", writing.size(), broken);
+                    if (waiting.size() + writing.size() < WAITING_MAX)
+                        writing.values().forEach(this::move);
+                })
+                .otherwiseEmpty();
     }
 
     private record Key(ConversationId conversationId, UserId userId) {}

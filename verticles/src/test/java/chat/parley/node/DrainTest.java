@@ -3,6 +3,11 @@ package chat.parley.node;
 import static chat.parley.node.Device.send;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -69,6 +74,53 @@ class DrainTest {
                 assertThat(device.next("message_ack").getString("clientMessageId"))
                         .isEqualTo("m" + i);
             assertThat(device.closeCode()).isEqualTo(1012);
+        }
+    }
+
+    @Test
+    void aRequestThatIsUnderWayIsAnswered() {
+        Caller anna = node.caller("anna");
+        String group = anna.group("ben");
+        String body = "{\"body\":\"x\"}";
+        try (RawClient client = RawClient.connect(node.port())) {
+            String head = "POST /v1/conversations/" + group
+                    + "/messages HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "
+                    + anna.token() + "\r\nContent-Type: application/json\r\nContent-Length: " + body.length()
+                    + "\r\n\r\n";
+            client.raw((head + body.substring(0, 5)).getBytes(StandardCharsets.US_ASCII));
+            ClusterOfNodes.await(() -> anna.get("/v1/conversations/" + group).status() == 200);
+            end();
+            ClusterOfNodes.await(() -> isRefused(node.port()));
+            client.raw(body.substring(5).getBytes(StandardCharsets.US_ASCII));
+            assertThat(client.response().status()).isEqualTo(201);
+        }
+    }
+
+    @Test
+    void aDeviceWasThereUntilTheNodeEnded() throws Exception {
+        Device device = Device.welcome(node.port(), node.caller("anna").token(), "phone");
+        TimeUnit.MILLISECONDS.sleep(1_200); // so that what its hello said is written
+        long before = System.currentTimeMillis();
+        end();
+        device.next("goaway");
+        device.close();
+        ended.get(40, TimeUnit.SECONDS);
+        try (TestNode again = TestNode.start(folder.resolve("data"))) {
+            JsonObject phone = again.caller("anna")
+                    .get("/v1/devices")
+                    .json()
+                    .getJsonArray("devices")
+                    .getJsonObject(0);
+            assertThat(phone.getLong("lastSeenAt")).isGreaterThanOrEqualTo(before);
+        }
+    }
+
+    /** Whether nobody listens. */
+    private static boolean isRefused(int port) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            return false;
+        } catch (IOException refused) {
+            return true;
         }
     }
 
