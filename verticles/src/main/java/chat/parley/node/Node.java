@@ -135,7 +135,7 @@ final class Node {
             node.startParts();
             return node;
         } catch (Refusal refusal) {
-            node.endParts();
+            node.endParts(endBy());
             throw refusal;
         }
     }
@@ -473,7 +473,7 @@ final class Node {
      */
     synchronized void end() {
         if (ended.getCount() == 0) return;
-        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(END_SECONDS_MAX);
+        long until = endBy();
         log.info("draining");
         health.drain();
         if (entrance != null) entrance.drain();
@@ -481,13 +481,16 @@ final class Node {
         List<Future<Void>> drained = new ArrayList<>();
         for (GatewayVerticle gateway : gateways()) drained.add(gateway.drain(config.drainWindowMillis()));
         await(Future.join(drained), until, "draining");
-        endParts();
+        endParts(until);
         log.info("ended");
         ended.countDown();
     }
 
-    private void endParts() {
-        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(END_SECONDS_MAX);
+    private static long endBy() {
+        return System.nanoTime() + TimeUnit.SECONDS.toNanos(END_SECONDS_MAX);
+    }
+
+    private void endParts(long until) {
         Vertx vertx = running;
         metrics.close();
         if (eventLoops != null) eventLoops.close();

@@ -156,6 +156,7 @@ final class NodeCommands implements Function<Command, Future<Commanded>> {
 
     private Commanded drain(boolean isForced) {
         if (health.isDraining()) return Answers.conflict(topology.self() + " drains already");
+        if (!health.isReady()) return Answers.conflict(topology.self() + " starts: drain it when it is ready");
         Set<NodeRole> last = EnumSet.copyOf(roles);
         for (String other : topology.nodes())
             if (!other.equals(topology.self()) && !isLeaving.test(other)) last.removeAll(topology.roles(other));

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Of three nodes: this one and another have gateways, the third has all else. */
@@ -38,6 +39,11 @@ class NodeCommandsTest {
             Map.of(),
             () -> drained++);
 
+    @BeforeEach
+    void begin() {
+        health.setReady(true);
+    }
+
     @AfterEach
     void end() {
         metrics.close();
@@ -47,6 +53,13 @@ class NodeCommandsTest {
     void aNodeIsDrainedWhileAnotherDoesWhatItDoes() throws Exception {
         assertThat(told("drain", "{}").status()).isEqualTo(202);
         assertThat(drained).isEqualTo(1);
+    }
+
+    @Test
+    void aNodeThatStartsIsNotDrained() throws Exception {
+        health.setReady(false);
+        assertThat(told("drain", "{\"force\":true}").status()).isEqualTo(409);
+        assertThat(drained).isZero();
     }
 
     @Test
