@@ -38,6 +38,8 @@ final class Fleet {
     private static final int PORTS_OF_AN_ADDRESS = 8_000; // of the 28,000 that Linux gives out by itself
     private static final int AGAIN_MILLIS = 50;
     private static final long CONNECTED_SECONDS = 400;
+    private static final int DRAIN_LOOK_MILLIS = 50;
+    private static final int DRAIN_LOOKS_MAX = 400; // over longer than after which a send is given up
 
     /** So that it is the server that what a straggler does not read waits at. */
     private static final int STRAGGLER_BYTES = 16 << 10;
@@ -259,15 +261,23 @@ final class Fleet {
         return scratch;
     }
 
-    /** Waits until nothing is under way, for at most 20 s, and counts the holes of all sessions; any thread. */
+    /**
+     * Waits until nothing is under way: what was sent before is done or lost after 15 s, and what follows on a lane is waited for until 20 s.
+     * Counts the holes of all sessions; any thread.
+     */
     void drain() throws Exception {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-        while (onLoop(sends::underWay) > 0 && System.nanoTime() < end) Thread.sleep(50);
+        for (int looks = 0; onLoop(this::leftUnderWay) > 0 && looks < DRAIN_LOOKS_MAX; looks++)
+            TimeUnit.MILLISECONDS.sleep(DRAIN_LOOK_MILLIS);
         onLoop(() -> {
             window.holes = IntStream.range(0, sessions.size())
                     .mapToLong(user -> sessions.get(user).holes())
                     .sum();
             return window;
         });
+    }
+
+    private int leftUnderWay() {
+        sends.giveUpOld();
+        return sends.underWay();
     }
 }

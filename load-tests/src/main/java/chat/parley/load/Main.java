@@ -85,7 +85,7 @@ public final class Main {
         Window run = load(nodes, pids);
         double syncs = NodeProcess.metric(opsPort, SYNCS) - syncsBefore;
         System.out.println(summary(run, syncsBefore < 0 ? "not known" : String.format("%,.0f", syncs)));
-        return holds(run);
+        return run.holds();
     }
 
     /** Makes a workload. */
@@ -123,7 +123,7 @@ public final class Main {
         for (int nodes = 1; nodes <= 2; nodes++) {
             lines.clear();
             try (ClusterProcess cluster = ClusterProcess.start(home, cores, nodes)) {
-                holds &= holds(load(cluster.nodes(), cluster.pids()));
+                holds &= load(cluster.nodes(), cluster.pids()).holds();
             }
             micros[nodes - 1] =
                     Double.parseDouble(figure("closed", "srv_us_per_deliv").toString());
@@ -140,10 +140,11 @@ public final class Main {
         boolean holds = true;
         for (Ways.Way way : Ways.Way.values()) {
             try (NodeProcess node = NodeProcess.start(home, cores, way.settings())) {
-                holds &= holds(load(
-                        List.of(node.address()),
-                        List.of(node.pid()),
-                        (accounts, proc) -> new Ways(settings, accounts, way)));
+                holds &= load(
+                                List.of(node.address()),
+                                List.of(node.pid()),
+                                (accounts, proc) -> new Ways(settings, accounts, way))
+                        .holds();
             }
         }
         Path picture = Path.of(Objects.requireNonNullElse(settings.text("picture"), "ways.svg"));
@@ -161,7 +162,8 @@ public final class Main {
                     "shows", step.kind(),
                     "size", step.settings().number("size", 0));
             try (NodeProcess node = NodeProcess.start(home, cores, step.ofNode())) {
-                holds &= holds(load(List.of(node.address()), List.of(node.pid()), step::workload));
+                holds &= load(List.of(node.address()), List.of(node.pid()), step::workload)
+                        .holds();
             }
         }
         Path pictures = Path.of(Objects.requireNonNullElse(settings.text("pictures"), "."));
@@ -200,11 +202,7 @@ public final class Main {
             default -> of("resume", "total_sec", "s until all have what they missed") + cpu("resume");
         };
         return name + ": " + figures + "; " + String.format("%,d", run.acksOfRun) + " acks, " + syncs + " fdatasync; "
-                + (holds(run) ? KEPT : BROKEN);
-    }
-
-    private static boolean holds(Window run) {
-        return run.lostOfRun + run.duplicatesOfRun + run.outOfOrder + run.holes + run.errors + run.closes == 0;
+                + (run.holds() ? KEPT : BROKEN);
     }
 
     private String of(String phase, String field, String unit) {

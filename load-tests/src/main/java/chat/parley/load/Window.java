@@ -95,6 +95,11 @@ final class Window {
         lostOfRun++;
     }
 
+    /** Whether nothing was wrong in the whole run. */
+    boolean holds() {
+        return lostOfRun + duplicatesOfRun + outOfOrder + holes + errors + closes == 0;
+    }
+
     void duplicate() {
         duplicates++;
         duplicatesOfRun++;

@@ -1,0 +1,66 @@
+package chat.parley.load;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Workloads against a server that is wrong: what makes a run end with 1. */
+class FleetTest {
+    private static final long LONG_AGO = TimeUnit.SECONDS.toNanos(16);
+
+    private StandIn server;
+    private Fleet fleet;
+
+    @BeforeEach
+    void begin() throws Exception {
+        server = new StandIn();
+        fleet = new Fleet(List.of(server.address()), Template.ID_LENGTH, Carrier.WEBSOCKET, new Proc(List.of()));
+    }
+
+    @AfterEach
+    void end() throws Exception {
+        fleet.loop().parent().shutdownGracefully(0, 1, TimeUnit.SECONDS);
+        server.close();
+    }
+
+    @Test
+    void ofAServerThatIsRightNothingIsWrong() throws Exception {
+        pair();
+        send(0);
+        fleet.drain();
+        assertThat(checks()).containsEntry("lost", 0L);
+        assertThat(fleet.window().holds()).isTrue();
+    }
+
+    @Test
+    void whatAServerThatFellSilentDoesNotAnswerIsLost() throws Exception {
+        pair();
+        server.fallSilent();
+        send(LONG_AGO);
+        fleet.drain();
+        assertThat(checks()).containsEntry("lost", 1L).containsEntry("holes", 0L);
+        assertThat(fleet.window().holds()).isFalse();
+    }
+
+    private void pair() throws Exception {
+        new Accounts(server.address()).pairs(2).forEach(fleet::add);
+        fleet.connect(0, 2, 2);
+    }
+
+    /** From the first to the second. */
+    private void send(long nanosAgo) throws Exception {
+        fleet.onLoop(() -> {
+            fleet.sends().send(fleet.session(0), Sends.NO_LANE, 1, System.nanoTime() - nanosAgo);
+            return nanosAgo;
+        });
+    }
+
+    private Map<String, Object> checks() throws Exception {
+        return fleet.onLoop(() -> fleet.window().end("checks"));
+    }
+}
