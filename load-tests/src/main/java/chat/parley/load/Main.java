@@ -14,7 +14,7 @@ import java.util.Objects;
 public final class Main {
     private static final String SYNCS = "parley_store_syncs_total";
     private static final String KEPT = "order kept, none lost or twice";
-    private static final String BROKEN = "BROKEN: see lost, dup, out_of_order, holes, errors";
+    private static final String BROKEN = "BROKEN: see lost, dup, late, out_of_order, holes, errors, closes";
     private static final int BODY_BYTES = 200;
     private static final List<String> WORKLOADS =
             List.of("w1", "w2", "w3", "w4", "w5", "presence", "slow", "tax", "ways", "capacity");

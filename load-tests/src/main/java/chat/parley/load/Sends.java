@@ -96,7 +96,7 @@ final class Sends {
 
     private boolean isOnItsWay(int slot, int generation) {
         boolean is = slot >= 0 && slot < SENDS_MAX && onItsWay[slot] && generations[slot] == generation;
-        if (!is) window.late++;
+        if (!is) window.late();
         return is;
     }
 

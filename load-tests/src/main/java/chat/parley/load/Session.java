@@ -128,7 +128,7 @@ final class Session {
     /** How many it has not, of those up to the highest. */
     long holes() {
         if (straggler != null) return straggler.holes();
-        return highest - cursor - held;
+        return Math.max(0, highest - cursor - held); // less than none: what was acknowledged again
     }
 
     boolean isConnected() {

@@ -20,7 +20,7 @@ final class Window {
 
     long sends;
     long done;
-    long late;
+    private long late;
     private long lost;
     private long duplicates;
     private long acks;
@@ -34,6 +34,7 @@ final class Window {
     long acksOfRun;
     long lostOfRun;
     long duplicatesOfRun;
+    long lateOfRun;
     long outOfOrder;
     long holes;
     long errors;
@@ -95,9 +96,15 @@ final class Window {
         lostOfRun++;
     }
 
+    /** For nothing that is under way: it came again after all of it had come, or that was given up as lost. */
+    void late() {
+        late++;
+        lateOfRun++;
+    }
+
     /** Whether nothing was wrong in the whole run. */
     boolean holds() {
-        return lostOfRun + duplicatesOfRun + outOfOrder + holes + errors + closes == 0;
+        return lostOfRun + duplicatesOfRun + lateOfRun + outOfOrder + holes + errors + closes == 0;
     }
 
     void duplicate() {

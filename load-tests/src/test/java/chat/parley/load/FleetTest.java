@@ -47,6 +47,30 @@ class FleetTest {
         assertThat(fleet.window().holds()).isFalse();
     }
 
+    @Test
+    void aMessageThatIsPlacedTwiceBreaksTheRun() throws Exception {
+        pair();
+        send(0);
+        fleet.drain();
+        server.placeAgain();
+        send(0); // what it brings comes after that
+        fleet.drain();
+        assertThat(checks()).as("copy and ack").containsEntry("late", 2L).containsEntry("holes", 0L);
+        assertThat(fleet.window().holds()).isFalse();
+    }
+
+    @Test
+    void aMessageThatIsAcknowledgedTwiceBreaksTheRun() throws Exception {
+        pair();
+        send(0);
+        fleet.drain();
+        server.acknowledgeAgain();
+        send(0);
+        fleet.drain();
+        assertThat(checks()).containsEntry("late", 1L).containsEntry("holes", 0L);
+        assertThat(fleet.window().holds()).isFalse();
+    }
+
     private void pair() throws Exception {
         new Accounts(server.address()).pairs(2).forEach(fleet::add);
         fleet.connect(0, 2, 2);
