@@ -8,6 +8,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -53,9 +54,11 @@ final class Return implements Workload {
         send(fleet, messages, 0);
         TimeUnit.SECONDS.sleep(2);
         ScheduledFuture<?> talk = talkers == 0 ? null : talk(fleet, lines);
-        lines.accept(comeBack(fleet));
+        Map<String, Object> line = comeBack(fleet);
         if (talk != null) talk.cancel(false);
         fleet.drain();
+        fleet.window().putChecks(line);
+        lines.accept(line);
     }
 
     /** Begins, and measures what it is like while nobody comes back. */
@@ -88,7 +91,8 @@ final class Return implements Workload {
         fleet.drain();
     }
 
-    private Map<String, Object> comeBack(Fleet fleet) throws Exception {
+    /** Those who have not all that they missed once the time is over have lost it. */
+    Map<String, Object> comeBack(Fleet fleet) throws Exception {
         CompletableFuture<Integer> allBack = new CompletableFuture<>();
         int[] back = {0};
         long start = System.nanoTime();
@@ -109,7 +113,10 @@ final class Return implements Workload {
             complete = false;
         }
         double seconds = (System.nanoTime() - start) / 1e9;
-        Map<String, Object> line = fleet.onLoop(() -> fleet.window().end("resume"));
+        Map<String, Object> line = fleet.onLoop(() -> {
+            fleet.window().lost(lacking(fleet));
+            return fleet.window().end("resume");
+        });
         line.put("srv_cpu_ms_per_resume", Json.round(Json.number(line, "srv_cpu") * seconds * 1e3 / members, 3));
         if (talkers == 0) line.keySet().removeAll(List.of("sent_s", "acked_s", "deliv_s", "done_s"));
         line.put("k", members);
@@ -122,5 +129,11 @@ final class Return implements Workload {
         line.put("clients_s", Json.round(members / seconds, 1));
         line.put("history_msgs_s", Json.round((double) members * messages / seconds, 1));
         return line;
+    }
+
+    private long lacking(Fleet fleet) {
+        return IntStream.range(0, members)
+                .filter(user -> fleet.session(user).held() < messages)
+                .count();
     }
 }

@@ -42,16 +42,9 @@ final class Slow implements Workload {
 
     @Override
     public void run(Fleet fleet, Consumer<Map<String, Object>> lines) throws Exception {
-        accounts.forEach(fleet::add);
-        int members = groups * size;
-        for (int user = 0; user < members; user++) {
-            if (!stops(user % size)) continue;
-            fleet.session(user).straggle();
-            stragglers.add(fleet.session(user));
-        }
+        lines.accept(connect(fleet));
+        int members = members();
         int readers = size - stragglers.size() / groups;
-        double seconds = fleet.connect(0, members + groups, settings.number("connecting", 100));
-        lines.accept(Workload.connectLine(fleet, "connect", members + groups, seconds));
         double rate = settings.real("rate", Math.max(1, 20_000 / size));
         ScheduledFuture<?> talk = Steady.start(fleet, rate, readers, number -> members + number % groups);
         ScheduledFuture<?> givingUp =
@@ -70,6 +63,19 @@ final class Slow implements Workload {
         fleet.drain();
         givingUp.cancel(false);
         lines.accept(verdict(fleet, without, with, Math.max(closed, count(fleet, Straggler::closes)), caughtUp));
+    }
+
+    /** All of them, and chooses those who will stop reading. */
+    Map<String, Object> connect(Fleet fleet) throws Exception {
+        accounts.forEach(fleet::add);
+        for (int user = 0; user < members(); user++) {
+            if (!stops(user % size)) continue;
+            fleet.session(user).straggle();
+            stragglers.add(fleet.session(user));
+        }
+        int all = members() + groups;
+        double seconds = fleet.connect(0, all, settings.number("connecting", 100));
+        return Workload.connectLine(fleet, "connect", all, seconds);
     }
 
     /** Spread evenly. */
@@ -94,17 +100,31 @@ final class Slow implements Workload {
 
     /** Seconds until all have everything that was said by then; -1: not in time. */
     private double readAgain(Fleet fleet) throws Exception {
-        long start = System.nanoTime();
         fleet.onLoop(() -> {
             stragglers.forEach(Session::readAgain);
             return stragglers;
         });
+        return untilComplete(fleet);
+    }
+
+    private double untilComplete(Fleet fleet) throws Exception {
+        long start = System.nanoTime();
         long end = start + TimeUnit.SECONDS.toNanos(settings.number("timeout", 120));
         while (System.nanoTime() < end) {
             if (behind(fleet) == 0) return Json.round((System.nanoTime() - start) / 1e9, 2);
             TimeUnit.MILLISECONDS.sleep(100);
         }
         return -1;
+    }
+
+    /** How many have not everything in time though nobody says anything any more; they have lost it. */
+    long lacking(Fleet fleet) throws Exception {
+        untilComplete(fleet);
+        long lacking = behind(fleet);
+        return fleet.onLoop(() -> {
+            fleet.window().lost(lacking);
+            return lacking;
+        });
     }
 
     /** How many have not what others of their group have had for a moment. */
@@ -149,7 +169,7 @@ final class Slow implements Workload {
             Fleet fleet, List<Map<String, Object>> without, List<Map<String, Object>> with, int closed, double caughtUp)
             throws Exception {
         double ratio = Json.round(median(with, "del_p99_ms") / median(without, "del_p99_ms"), 2);
-        long behind = behind(fleet);
+        long behind = lacking(fleet);
         Map<String, Object> line = new LinkedHashMap<>();
         line.put("phase", "verdict");
         line.put("stuck", stragglers.size());

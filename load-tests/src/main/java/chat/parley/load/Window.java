@@ -92,8 +92,12 @@ final class Window {
     }
 
     void lost() {
-        lost++;
-        lostOfRun++;
+        lost(1);
+    }
+
+    void lost(long count) {
+        lost += count;
+        lostOfRun += count;
     }
 
     /** For nothing that is under way: it came again after all of it had come, or that was given up as lost. */

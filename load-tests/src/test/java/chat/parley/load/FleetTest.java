@@ -71,6 +71,41 @@ class FleetTest {
         assertThat(fleet.window().holds()).isFalse();
     }
 
+    @Test
+    void whoDoesNotGetAllThatItMissedHasLostIt() throws Exception {
+        Settings settings = new Settings(new String[] {"groups=1", "size=2", "messages=5", "timeout=1"});
+        Accounts accounts = new Accounts(server.address());
+        Return workload = new Return(settings, accounts);
+        accounts.groups(1, 2, 1).forEach(fleet::add);
+        fleet.connect(0, 3, 3);
+        fleet.onLoop(() -> {
+            for (int user = 0; user < 2; user++) fleet.session(user).drop();
+            return 2;
+        });
+        server.keepsFrom(4);
+        sendFrom(2, 5, 0);
+        Map<String, Object> line = workload.comeBack(fleet);
+        fleet.drain();
+        assertThat(line).containsEntry("caught_up", 0).containsEntry("complete", false);
+        assertThat(checks()).containsEntry("lost", 2L).containsEntry("holes", 0L);
+        assertThat(fleet.window().holds()).isFalse();
+    }
+
+    @Test
+    void whoReadsAgainAndDoesNotGetAllHasLostIt() throws Exception {
+        Settings settings = new Settings(new String[] {"groups=1", "size=2", "stuck=0.5", "timeout=1"});
+        Slow workload = new Slow(settings, new Accounts(server.address()), new Proc(List.of()));
+        workload.connect(fleet);
+        sendFrom(2, 1, 1);
+        assertThat(workload.lacking(fleet)).isZero();
+        server.keepsFrom(2);
+        sendFrom(2, 1, 0);
+        fleet.drain();
+        assertThat(workload.lacking(fleet)).isEqualTo(1);
+        assertThat(checks()).containsEntry("lost", 1L).containsEntry("holes", 0L);
+        assertThat(fleet.window().holds()).isFalse();
+    }
+
     private void pair() throws Exception {
         new Accounts(server.address()).pairs(2).forEach(fleet::add);
         fleet.connect(0, 2, 2);
@@ -82,6 +117,15 @@ class FleetTest {
             fleet.sends().send(fleet.session(0), Sends.NO_LANE, 1, System.nanoTime() - nanosAgo);
             return nanosAgo;
         });
+    }
+
+    private void sendFrom(int user, int count, int readers) throws Exception {
+        fleet.onLoop(() -> {
+            for (int i = 0; i < count; i++)
+                fleet.sends().send(fleet.session(user), Sends.NO_LANE, readers, System.nanoTime());
+            return count;
+        });
+        fleet.drain();
     }
 
     private Map<String, Object> checks() throws Exception {
