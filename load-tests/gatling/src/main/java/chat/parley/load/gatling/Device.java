@@ -62,6 +62,7 @@ final class Device {
     private boolean wasThere;
     private boolean asksAgain; // once what it asked is answered
     private boolean readsSlowly;
+    private boolean hasGivenUp;
     private long helloMillis;
     private long lastHeardMillis;
     private long nextId;
@@ -117,7 +118,7 @@ final class Device {
 
     /** Nothing that it said waits for an answer, and nothing that it lacks. */
     synchronized boolean isQuiet() {
-        return unacknowledged.isEmpty()
+        return (unacknowledged.isEmpty() || hasGivenUp)
                 && toSay.isEmpty()
                 && syncsUnanswered == 0
                 && conversations.values().stream().noneMatch(Held::isAsking);
@@ -152,6 +153,7 @@ final class Device {
                 .put("conversationId", conversationId)
                 .put("body", body));
         unacknowledged.put(id, new Unacknowledged(conversationId, frame, dueMillis, syncsUnanswered > 0));
+        run.ledger().sent();
         run.figures().count(Count.SENT, nowMillis);
         toSay.add(frame);
     }
@@ -377,13 +379,19 @@ final class Device {
             long missing = sequence - held(id).through();
             if (missing > 0) problem("lost", missing, "up to " + sequence + " of " + id, nowMillis);
         });
-        if (!unacknowledged.isEmpty())
-            problem(
-                    "not acknowledged",
-                    unacknowledged.size(),
-                    unacknowledged.keySet().iterator().next(),
-                    nowMillis);
+        giveUp(nowMillis);
         run.figures().finished();
+    }
+
+    /** What is not acknowledged by now comes too late, if it does: others have asked for the rest without it. */
+    synchronized void giveUp(long nowMillis) {
+        if (hasGivenUp || unacknowledged.isEmpty()) return;
+        hasGivenUp = true;
+        problem(
+                "not acknowledged",
+                unacknowledged.size(),
+                unacknowledged.keySet().iterator().next(),
+                nowMillis);
     }
 
     /** What goes into the report since the last time. */

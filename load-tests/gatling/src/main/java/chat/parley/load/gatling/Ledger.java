@@ -5,7 +5,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
-/** What all devices of a run know together of each conversation: the last acknowledged sequence, and which message has which sequence. */
+/**
+ * What all devices of a run know together: how many of their sends are not acknowledged; and of each conversation the last acknowledged
+ * sequence, and which message has which sequence.
+ */
 final class Ledger {
     /** Of a conversation: how many of its last sequences are compared between devices. */
     private static final int COMPARED = 512;
@@ -18,10 +21,22 @@ final class Ledger {
     }
 
     private final Map<String, Known> conversations = new ConcurrentHashMap<>();
+    private final AtomicLong unacknowledged = new AtomicLong();
 
-    /** From now on it is durable, and every member has to get it. */
+    /** Somebody waits for an acknowledgement from now on. */
+    void sent() {
+        unacknowledged.incrementAndGet();
+    }
+
+    /** What was sent is durable, and every member has to get it. */
     void acknowledged(String conversationId, long sequence) {
         known(conversationId).acknowledged.accumulateAndGet(sequence, Math::max);
+        unacknowledged.decrementAndGet(); // after it is known: who sees that nobody waits sees all that is due
+    }
+
+    /** Whether somebody waits for an acknowledgement, after which more may be due. */
+    boolean isWaiting() {
+        return unacknowledged.get() > 0;
     }
 
     /** The last sequence that somebody was told to be durable. */

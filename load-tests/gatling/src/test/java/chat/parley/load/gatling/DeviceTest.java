@@ -133,6 +133,7 @@ class DeviceTest {
     @Test
     void whatIsAcknowledgedToSomebodyHasToBeThereForAll() {
         event(1);
+        run.ledger().sent();
         run.ledger().acknowledged(PLACE, 3);
         ends();
         assertThat(run.figures().total(Count.LATE)).isEqualTo(2);
@@ -142,11 +143,61 @@ class DeviceTest {
     }
 
     @Test
+    void whatIsAcknowledgedLateHasToBeThereForAllToo() {
+        Device other = other();
+        other.send(PLACE, now, now);
+        String late = read(other.pollAll().getLast()).path("clientMessageId").asText();
+        now = run.endMillis() + 3_000;
+        hears(frame("heartbeat"));
+        visit.act(now);
+        assertThat(said()).as("it waits for the other").containsExactly("heartbeat");
+        now += 5_000;
+        other.received(ack(late, 1).toString(), now);
+        visit.act(now);
+        assertThat(said()).containsExactly("sync");
+        synced(0, 0);
+        visit.act(now);
+        assertThat(visit.isDone()).isTrue();
+        assertThat(problems()).isEqualTo(Map.of("lost", 1L));
+    }
+
+    @Test
+    void whatIsNotAcknowledgedWhenAllAskForTheRestIsTooLate() {
+        String own = sends();
+        now = run.endMillis() + 23_000;
+        hears(frame("heartbeat"));
+        visit.act(now);
+        assertThat(problems()).isEmpty();
+        now++;
+        visit.act(now);
+        assertThat(said()).contains("sync");
+        acknowledged(own, 1);
+        synced(1, 1);
+        visit.act(now);
+        assertThat(visit.isDone()).isTrue();
+        assertThat(problems()).isEqualTo(Map.of("not acknowledged", 1L));
+    }
+
+    @Test
+    void whoWaitsForTheLastAcknowledgementOfOthersSaysSomethingMeanwhile() {
+        other().send(PLACE, now, now);
+        now = run.endMillis() - HEARTBEAT;
+        hears(frame("heartbeat"));
+        for (now = run.endMillis() + 3_000; now <= run.endMillis() + 23_000; now += 1_000) {
+            visit.act(now);
+            if (said().contains("heartbeat")) hears(frame("heartbeat"));
+        }
+        assertThat(visit.isDone()).isFalse();
+        assertThat(problems()).isEmpty();
+    }
+
+    @Test
     void anotherBodyIsSeen() {
-        String body = body("ben-1");
-        hears(message(1, body));
-        hears(message(2, body + "."));
+        hears(message(1, body("ben-1")));
+        hears(message(2, body("ben-2") + "."));
+        String body = body("ben-3");
         hears(message(3, body.substring(0, body.length() - 1)));
+        body = body("ben-4");
         hears(message(4, body.substring(0, body.length() - 1) + "x"));
         hears(message(5, "no message of a run"));
         hears(message(6, ""));
@@ -156,9 +207,7 @@ class DeviceTest {
     @Test
     void anotherMessageAtTheSamePlaceIsSeen() {
         event(1, "ben-1");
-        Device other = new Device(run, "cid", "token");
-        other.joins(PLACE, 0);
-        other.received(message(1, body("ben-2")).toString(), now);
+        other().received(message(1, body("ben-2")).toString(), now);
         assertThat(problems()).isEqualTo(Map.of("divergence", 1L));
     }
 
@@ -197,6 +246,13 @@ class DeviceTest {
         presence("online");
         presence("offline");
         assertThat(device.leavesTold()).isEqualTo(1);
+    }
+
+    /** Of somebody else in the same conversation. */
+    private Device other() {
+        Device other = new Device(run, "cid", "token");
+        other.joins(PLACE, 0);
+        return other;
     }
 
     /** To the last question. */
@@ -245,10 +301,14 @@ class DeviceTest {
     }
 
     private void acknowledged(String id, long sequence) {
-        hears(frame("message_ack")
+        hears(ack(id, sequence));
+    }
+
+    private ObjectNode ack(String id, long sequence) {
+        return frame("message_ack")
                 .put("clientMessageId", id)
                 .put("conversationId", PLACE)
-                .put("sequence", sequence));
+                .put("sequence", sequence);
     }
 
     private void synced(long sentThrough, long head) {
