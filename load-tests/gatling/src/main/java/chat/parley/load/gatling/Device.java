@@ -413,8 +413,12 @@ final class Device {
     }
 
     private void compare(String conversationId, long sequence, String id, long nowMillis) {
-        if (!run.ledger().agrees(conversationId, sequence, id))
-            problem("divergence", 1, conversationId + "." + sequence + " is not the same for everybody", nowMillis);
+        String place = conversationId + "." + sequence;
+        switch (run.ledger().compare(conversationId, sequence, id)) {
+            case NOTHING -> {}
+            case ANOTHER -> problem("divergence", 1, place + " is not the same for everybody", nowMillis);
+            case TWICE -> problem("duplicate", 1, id + " stands at " + place + " and at another place", nowMillis);
+        }
     }
 
     private Held held(String conversationId) {

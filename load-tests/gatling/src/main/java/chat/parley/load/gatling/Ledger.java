@@ -1,15 +1,25 @@
 package chat.parley.load.gatling;
 
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What all devices of a run know together: how many of their sends are not acknowledged; and of each conversation the last acknowledged
  * sequence, and which message has which sequence.
  */
 final class Ledger {
+    /** What is wrong with where a message stands. */
+    enum Finding {
+        NOTHING,
+        /** Somebody saw another message there. */
+        ANOTHER,
+        /** Somebody saw it at another sequence. */
+        TWICE
+    }
+
     /** Of a conversation: how many of its last sequences are compared between devices. */
     private static final int COMPARED = 512;
 
@@ -17,7 +27,22 @@ final class Ledger {
 
     private static final class Known {
         final AtomicLong acknowledged = new AtomicLong();
-        final AtomicReferenceArray<Seen> last = new AtomicReferenceArray<>(COMPARED);
+        private final @Nullable Seen[] last = new Seen[COMPARED];
+        private final Map<String, Long> sequences = new HashMap<>(); // of those in last
+
+        synchronized Finding find(Seen now) {
+            int place = (int) (now.sequence % COMPARED);
+            Seen before = last[place];
+            if (before != null && before.sequence > now.sequence) return Finding.NOTHING; // too old to tell
+            if (before == null || before.sequence < now.sequence) {
+                last[place] = now;
+                if (before != null) sequences.remove(before.id, before.sequence);
+                sequences.putIfAbsent(now.id, now.sequence);
+            } else if (!before.id.equals(now.id)) {
+                return Finding.ANOTHER;
+            }
+            return sequences.getOrDefault(now.id, now.sequence) == now.sequence ? Finding.NOTHING : Finding.TWICE;
+        }
     }
 
     private final Map<String, Known> conversations = new ConcurrentHashMap<>();
@@ -44,15 +69,9 @@ final class Ledger {
         return known(conversationId).acknowledged.get();
     }
 
-    /** Whether nobody saw another message there; the id is that of its client. */
-    boolean agrees(String conversationId, long sequence, String id) {
-        Seen now = new Seen(sequence, id);
-        Seen last = known(conversationId)
-                .last
-                .getAndUpdate(
-                        (int) (sequence % COMPARED),
-                        before -> before == null || before.sequence < sequence ? now : before);
-        return last == null || last.sequence != sequence || last.id.equals(id);
+    /** A device was told that this message stands there; the id is that of its client. */
+    Finding compare(String conversationId, long sequence, String id) {
+        return known(conversationId).find(new Seen(sequence, id));
     }
 
     private Known known(String conversationId) {

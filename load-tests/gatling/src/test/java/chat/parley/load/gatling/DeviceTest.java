@@ -192,6 +192,29 @@ class DeviceTest {
     }
 
     @Test
+    void aMessageAtTwoPlacesIsADuplicate() {
+        event(1, "ben-1");
+        event(2, "ben-1");
+        assertThat(problems()).isEqualTo(Map.of("duplicate", 1L));
+    }
+
+    @Test
+    void aMessageThatIsAcknowledgedAtAnotherPlaceThanOthersHaveItIsADuplicate() {
+        String own = sends();
+        other().received(message(1, body(own)).toString(), now);
+        acknowledged(own, 2);
+        assertThat(problems()).isEqualTo(Map.of("duplicate", 1L));
+    }
+
+    @Test
+    void placesOfMessagesAreForgottenInTurn() {
+        for (int sequence = 1; sequence <= 513; sequence++) event(sequence);
+        event(514, "ben-1"); // whose first place is too old
+        event(515, "ben-5");
+        assertThat(problems()).isEqualTo(Map.of("duplicate", 1L));
+    }
+
+    @Test
     void anotherBodyIsSeen() {
         hears(message(1, body("ben-1")));
         hears(message(2, body("ben-2") + "."));
