@@ -76,7 +76,8 @@ final class Idle implements Workload {
                 .scheduleAtFixedRate(
                         () -> {
                             long due = (long) ((System.nanoTime() - began) / 1e9 * count / everySeconds);
-                            while (said[0] < due) fleet.session((int) (said[0]++ % count)).say(HEARTBEAT);
+                            while (said[0] < due)
+                                fleet.session((int) (said[0]++ % count)).say(HEARTBEAT);
                         },
                         HEARTBEAT_TICK_MILLIS,
                         HEARTBEAT_TICK_MILLIS,
