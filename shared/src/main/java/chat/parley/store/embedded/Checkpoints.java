@@ -9,42 +9,61 @@ import chat.parley.store.embedded.Writer.Committing;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.rocksdb.RocksDBException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * What a backup is copied from: the database as it is at one moment, in {@code checkpoint/} beside it. Who wants one has the lock of that folder and, if a
- * node has the store open, puts a file there, which the node takes away when the checkpoint is there; so who may write to the folder of the data may ask, and nobody
- * else. A checkpoint costs a flush and links to files; it keeps files on the disk that would be gone otherwise, and is removed when whoever
- * asked lets the lock go, however they end.
+ * node has the store open, puts a file there, which the node takes away when there is a checkpoint that it began after it had seen the file; so who may
+ * write to the folder of the data may ask, and nobody else. No two such files have the same name, so that nobody is given what one before them had asked
+ * for and not waited for. A checkpoint costs a flush and links to files; it keeps files on the disk that would be gone otherwise, and is removed when
+ * whoever asked lets the lock go, however they end.
  */
 final class Checkpoints {
     static final String FOLDER = "checkpoint";
     static final long LOOK_MILLIS = 500;
 
     private static final Logger log = LoggerFactory.getLogger(Checkpoints.class);
+
+    /** How the name of a file begins with which one is asked for. */
     private static final String WANTED = "wanted";
+
     private static final String FILES = "files";
     private static final long WAIT_NANOS_MAX = TimeUnit.SECONDS.toNanos(60);
     private static final int REMOVALS_MAX = 20;
     private static final long WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final Path folder;
-    private final Current current;
+    private final Consumer<Path> making;
     private boolean isTroubled;
 
     Checkpoints(Path folder, Current current) {
+        this(
+                folder,
+                files -> current.read(null, rocks -> {
+                    rocks.checkpoint(files);
+                    return true;
+                }));
+    }
+
+    /** @param making puts a checkpoint there, or throws as {@link Current#read} does */
+    Checkpoints(Path folder, Consumer<Path> making) {
         this.folder = folder;
-        this.current = current;
+        this.making = making;
     }
 
     /** As often as the node looks: makes what is wanted, and removes what nobody holds any more. What cannot be done is for the next look, and logged once. Blocks. */
     synchronized void look() {
         try {
-            if (Files.exists(folder.resolve(WANTED))) make();
+            List<Path> wanted = wanted(folder);
+            if (!wanted.isEmpty()) make(wanted);
             else if (Files.exists(folder.resolve(FILES))) removeUnlessHeld();
             isTroubled = false;
         } catch (IOException | CannotOpen | Unavailable e) {
@@ -54,18 +73,24 @@ final class Checkpoints {
         }
     }
 
-    private void make() throws IOException {
+    private static List<Path> wanted(Path folder) throws IOException {
+        if (!Files.exists(folder)) return List.of();
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(file -> file.getFileName().toString().startsWith(WANTED))
+                    .toList();
+        }
+    }
+
+    /** @param wanted what is answered with it: not what comes while it is made */
+    private void make(List<Path> wanted) throws IOException {
         try {
             OwnFiles.remove(folder.resolve(FILES));
-            current.read(null, rocks -> {
-                rocks.checkpoint(folder.resolve(FILES));
-                return true;
-            });
+            making.accept(folder.resolve(FILES));
             log.info("a checkpoint was made, for a backup");
         } catch (Damaged e) {
             log.error("a backup was asked for, and no checkpoint could be made", e);
         }
-        Files.deleteIfExists(folder.resolve(WANTED));
+        for (Path each : wanted) Files.deleteIfExists(each);
     }
 
     private void removeUnlessHeld() throws IOException, CannotOpen {
@@ -107,12 +132,14 @@ final class Checkpoints {
             }
             if (held == null)
                 throw new BackupTrouble("Another backup of " + path + " is being made; wait for its end.");
+            Path wanted = folder.resolve(WANTED + "." + UUID.randomUUID());
             try {
+                for (Path left : wanted(folder)) Files.deleteIfExists(left); // by one that was killed
                 OwnFiles.remove(folder.resolve(FILES));
-                take(path, folder, options);
+                take(path, wanted, options);
                 return new Taken(folder.resolve(FILES), held);
             } catch (IOException | BackupTrouble | CannotOpen | RuntimeException e) {
-                Files.deleteIfExists(folder.resolve(WANTED));
+                Files.deleteIfExists(wanted);
                 held.close();
                 throw e;
             }
@@ -134,9 +161,9 @@ final class Checkpoints {
     }
 
     /** The node may end or begin meanwhile. */
-    private static void take(Path path, Path folder, EmbeddedOptions options)
+    private static void take(Path path, Path wanted, EmbeddedOptions options)
             throws IOException, BackupTrouble, CannotOpen {
-        Path wanted = folder.resolve(WANTED);
+        Path files = wanted.resolveSibling(FILES);
         boolean isAsked = false;
         for (long until = System.nanoTime() + WAIT_NANOS_MAX;
                 System.nanoTime() < until;
@@ -145,13 +172,13 @@ final class Checkpoints {
             if (alone != null) {
                 try (alone) {
                     Files.deleteIfExists(wanted);
-                    takeAlone(path.resolve(EmbeddedStore.FOLDER), folder.resolve(FILES), options);
+                    takeAlone(path.resolve(EmbeddedStore.FOLDER), files, options);
                     return;
                 }
             }
             if (!isAsked) OwnFiles.create(wanted).close();
             else if (!Files.exists(wanted)) {
-                if (Files.exists(folder.resolve(FILES))) return;
+                if (Files.exists(files)) return;
                 throw new BackupTrouble(
                         "The node on " + path + " could not make a checkpoint of it; its log says why.");
             }

@@ -20,12 +20,15 @@ import chat.parley.store.Stores;
 import chat.parley.store.backup.BackupTrouble;
 import chat.parley.store.backup.Facts;
 import chat.parley.store.backup.Progress;
+import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -316,6 +319,66 @@ class EmbeddedBackupTest {
         assertThat(wanted).doesNotExist();
         assertThat(data.resolve("checkpoint").resolve("files")).isNotEmptyDirectory();
         current.close();
+    }
+
+    @Test
+    void whatSomebodyWhoGaveUpHadAskedForIsNotTheAnswerToTheNext() throws Exception {
+        Path folder = Files.createDirectories(data.resolve("checkpoint"));
+        Path formers = Files.createFile(folder.resolve("wanted.former"));
+        AtomicInteger made = new AtomicInteger();
+        CompletableFuture<Checkpoints.Taken> next = new CompletableFuture<>();
+        var checkpoints = new Checkpoints(folder, files -> {
+            try {
+                if (made.incrementAndGet() == 1) {
+                    Files.delete(formers);
+                    next.completeAsync(() -> taken(data), Thread::startVirtualThread);
+                    awaitThat(() -> isWanted(folder));
+                }
+                Files.createDirectory(files);
+                Files.createFile(files.resolve("moment " + made.get()));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+        try (Exclusive node = Exclusive.of(data)) {
+            checkpoints.look();
+            assertThat(isWanted(folder)).as("nobody has answered it").isTrue();
+            checkpoints.look();
+            try (Checkpoints.Taken taken = next.get(WAIT_MILLIS_MAX, TimeUnit.MILLISECONDS)) {
+                assertThat(taken.files().resolve("moment 2")).exists();
+                assertThat(taken.files().resolve("moment 1")).doesNotExist();
+            }
+        }
+        assertThat(isWanted(folder)).isFalse();
+    }
+
+    @Test
+    void whatSomebodyWhoWasKilledHadAskedForIsForgotten() throws Exception {
+        OPEN.close(OPEN.open(data, OPTIONS));
+        Path folder = Files.createDirectories(data.resolve("checkpoint"));
+        Files.createFile(folder.resolve("wanted.killed"));
+        try (Checkpoints.Taken taken = Checkpoints.take(data, OPTIONS)) {
+            assertThat(taken.files()).isNotEmptyDirectory();
+            assertThat(isWanted(folder))
+                    .as("a node that starts now makes no other in its place")
+                    .isFalse();
+        }
+    }
+
+    private static Checkpoints.Taken taken(Path path) {
+        try {
+            return Checkpoints.take(path, OPTIONS);
+        } catch (BackupTrouble | CannotOpen e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static boolean isWanted(Path folder) {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.anyMatch(file -> file.getFileName().toString().startsWith("wanted"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test
