@@ -84,25 +84,27 @@ public final class Why {
                         devices.result()));
     }
 
-    /** What the gateways of each node say; null for a node: it did not answer. */
+    /** What the gateways of each node say; null for a node: it did not answer. Answers come on threads of several loops. */
     private static Future<JsonObject> whereabouts(Place place, UserId user, Nodes nodes) {
         JsonObject question = new JsonObject()
                 .put("conversationId", place.conversation.value())
                 .put("userId", user.value());
-        JsonObject whereabouts = new JsonObject();
-        List<Future<Void>> asked = new ArrayList<>();
+        List<Future<JsonObject>> asked = new ArrayList<>();
         for (String node : nodes.names())
             asked.add(nodes.tell(node, new Command("whereabouts", question.encode()), ANSWER_MILLIS)
                     .timeout(ANSWER_MILLIS, TimeUnit.MILLISECONDS)
                     .transform(answer -> {
                         boolean isAnswered =
                                 answer.succeeded() && answer.result().status() == 200;
-                        whereabouts.put(
-                                node,
-                                isAnswered ? new JsonObject(answer.result().answer()).getJsonArray("sessions") : null);
-                        return Future.succeededFuture();
+                        JsonArray sessions =
+                                isAnswered ? new JsonObject(answer.result().answer()).getJsonArray("sessions") : null;
+                        return Future.succeededFuture(new JsonObject().put(node, sessions));
                     }));
-        return Future.join(asked).map(all -> whereabouts);
+        return Future.join(asked).map(all -> {
+            JsonObject whereabouts = new JsonObject();
+            for (Future<JsonObject> each : asked) whereabouts.mergeIn(each.result());
+            return whereabouts;
+        });
     }
 
     // What is said of it.
