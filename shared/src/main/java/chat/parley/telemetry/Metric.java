@@ -39,6 +39,10 @@ public record Metric(String shownAs, Type type, @Nullable String label, String h
     public static final Metric SENDS =
             counter("parley_sends_total", "Sends that came to the gateways, by socket and HTTP.");
     public static final Metric ACKS = counter("parley_acks_total", "Sends that were answered with their place.");
+    public static final Metric SENDS_FAILED = counter(
+            "parley_sends_failed_total",
+            "code",
+            "Sends that were refused as the servers could not take them, by code.");
     public static final Metric REFUSALS = counter("parley_refusals_total", "code", "Errors sent to sessions, by code.");
     public static final Metric ACK_SECONDS =
             histogram("parley_ack_seconds", "From a send's arrival at the gateway to the answer with its place.");

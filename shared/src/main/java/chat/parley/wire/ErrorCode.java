@@ -43,6 +43,11 @@ public enum ErrorCode {
         return retryable;
     }
 
+    /** Whether it says that the server could not do what was asked for, rather than that it is not to be done. */
+    public boolean isFailure() {
+        return status >= 500;
+    }
+
     public static ErrorCode of(int number) {
         for (ErrorCode code : values()) if (code.number == number) return code;
         throw new IllegalArgumentException("no error code " + number);

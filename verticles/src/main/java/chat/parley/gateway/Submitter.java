@@ -41,7 +41,7 @@ public final class Submitter {
     private static final long DOUBTED_ANSWER_MILLIS = 500;
     private static final long RETRY_AFTER_MILLIS = 1_000;
 
-    private static final Answer BUSY =
+    private static final Answer.Refused BUSY =
             new Answer.Refused(ErrorCode.BUSY, "too many sends are under way", RETRY_AFTER_MILLIS);
     private static final Answer UNAVAILABLE = new Answer.Refused(
             ErrorCode.UNAVAILABLE, "nobody takes sends to this conversation now", RETRY_AFTER_MILLIS);
@@ -106,6 +106,7 @@ public final class Submitter {
     void submit(Submission submission, Map<ConversationId, Lane> lanes) {
         tally.sends.increment();
         if (drafts.get() >= DRAFTS_MAX) {
+            tally.sendRefused(BUSY.code());
             submission.answered(BUSY);
             return;
         }
@@ -280,7 +281,7 @@ public final class Submitter {
             tally.acks.increment();
             tally.ackSeconds.recordSince(submission.cameAtNanos);
             readPointers.sent(submission.draft, placed);
-        }
+        } else if (answer instanceof Answer.Refused refusal) tally.sendRefused(refusal.code());
         submission.answered(answer);
     }
 

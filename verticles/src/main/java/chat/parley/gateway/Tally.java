@@ -26,6 +26,7 @@ final class Tally {
 
     private final LongAdder[] opened = adders(Transport.Kind.values().length);
     private final LongAdder[] ended = adders(Transport.Kind.values().length);
+    private final LongAdder[] failed = adders(ErrorCode.values().length);
     private final LongAdder[] refusals = adders(ErrorCode.values().length);
     private final LongAdder[] closed = adders(CloseCode.values().length);
 
@@ -41,6 +42,16 @@ final class Tally {
         ended[kind.ordinal()].increment();
     }
 
+    /** A send was answered with that. */
+    void sendRefused(ErrorCode code) {
+        if (code.isFailure()) failed[code.ordinal()].increment();
+    }
+
+    long failedUntilNow(ErrorCode code) {
+        return failed[code.ordinal()].sum();
+    }
+
+    /** A session was told so, of a send or of anything else. */
     void refused(ErrorCode code) {
         refusals[code.ordinal()].increment();
     }
@@ -68,8 +79,10 @@ final class Tally {
             figures.count(Metric.CONNECTIONS_OPENED, label, came::sum)
                     .level(Metric.CONNECTIONS, label, () -> Math.max(0, came.sum() - went.sum()));
         }
-        for (ErrorCode code : ErrorCode.values())
+        for (ErrorCode code : ErrorCode.values()) {
             figures.count(Metric.REFUSALS, code.wireName(), refusals[code.ordinal()]::sum);
+            if (code.isFailure()) figures.count(Metric.SENDS_FAILED, code.wireName(), () -> failedUntilNow(code));
+        }
         for (CloseCode code : CloseCode.values())
             figures.count(Metric.CONNECTIONS_CLOSED, String.valueOf(code.number()), closed[code.ordinal()]::sum);
         return figures;

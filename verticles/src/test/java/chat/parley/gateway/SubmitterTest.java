@@ -36,6 +36,7 @@ class SubmitterTest {
     private final ManualLoop loop = new ManualLoop();
     private final MemoryBus bus = new MemoryBus(loop);
     private final Topology topology = new Topology("gateway", nodes("n1"));
+    private final Tally tally = new Tally();
     private final Submitter submitter = new Submitter(
             bus,
             loop,
@@ -43,7 +44,7 @@ class SubmitterTest {
             new ReadPointers(
                     loop, new MemoryStore(false, 1).stores(Weather.FINE).directory()),
             2_000,
-            new Tally());
+            tally);
     private final Map<ConversationId, Lane> lanes = new HashMap<>();
     private final List<Received> heard = new ArrayList<>();
     private final List<String> asked = new ArrayList<>();
@@ -251,6 +252,7 @@ class SubmitterTest {
         for (int i = 0; i < 16_385; i++) submit(GROUP, "m" + i);
 
         assertThat(answers).containsExactly("m16384 busy");
+        assertThat(failed()).containsExactly("busy 1");
     }
 
     @Test
@@ -341,6 +343,39 @@ class SubmitterTest {
 
         assertThat(answers).containsExactly("a outcome_unknown");
         assertThat(submitter.drafts()).isZero();
+    }
+
+    @Test
+    void onlyWhatTheServersCouldNotTakeHasFailed() {
+        listen();
+        for (String id : List.of("a", "b", "c", "d", "e")) submit(GROUP, id);
+        loop.settle();
+        answer(
+                0,
+                new Submitted(List.of(
+                        new Answer.Placed(3, 9, 1, false),
+                        new Answer.Unchanged(3),
+                        new Answer.Refused(ErrorCode.NOT_FOUND, "no member any more"),
+                        new Answer.Refused(ErrorCode.SLOW_MODE, "slow", 700),
+                        new Answer.Refused(ErrorCode.INTERNAL, "damaged"))));
+        submit(GROUP, "f");
+        loop.settle();
+        submit(GROUP, "g");
+        loop.advance(2_000);
+
+        assertThat(answers.subList(0, 5))
+                .containsExactly("a=3", "b unchanged", "c not_found", "d slow_mode", "e internal");
+        assertThat(answers.subList(5, 7)).containsExactly("f outcome_unknown", "g unavailable");
+        assertThat(tally.sends.sum()).isEqualTo(7);
+        assertThat(tally.acks.sum()).isEqualTo(1);
+        assertThat(failed()).containsExactly("unavailable 1", "outcome_unknown 1", "internal 1");
+    }
+
+    private List<String> failed() {
+        return Arrays.stream(ErrorCode.values())
+                .filter(code -> tally.failedUntilNow(code) > 0)
+                .map(code -> code.wireName() + " " + tally.failedUntilNow(code))
+                .toList();
     }
 
     private static List<Topology.Node> nodes(String... names) {

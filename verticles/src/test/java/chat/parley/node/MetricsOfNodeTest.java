@@ -97,6 +97,10 @@ class MetricsOfNodeTest {
             assertThat(grown(before, now, "parley_ack_seconds_count")).isEqualTo(4);
             assertThat(grown(before, now, "parley_refusals_total{code=\"not_found\"}"))
                     .isEqualTo(1);
+            for (String code : Set.of("busy", "unavailable", "outcome_unknown", "internal"))
+                assertThat(grown(before, now, "parley_sends_failed_total{code=\"" + code + "\"}"))
+                        .as(code)
+                        .isZero();
             assertThat(grown(before, now, "parley_deliveries_total")).isEqualTo(3);
             assertThat(grown(before, now, "parley_append_seconds_count")).isPositive();
             assertThat(grown(before, now, "parley_batch_entries_sum")).isEqualTo(5);
