@@ -61,9 +61,8 @@ public final class Gateway {
     private static final int RETRY_SPREAD_MILLIS = 2_000;
 
     /** How long an instance that ends waits until what it has to say of who was here is said. */
-    private static final int SETTLE_MILLIS_MAX = 5_000;
-
     final Loop loop;
+
     final Stores stores;
     final Tokens tokens;
     final RandomGenerator random;
@@ -494,11 +493,14 @@ public final class Gateway {
         } else loop.after(50, () -> closeSettled(deadline));
     }
 
-    /** Drained, it says to the others that nobody is here, and is heard of no more. Completes when they know, or do not answer. */
-    Future<Void> end() {
+    /**
+     * Drained, it says to the others that nobody is here, and is heard of no more. Completes when they know, or after that time, if they do not
+     * answer.
+     */
+    Future<Void> end(long millisMax) {
         Promise<Void> ended = Promise.promise();
         devices.hurry();
-        endSettled(loop.monotonicMillis() + SETTLE_MILLIS_MAX, ended);
+        endSettled(loop.monotonicMillis() + millisMax, ended);
         return ended.future();
     }
 

@@ -17,6 +17,12 @@ import java.util.function.BiConsumer;
 public final class GatewayVerticle extends VerticleBase {
     private static final long LEAVE_MILLIS_MAX = 40_000;
 
+    /** Others that are told too late of a gateway that is gone forget it with its node. */
+    private static final long SETTLE_MILLIS = 5_000;
+
+    /** They would not: longer than they can be away before they count as gone. */
+    private static final long SETTLE_ALONE_MILLIS = 15_000;
+
     /** From the outcome of a send to the end of its answer. */
     private static final long ANSWER_MILLIS = 1_000;
 
@@ -41,7 +47,7 @@ public final class GatewayVerticle extends VerticleBase {
     public Future<?> start() {
         return gateway.start()
                 .compose(reachable -> edge.start(vertx, context))
-                .recover(broken -> gateway.end().transform(ended -> Future.failedFuture(broken)));
+                .recover(broken -> gateway.end(SETTLE_MILLIS).transform(ended -> Future.failedFuture(broken)));
     }
 
     @Override
@@ -56,7 +62,8 @@ public final class GatewayVerticle extends VerticleBase {
     public Future<Void> drain(long windowMillisMax) {
         Promise<Void> drained = Promise.promise();
         context.runOnContext(onLoop -> gateway.drain(windowMillisMax)
-                .compose(gone -> Future.join(edge.leave(gateway.config.submitMillis() + ANSWER_MILLIS), gateway.end()))
+                .compose(gone -> Future.join(
+                        edge.leave(gateway.config.submitMillis() + ANSWER_MILLIS), gateway.end(SETTLE_MILLIS)))
                 .<Void>mapEmpty()
                 .onComplete(drained));
         return drained.future();
@@ -70,7 +77,9 @@ public final class GatewayVerticle extends VerticleBase {
         Promise<Void> left = Promise.promise();
         context.runOnContext(onLoop -> {
             edge.leave(LEAVE_MILLIS_MAX);
-            gateway.drain(windowMillisMax).compose(drained -> gateway.end()).onComplete(left);
+            gateway.drain(windowMillisMax)
+                    .compose(drained -> gateway.end(SETTLE_ALONE_MILLIS))
+                    .onComplete(left);
         });
         return left.future();
     }
