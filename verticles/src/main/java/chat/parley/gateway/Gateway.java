@@ -59,6 +59,7 @@ public final class Gateway {
     private static final int DRAIN_MILLIS_MIN = 200;
 
     private static final int RETRY_SPREAD_MILLIS = 2_000;
+    private static final int WRITE_MILLIS_MAX = 2_000;
 
     /** How long an instance that ends waits until what it has to say of who was here is said. */
     final Loop loop;
@@ -491,6 +492,20 @@ public final class Gateway {
             readPointers.write();
             lastSeen.write();
         } else loop.after(50, () -> closeSettled(deadline));
+    }
+
+    /** Of who was here; completes when it is, or after seconds if the store does not take it. */
+    Future<Void> writeDown() {
+        Promise<Void> written = Promise.promise();
+        devices.hurry();
+        Future.join(readPointers.write(), lastSeen.write())
+                .onComplete(done -> written(loop.monotonicMillis() + WRITE_MILLIS_MAX, written));
+        return written.future();
+    }
+
+    private void written(long deadline, Promise<Void> written) {
+        if (devices.isIdle() || loop.monotonicMillis() >= deadline) written.complete();
+        else loop.after(20, () -> written(deadline, written));
     }
 
     /**

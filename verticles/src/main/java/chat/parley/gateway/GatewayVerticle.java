@@ -52,19 +52,14 @@ public final class GatewayVerticle extends VerticleBase {
 
     @Override
     public Future<?> stop() {
-        return edge.stop();
+        return edge.stop(gateway.config.submitMillis() + ANSWER_MILLIS);
     }
 
-    /**
-     * Sends all sessions elsewhere (see {@link Gateway#drain}), then has requests that are under way end, and tells the others that nobody is here
-     * any more. From any thread.
-     */
+    /** Sends all sessions elsewhere, and writes down who was here; see {@link Gateway#drain}. From any thread. */
     public Future<Void> drain(long windowMillisMax) {
         Promise<Void> drained = Promise.promise();
         context.runOnContext(onLoop -> gateway.drain(windowMillisMax)
-                .compose(gone -> Future.join(
-                        edge.leave(gateway.config.submitMillis() + ANSWER_MILLIS), gateway.end(SETTLE_MILLIS)))
-                .<Void>mapEmpty()
+                .compose(gone -> gateway.writeDown())
                 .onComplete(drained));
         return drained.future();
     }

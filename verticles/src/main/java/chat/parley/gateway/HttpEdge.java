@@ -130,13 +130,10 @@ public final class HttpEdge {
         return left;
     }
 
-    /** Closes every connection; sessions that end have the time to hear so. */
-    Future<Void> stop() {
-        HttpServer listening = server;
-        Future<Void> leaving = left;
-        if (listening == null) return Future.succeededFuture();
-        Future<?> drained = Future.join(sockets().drained(), fallback.drained());
-        return drained.compose(gone -> leaving == null ? listening.close() : leaving);
+    /** Closes every connection; sessions that end have the time to hear so, and requests that are under way that time to end. */
+    Future<Void> stop(long millisMax) {
+        if (server == null) return Future.succeededFuture();
+        return Future.join(sockets().drained(), fallback.drained()).compose(gone -> leave(millisMax));
     }
 
     /** What it counts. */

@@ -59,7 +59,7 @@ public final class TestEdges implements AutoCloseable {
 
                         @Override
                         public Future<?> stop() {
-                            return edge.stop();
+                            return edge.stop(1_000);
                         }
                     })
                     .await(10, TimeUnit.SECONDS);
