@@ -61,9 +61,7 @@ public final class Gateway {
     private static final int RETRY_SPREAD_MILLIS = 2_000;
     private static final int WRITE_MILLIS_MAX = 2_000;
 
-    /** How long an instance that ends waits until what it has to say of who was here is said. */
     final Loop loop;
-
     final Stores stores;
     final Tokens tokens;
     final RandomGenerator random;

@@ -15,6 +15,7 @@ import java.util.function.BiConsumer;
 
 /** One gateway instance on one event loop: first it can be reached on the bus, then by clients. */
 public final class GatewayVerticle extends VerticleBase {
+    /** After which connections of an instance that leaves are cut. */
     private static final long LEAVE_MILLIS_MAX = 40_000;
 
     /** Others that are told too late of a gateway that is gone forget it with its node. */

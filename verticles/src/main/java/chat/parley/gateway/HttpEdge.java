@@ -40,7 +40,6 @@ public final class HttpEdge {
     private static final int ACCEPT_BACKLOG = 4096;
     private static final int TICK_MILLIS = 1000;
 
-    /** After which connections of an instance that leaves are cut. */
     private static final CharSequence FORWARDED_FOR = HttpHeaders.createOptimized("X-Forwarded-For");
 
     /** A free one, the same for all instances. */
